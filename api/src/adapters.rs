@@ -1,0 +1,81 @@
+//! Which adapter stands behind each of a tenant's ports. Wiring only.
+
+use std::sync::Arc;
+
+use portvakt_delivery::{mail_sender, sms_sender};
+use portvakt_directory::{ActiveDirectory, OperationObserver};
+use portvakt_domain::{
+    compose::Links,
+    delivery::{MailSender, SmsSender},
+    directory::Directory,
+    tenant::{DirectoryKind, TenantSettings},
+    time::Clock,
+};
+use secrecy::SecretString;
+use tokio::runtime::Handle;
+
+/// Makes a tenant's adapters from its settings.
+pub trait Adapters: Send + Sync {
+    /// The directory.
+    ///
+    /// # Errors
+    /// Settings that can't work; nothing is connected yet.
+    fn directory(&self, settings: &TenantSettings, password: SecretString) -> Result<Arc<dyn Directory>, String>;
+
+    /// The SMS gateway.
+    ///
+    /// # Errors
+    /// Settings that can't work.
+    fn sms(&self, settings: &TenantSettings, password: SecretString) -> Result<Arc<dyn SmsSender>, String>;
+
+    /// The mail server.
+    ///
+    /// # Errors
+    /// Settings that can't work.
+    fn mail(&self, settings: &TenantSettings, password: Option<SecretString>) -> Result<Arc<dyn MailSender>, String>;
+
+    /// Where people are sent.
+    fn links(&self, settings: &TenantSettings) -> Links;
+}
+
+/// The adapters that speak to the world.
+pub struct RealAdapters {
+    /// The runtime that connections live on: the web server's workers come and go with their requests.
+    pub runtime: Handle,
+    /// Now, for what a directory says of dates.
+    pub clock: Arc<dyn Clock>,
+    /// Told of every operation on a directory.
+    pub observer: Arc<dyn OperationObserver>,
+}
+
+impl Adapters for RealAdapters {
+    fn directory(&self, settings: &TenantSettings, password: SecretString) -> Result<Arc<dyn Directory>, String> {
+        match settings.directory.kind {
+            DirectoryKind::ActiveDirectory => {
+                let directory = ActiveDirectory::new(
+                    &settings.directory,
+                    password,
+                    self.clock.clone(),
+                    self.runtime.clone(),
+                    self.observer.clone(),
+                );
+                directory.map(|directory| Arc::new(directory) as Arc<dyn Directory>).map_err(|error| error.to_string())
+            }
+        }
+    }
+
+    fn sms(&self, settings: &TenantSettings, password: SecretString) -> Result<Arc<dyn SmsSender>, String> {
+        sms_sender(&settings.sms, password).map_err(|error| error.to_string())
+    }
+
+    fn mail(&self, settings: &TenantSettings, password: Option<SecretString>) -> Result<Arc<dyn MailSender>, String> {
+        mail_sender(&settings.mail, password).map_err(|error| error.to_string())
+    }
+
+    fn links(&self, settings: &TenantSettings) -> Links {
+        Links {
+            reset: format!("https://{}", settings.hosts.reset),
+            register: format!("https://{}", settings.hosts.register),
+        }
+    }
+}

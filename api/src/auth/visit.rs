@@ -1,0 +1,204 @@
+//! A request at one of a tenant's two addresses, with everything its handler needs.
+
+use std::{future::Ready, future::ready, net::IpAddr, sync::Arc};
+
+use actix_web::{
+    FromRequest, HttpMessage as _, HttpRequest, HttpResponse,
+    cookie::{Cookie, SameSite},
+    dev::Payload,
+    http::header,
+    web,
+};
+use portvakt_domain::{flow::FlowKind, language::Language, tenant::HostPurpose, token::FlowToken};
+use portvakt_flows::{Platform, Tenant, Visitor};
+use portvakt_texts::Texts;
+
+use super::{
+    client,
+    fields::{Fields, FormError},
+    origin,
+};
+use crate::{
+    app::Shared,
+    portal::views::{self, message::Message},
+    problem,
+    registry::Served,
+};
+
+/// The one cookie. `__Host-` binds it to this very host (RFC 6265bis, 4.1.3.2).
+pub const COOKIE: &str = "__Host-portvakt";
+
+/// A request at one of a tenant's addresses.
+pub struct Visit {
+    request: HttpRequest,
+    shared: web::Data<Shared>,
+    /// Whose address was called.
+    pub tenant: Arc<Tenant>,
+    /// Which kind of flow lives here.
+    pub kind: FlowKind,
+    /// The language of the answer.
+    pub language: Language,
+    /// The language that was asked for by name; it is carried on in every address.
+    chosen: Option<Language>,
+    address: IpAddr,
+}
+
+/// A request at pwreset.
+pub struct ResetVisit(pub Visit);
+
+/// A request at pwreg.
+pub struct RegisterVisit(pub Visit);
+
+impl FromRequest for Visit {
+    type Error = actix_web::Error;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Visit::of(request).ok_or_else(problem::misdirected))
+    }
+}
+
+macro_rules! visit_at {
+    ($name:ident, $kind:pat) => {
+        impl FromRequest for $name {
+            type Error = actix_web::Error;
+            type Future = Ready<Result<Self, Self::Error>>;
+
+            fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+                let visit = Visit::of(request).filter(|visit| matches!(visit.kind, $kind));
+                ready(visit.map($name).ok_or_else(problem::misdirected))
+            }
+        }
+    };
+}
+
+visit_at!(ResetVisit, FlowKind::Reset);
+visit_at!(RegisterVisit, FlowKind::Register);
+
+impl Visit {
+    /// The visit, when the request's host is served.
+    pub fn of(request: &HttpRequest) -> Option<Self> {
+        let served = request.extensions().get::<Served>().cloned()?;
+        let shared = request.app_data::<web::Data<Shared>>()?.clone();
+        let address = client::address(request, &shared.proxies);
+        let asked = query(request, "lang").and_then(|tag| Language::from_tag(&tag));
+        let header = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let language = asked
+            .or_else(|| header.and_then(Language::from_accept_language))
+            .unwrap_or(served.tenant.settings.default_language);
+        let kind = match served.purpose {
+            HostPurpose::Reset => FlowKind::Reset,
+            HostPurpose::Register => FlowKind::Register,
+        };
+        let (request, tenant) = (request.clone(), served.tenant);
+        Some(Self { request, shared, tenant, kind, language, chosen: asked, address })
+    }
+
+    /// The platform.
+    pub fn platform(&self) -> &Platform {
+        &self.shared.platform
+    }
+
+    /// The words.
+    pub fn texts(&self) -> &Texts {
+        &self.shared.texts
+    }
+
+    /// The client, as far as limits go.
+    pub fn visitor(&self) -> Visitor {
+        Visitor::new(self.platform(), &self.tenant, self.address, self.language)
+    }
+
+    /// The address called, as scheme, host and port.
+    pub fn base(&self) -> &str {
+        match self.kind {
+            FlowKind::Reset => &self.tenant.links.reset,
+            FlowKind::Register => &self.tenant.links.register,
+        }
+    }
+
+    /// What pages have around them. `path` is where the page is fetched by GET.
+    pub fn page<'a>(&'a self, path: &'a str) -> views::Page<'a> {
+        views::Page {
+            texts: &self.shared.texts,
+            language: self.language,
+            query: views::query(self.chosen),
+            path,
+            service: match self.kind {
+                FlowKind::Reset => HostPurpose::Reset,
+                FlowKind::Register => HostPurpose::Register,
+            },
+            tenant: &self.tenant.settings.name,
+            help_desk: &self.tenant.settings.help_desk,
+        }
+    }
+
+    /// The path that was called.
+    pub fn path(&self) -> &str {
+        self.request.path()
+    }
+
+    /// The flow token that the browser shows.
+    pub fn token(&self) -> Option<FlowToken> {
+        FlowToken::parse(self.request.cookie(COOKIE)?.value())
+    }
+
+    /// The fields of the posted form.
+    ///
+    /// # Errors
+    /// The page that says what is wrong: a foreign origin, or a form that can't be read.
+    pub async fn fields(&self, body: web::Payload) -> Result<Fields, HttpResponse> {
+        if !origin::is_own(&self.request, self.base()) {
+            return Err(problem::page(self, Message::BadOrigin));
+        }
+        Fields::read(&self.request, body).await.map_err(|error| {
+            problem::page(
+                self,
+                match error {
+                    FormError::Malformed => Message::BadRequest,
+                    FormError::TooLarge => Message::TooLarge,
+                },
+            )
+        })
+    }
+
+    /// Sends the browser to the next page (303: it fetches, it does not post again).
+    pub fn go(&self, path: &str) -> HttpResponse {
+        HttpResponse::SeeOther()
+            .insert_header((header::LOCATION, format!("{path}{}", views::query(self.chosen))))
+            .finish()
+    }
+
+    /// As [`Visit::go`], with a new flow token.
+    pub fn go_with(&self, path: &str, token: &FlowToken) -> HttpResponse {
+        let mut response = self.go(path);
+        set_cookie(&mut response, cookie(token.reveal()));
+        response
+    }
+
+    /// As [`Visit::go`], and the browser forgets its token.
+    pub fn go_without(&self, path: &str) -> HttpResponse {
+        let mut response = self.go(path);
+        let mut gone = cookie(String::new());
+        gone.make_removal();
+        set_cookie(&mut response, gone);
+        response
+    }
+}
+
+fn cookie(value: String) -> Cookie<'static> {
+    // Secure also on http://*.localhost, where browsers accept it: the attribute is not worth a second kind of cookie.
+    Cookie::build(COOKIE, value).path("/").secure(true).http_only(true).same_site(SameSite::Lax).finish()
+}
+
+fn set_cookie(response: &mut HttpResponse, cookie: Cookie<'_>) {
+    if let Err(error) = response.add_cookie(&cookie) {
+        tracing::error!(%error, "a cookie can't be set");
+    }
+}
+
+fn query(request: &HttpRequest, name: &str) -> Option<String> {
+    form_urlencoded::parse(request.query_string().as_bytes())
+        .find(|(found, _)| found == name)
+        .map(|(_, value)| value.into_owned())
+}

@@ -1,0 +1,57 @@
+//! `portvakt serve`: tenants are served from here.
+
+use std::{process::ExitCode, sync::Arc};
+
+use portvakt_domain::time::Clock;
+use portvakt_storage::operator;
+use tokio::runtime::Handle;
+
+use super::{CommandError, ConfigArgument, say, stopped};
+use crate::{
+    adapters::RealAdapters,
+    app::{App, Parts},
+    metrics::Metrics,
+    settings::SettingsError,
+    system::{SystemClock, SystemRandom},
+    telemetry,
+};
+
+pub(super) async fn run(argument: &ConfigArgument) -> Result<ExitCode, CommandError> {
+    let settings = argument.load()?;
+    telemetry::start(&settings.log).map_err(CommandError::Told)?;
+    let metrics = Arc::new(Metrics::new().map_err(CommandError::failed)?);
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let adapters = RealAdapters { runtime: Handle::current(), clock: clock.clone(), observer: metrics.clone() };
+    let app = App::build(Parts {
+        listen: settings.listen.clone(),
+        database: settings.database.resolve().map_err(SettingsError)?,
+        keys: Arc::new(settings.keys.ring().map_err(CommandError::Told)?),
+        proxies: settings.proxies.trusted.clone(),
+        worker: settings.worker.clone(),
+        clock,
+        random: Arc::new(SystemRandom),
+        metrics,
+        adapters: Box::new(|_| Arc::new(adapters)),
+        front: None,
+        network_limit_factor: 1,
+    })
+    .await
+    .map_err(CommandError::failed)?;
+
+    let store = &app.shared.platform.store;
+    let tenants = operator::list_tenants(store).await.map_err(CommandError::failed)?;
+    if store.is_sqlite() && tenants.len() > 1 {
+        tracing::warn!(
+            tenants = tenants.len(),
+            "SQLite has no row-level security: use PostgreSQL for more than one tenant"
+        );
+    }
+    say(&format!(
+        "serving {} tenants on http://{}, health and metrics on http://{}",
+        tenants.len(),
+        app.public,
+        app.internal
+    ));
+    app.run_until(stopped()).await.map_err(CommandError::failed)?;
+    Ok(ExitCode::SUCCESS)
+}

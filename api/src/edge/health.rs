@@ -1,0 +1,33 @@
+//! Health and metrics, on the internal address.
+
+use actix_web::{HttpResponse, web};
+
+use crate::app::Shared;
+
+/// `GET /healthz`: the process answers.
+pub async fn live() -> HttpResponse {
+    HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ok\n")
+}
+
+/// `GET /readyz`: the database answers. A tenant's directory that does not is that tenant's trouble: taking the replica
+/// away from all others would not help.
+pub async fn ready(shared: web::Data<Shared>) -> HttpResponse {
+    match shared.platform.store.ping().await {
+        Ok(()) => HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ready\n"),
+        Err(error) => {
+            tracing::error!(error = %crate::worker::chain(&error), "not ready");
+            HttpResponse::ServiceUnavailable().content_type("text/plain; charset=utf-8").body("database\n")
+        }
+    }
+}
+
+/// `GET /metrics`: Prometheus's text format.
+pub async fn metrics(shared: web::Data<Shared>) -> HttpResponse {
+    match shared.metrics.render(shared.platform.store.statements()) {
+        Ok(text) => HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(text),
+        Err(error) => {
+            tracing::error!(%error, "metrics can't be rendered");
+            HttpResponse::InternalServerError().finish()
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! `/code` at pwreg: the code to the number already there, then the code to the new one. The page is pwreset's.
+
+use actix_web::{HttpResponse, web};
+
+use crate::{auth::RegisterVisit, portal::reset::code};
+
+/// The form.
+pub async fn get(RegisterVisit(visit): RegisterVisit) -> HttpResponse {
+    code::show(&visit, None, false).await
+}
+
+/// Checks a code.
+pub async fn post(RegisterVisit(visit): RegisterVisit, body: web::Payload) -> HttpResponse {
+    code::check(&visit, body).await
+}
+
+/// Asks for a new code.
+pub async fn again(RegisterVisit(visit): RegisterVisit, body: web::Payload) -> HttpResponse {
+    code::ask(&visit, body).await
+}

@@ -1,0 +1,7 @@
+//! pwreset: username, code, choice, new password, done.
+
+pub mod choose;
+pub mod code;
+pub mod done;
+pub mod password;
+pub mod start;

@@ -1,0 +1,143 @@
+//! `/code`: the code that came by SMS. The page is the same for everybody who typed a name; pwreg uses it too.
+
+use actix_web::{HttpResponse, http::StatusCode, web};
+use askama::Template as _;
+use portvakt_domain::{
+    code::Code,
+    flow::{Flow, FlowState},
+};
+use portvakt_flows::{
+    FlowError,
+    ask_again::{self, AskedAgain},
+    open,
+    verify_code::{self, Verified},
+};
+
+use crate::{
+    auth::{ResetVisit, Visit},
+    portal::views::{
+        message::Message,
+        reset::{CodeFor, CodeProblem, CodeView},
+    },
+    problem,
+};
+
+/// The form.
+pub async fn get(ResetVisit(visit): ResetVisit) -> HttpResponse {
+    show(&visit, None, false).await
+}
+
+/// Checks a code.
+pub async fn post(ResetVisit(visit): ResetVisit, body: web::Payload) -> HttpResponse {
+    check(&visit, body).await
+}
+
+/// Asks for a new code.
+pub async fn again(ResetVisit(visit): ResetVisit, body: web::Payload) -> HttpResponse {
+    ask(&visit, body).await
+}
+
+/// Asks for a new code, at either address.
+pub async fn ask(visit: &Visit, body: web::Payload) -> HttpResponse {
+    if let Err(page) = visit.fields(body).await {
+        return page;
+    }
+    let Some(token) = visit.token() else { return problem::page(visit, Message::FlowOver) };
+    match ask_again::run(visit.platform(), &visit.tenant, &visit.visitor(), visit.kind, &token).await {
+        Ok(AskedAgain::Asked) => show(visit, None, true).await,
+        Ok(AskedAgain::Wait { .. } | AskedAgain::NoMore) => show(visit, None, false).await,
+        Ok(AskedAgain::Gone) => problem::page(visit, Message::FlowOver),
+        Err(error) => problem::fault(visit, &error),
+    }
+}
+
+/// Checks a code, at either address.
+pub async fn check(visit: &Visit, body: web::Payload) -> HttpResponse {
+    let fields = match visit.fields(body).await {
+        Ok(fields) => fields,
+        Err(page) => return page,
+    };
+    let Some(token) = visit.token() else { return problem::page(visit, Message::FlowOver) };
+    let typed = fields.get("code");
+    let Some(code) = Code::parse(typed) else {
+        let empty = typed.trim().is_empty();
+        return show(visit, Some(if empty { CodeProblem::Empty } else { CodeProblem::Format }), false).await;
+    };
+    match verify_code::run(visit.platform(), &visit.tenant, &visit.visitor(), visit.kind, &token, &code).await {
+        Ok(Verified::Right { token, state }) => visit.go_with(next_page(state), &token),
+        Ok(Verified::Wrong) => show(visit, Some(CodeProblem::Wrong), false).await,
+        Ok(Verified::CodeDead) => show(visit, Some(CodeProblem::Dead), false).await,
+        Ok(Verified::Expired) => show(visit, Some(CodeProblem::Expired), false).await,
+        Ok(Verified::Exhausted) => problem::page(visit, Message::Exhausted { minutes: None }),
+        Ok(Verified::Limited) => problem::page(visit, Message::TooMany { minutes: Some(60) }),
+        Ok(Verified::Gone) => problem::page(visit, Message::FlowOver),
+        Err(error) => problem::fault(visit, &error),
+    }
+}
+
+/// Where a flow goes on, by where it stands.
+pub fn next_page(state: FlowState) -> &'static str {
+    match state {
+        FlowState::AwaitingCode | FlowState::AwaitingOldCode | FlowState::AwaitingNewCode => "/code",
+        FlowState::Verified | FlowState::Writing => "/choose",
+        FlowState::SignedIn => "/confirm",
+        FlowState::EnteringNumber => "/number",
+        FlowState::Cancelled => "/cancelled",
+        FlowState::PasswordSet
+        | FlowState::Unlocked
+        | FlowState::OutcomeUnknown
+        | FlowState::NumberSaved
+        | FlowState::NumberKept => "/done",
+        FlowState::Exhausted | FlowState::Ended => "/",
+    }
+}
+
+/// The page, as the flow stands.
+pub async fn show(visit: &Visit, problem: Option<CodeProblem>, resent: bool) -> HttpResponse {
+    let Some(token) = visit.token() else { return problem::page(visit, Message::FlowOver) };
+    let flow = match open::run(visit.platform(), &visit.tenant, visit.kind, &token).await {
+        Ok(Some(flow)) => flow,
+        Ok(None) => return problem::page(visit, Message::FlowOver),
+        Err(error) => return problem::fault(visit, &error),
+    };
+    match flow.state {
+        state if state.awaits_code() => {}
+        FlowState::Exhausted => return problem::page(visit, Message::Exhausted { minutes: None }),
+        FlowState::Ended => return problem::page(visit, Message::FlowOver),
+        state => return visit.go(next_page(state)),
+    }
+    // At pwreset nothing is said of the number: nothing is proved yet.
+    let masked = match masked_recipient(visit, &flow).await {
+        Ok(masked) => masked,
+        Err(error) => return problem::fault(visit, &error),
+    };
+    let purpose = match flow.state {
+        FlowState::AwaitingOldCode => CodeFor::OldNumber(&masked),
+        FlowState::AwaitingNewCode => CodeFor::NewNumber(&masked),
+        _ => CodeFor::Reset,
+    };
+    let wait = ask_again::wait(&flow, visit.platform().now());
+    let view = CodeView {
+        page: visit.page("/code"),
+        purpose,
+        problem,
+        minutes: visit.tenant.settings.reset.code_minutes,
+        resent,
+        resend_wait_seconds: wait.map(|wait| (wait.num_milliseconds() + 999) / 1000).filter(|seconds| *seconds > 0),
+        can_ask_again: wait.is_some(),
+    };
+    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    problem::html(visit, status, view.render())
+}
+
+/// The number a registration's code goes to, masked for its owner's eyes; empty at pwreset.
+async fn masked_recipient(visit: &Visit, flow: &Flow) -> Result<String, FlowError> {
+    let number = match (flow.state, flow.account) {
+        (FlowState::AwaitingOldCode, Some(account)) => {
+            open::registered_number(visit.platform(), &visit.tenant, account).await?
+        }
+        (FlowState::AwaitingNewCode, _) => open::pending_number(visit.platform(), &visit.tenant, flow)?,
+        _ => None,
+    };
+    Ok(number.map_or_else(String::new, |number| number.masked()))
+}

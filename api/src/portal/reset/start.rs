@@ -1,0 +1,63 @@
+//! `/` at pwreset: who are you?
+
+use actix_web::{HttpResponse, http::StatusCode, web};
+use askama::Template as _;
+use portvakt_domain::{
+    login::{Login, LoginError},
+    token::StartToken,
+};
+use portvakt_flows::start_reset::{self, Started};
+
+use crate::{
+    auth::{ResetVisit, Visit},
+    portal::views::{
+        message::Message,
+        reset::{StartProblem, StartView},
+    },
+    problem,
+};
+
+/// The form.
+pub async fn get(ResetVisit(visit): ResetVisit) -> HttpResponse {
+    form(&visit, "", None)
+}
+
+/// Begins a reset.
+pub async fn post(ResetVisit(visit): ResetVisit, body: web::Payload) -> HttpResponse {
+    let fields = match visit.fields(body).await {
+        Ok(fields) => fields,
+        Err(page) => return page,
+    };
+    let (platform, typed) = (visit.platform(), fields.get("username"));
+    let login = match Login::parse(typed) {
+        Ok(login) => login,
+        Err(LoginError::Empty) => return form(&visit, "", Some(StartProblem::Empty)),
+        Err(LoginError::Malformed) => return form(&visit, "", Some(StartProblem::Malformed)),
+    };
+    let now = platform.now();
+    let Some(start) = StartToken::verify(fields.get("start"), &platform.keys, visit.tenant.id, visit.kind, now) else {
+        return form(&visit, typed, Some(StartProblem::Stale));
+    };
+    match start_reset::run(platform, &visit.tenant, &visit.visitor(), &start, &login).await {
+        Ok(Started::Begun(token)) => visit.go_with("/code", &token),
+        Ok(Started::StartAgain) => form(&visit, typed, Some(StartProblem::Stale)),
+        Ok(Started::Limited) => problem::page(&visit, Message::TooMany { minutes: Some(10) }),
+        Err(error) => problem::fault(&visit, &error),
+    }
+}
+
+fn form(visit: &Visit, username: &str, problem: Option<StartProblem>) -> HttpResponse {
+    let platform = visit.platform();
+    let token =
+        StartToken::issue(&platform.keys, visit.tenant.id, visit.kind, platform.now(), platform.random.as_ref());
+    let view = StartView {
+        page: visit.page("/"),
+        start_token: &token.reveal(),
+        username,
+        problem,
+        example: &visit.tenant.settings.texts.username_example,
+        register_url: &visit.tenant.links.register,
+    };
+    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    problem::html(visit, status, view.render())
+}

@@ -1,0 +1,154 @@
+//! The pages people see, as typed views over templates: what a page needs to know, and nothing of how it came about.
+
+use std::fmt::Write as _;
+
+use portvakt_domain::{
+    language::Language,
+    tenant::{HelpDesk, HostPurpose},
+};
+use portvakt_texts::{Argument, Texts};
+
+pub mod bare;
+mod css;
+pub mod demo;
+pub mod message;
+pub mod register;
+pub mod reset;
+#[cfg(test)]
+mod tests;
+
+pub use askama::Template;
+pub use css::{CssFile, css_file};
+
+/// What every page of a tenant has around it. Made once per request.
+#[derive(Clone, Copy)]
+pub struct Page<'a> {
+    /// The words.
+    pub texts: &'a Texts,
+    /// The reader's language.
+    pub language: Language,
+    /// What carries a chosen language on: see [`query`]. Ends every address on the page.
+    pub query: &'static str,
+    /// Where this page is fetched with GET, such as `/code`: the language switch goes there.
+    pub path: &'a str,
+    /// Which of the two houses.
+    pub service: HostPurpose,
+    /// The municipality's name.
+    pub tenant: &'a str,
+    /// Whom to turn to.
+    pub help_desk: &'a HelpDesk,
+}
+
+/// The query that carries a language which was chosen on a page; empty where none was.
+pub fn query(chosen: Option<Language>) -> &'static str {
+    match chosen {
+        None => "",
+        Some(Language::Sv) => "?lang=sv",
+        Some(Language::En) => "?lang=en",
+    }
+}
+
+impl Page<'_> {
+    fn text(&self, key: &str) -> String {
+        self.texts.text(self.language, key, &[])
+    }
+
+    fn text_with<'v>(&self, key: &str, name: &str, value: impl Into<Argument<'v>>) -> String {
+        self.texts.text(self.language, key, &[(name, value.into())])
+    }
+
+    fn service_name(&self) -> String {
+        self.text(match self.service {
+            HostPurpose::Reset => "service-reset",
+            HostPurpose::Register => "service-register",
+        })
+    }
+
+    fn css_href(&self) -> &'static str {
+        &css_file().href
+    }
+
+    /// The languages that the page does not have just now, for the switch: tag and own name.
+    fn other_languages(&self) -> Vec<(&'static str, String)> {
+        let others = Language::ALL.into_iter().filter(|language| *language != self.language);
+        others.map(|language| (language.tag(), self.texts.text(language, "language-name", &[]))).collect()
+    }
+
+    /// The telephone number as a link wants it, where it is nothing but a number.
+    fn phone_link(&self) -> Option<String> {
+        let phone = self.help_desk.phone.as_deref()?;
+        let digits: String = phone.chars().filter(|c| !matches!(c, ' ' | '-' | '\u{a0}')).collect();
+        let number = digits.strip_prefix('+').unwrap_or(&digits);
+        (number.len() >= 5 && number.bytes().all(|b| b.is_ascii_digit())).then_some(digits)
+    }
+}
+
+/// Something that keeps the person from going on, and the field it concerns.
+struct Problem {
+    /// The id of the field; empty where none can be pointed at.
+    field: &'static str,
+    text: String,
+}
+
+impl Problem {
+    fn of(field: &'static str, text: String) -> Self {
+        Self { field, text }
+    }
+}
+
+/// What the layout asks of each page.
+trait Layout {
+    fn page(&self) -> &Page<'_>;
+
+    /// The page's own name: its `h1` and the first part of its title.
+    fn heading(&self) -> String;
+
+    /// Where the page stands among the steps: number and of how many.
+    fn step(&self) -> Option<(u32, u32)> {
+        None
+    }
+
+    fn problems(&self) -> Vec<Problem> {
+        Vec::new()
+    }
+
+    fn title(&self) -> String {
+        let page = self.page();
+        let key = if self.problems().is_empty() { "page-title" } else { "page-title-error" };
+        let (step, service) = (self.heading(), page.service_name());
+        let arguments =
+            [("step", (&step).into()), ("service", (&service).into()), ("tenant", Argument::Text(page.tenant))];
+        page.texts.text(page.language, key, &arguments)
+    }
+
+    fn step_line(&self) -> Option<String> {
+        let (number, of) = self.step()?;
+        let page = self.page();
+        Some(page.texts.text(page.language, "step", &[("number", number.into()), ("of", of.into())]))
+    }
+
+    /// What is wrong with one field, all in one; empty when nothing is.
+    fn error_of(&self, field: &str) -> String {
+        let mut all = String::new();
+        for problem in self.problems().iter().filter(|problem| problem.field == field) {
+            let space = if all.is_empty() { "" } else { " " };
+            // Writing to a String can't fail.
+            let _ = write!(all, "{space}{}", problem.text);
+        }
+        all
+    }
+}
+
+/// An address as people read it: without its scheme.
+fn shown(url: &str) -> &str {
+    url.split_once("://").map_or(url, |(_, rest)| rest)
+}
+
+/// `a, b or c`.
+fn listed(items: &[String], last: &str) -> String {
+    match items {
+        [] => String::new(),
+        [only] => only.clone(),
+        [init @ .., end] => format!("{} {last} {end}", init.join(", ")),
+    }
+}

@@ -1,0 +1,356 @@
+//! The steps at pwreset: username, code, choice, new password, done. The code page serves pwreg too.
+
+use askama::Template;
+use portvakt_domain::{account::Choice, flow};
+
+use super::{Layout, Page, Problem};
+
+mod rules;
+pub use rules::RuleView;
+
+/// What is wrong with the first form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StartProblem {
+    /// Nothing was typed.
+    Empty,
+    /// No directory could hold such a name.
+    Malformed,
+    /// The form lay open too long, or was sent before: a new one is on the page.
+    Stale,
+}
+
+/// Step 1: who are you? POST `/`.
+#[derive(Template)]
+#[template(path = "reset/start.html")]
+pub struct StartView<'a> {
+    /// The frame.
+    pub page: Page<'a>,
+    /// The single-use token of the form, in field `start`.
+    pub start_token: &'a str,
+    /// What was typed before, in field `username`.
+    pub username: &'a str,
+    /// What was wrong with it.
+    pub problem: Option<StartProblem>,
+    /// An example of a username; may be empty.
+    pub example: &'a str,
+    /// pwreg's address, without a slash at the end.
+    pub register_url: &'a str,
+}
+
+impl Layout for StartView<'_> {
+    fn page(&self) -> &Page<'_> {
+        &self.page
+    }
+
+    fn heading(&self) -> String {
+        self.page.text("start-heading")
+    }
+
+    fn step(&self) -> Option<(u32, u32)> {
+        Some((1, 3))
+    }
+
+    fn problems(&self) -> Vec<Problem> {
+        let key = self.problem.map(|problem| match problem {
+            StartProblem::Empty => "username-empty",
+            StartProblem::Malformed => "username-malformed",
+            StartProblem::Stale => "form-stale",
+        });
+        key.map(|key| Problem::of("username", self.page.text(key))).into_iter().collect()
+    }
+}
+
+/// What a code is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodeFor<'a> {
+    /// To get back in. Nothing is said of the number: nothing is proved yet.
+    Reset,
+    /// To change a number that is registered; masked.
+    OldNumber(&'a str),
+    /// To confirm the number being registered; masked.
+    NewNumber(&'a str),
+}
+
+/// What is wrong with a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodeProblem {
+    /// Nothing was typed.
+    Empty,
+    /// Not six digits.
+    Format,
+    /// Not the code.
+    Wrong,
+    /// Wrong three times: it is dead, a new one has to be asked for.
+    Dead,
+    /// Too old.
+    Expired,
+}
+
+/// Step 2, and the codes at pwreg: POST `/code`, POST `/code/again`, POST `/cancel`.
+#[derive(Template)]
+#[template(path = "reset/code.html")]
+pub struct CodeView<'a> {
+    /// The frame.
+    pub page: Page<'a>,
+    /// What the code is for.
+    pub purpose: CodeFor<'a>,
+    /// What was wrong with what was typed.
+    pub problem: Option<CodeProblem>,
+    /// How long a code is valid.
+    pub minutes: u32,
+    /// A new code was just asked for.
+    pub resent: bool,
+    /// How long it is until the next may be asked for; `None`: now.
+    pub resend_wait_seconds: Option<i64>,
+    /// Whether the flow may ask for more codes at all.
+    pub can_ask_again: bool,
+}
+
+impl Layout for CodeView<'_> {
+    fn page(&self) -> &Page<'_> {
+        &self.page
+    }
+
+    fn heading(&self) -> String {
+        self.page.text(match self.purpose {
+            CodeFor::Reset => "code-heading-reset",
+            CodeFor::OldNumber(_) | CodeFor::NewNumber(_) => "code-heading-register",
+        })
+    }
+
+    fn step(&self) -> Option<(u32, u32)> {
+        Some(match self.purpose {
+            CodeFor::Reset => (2, 3),
+            CodeFor::OldNumber(_) | CodeFor::NewNumber(_) => (3, 3),
+        })
+    }
+
+    fn problems(&self) -> Vec<Problem> {
+        let key = self.problem.map(|problem| match problem {
+            CodeProblem::Empty => "code-empty",
+            CodeProblem::Format => "code-format",
+            CodeProblem::Wrong => "code-wrong",
+            CodeProblem::Dead => "code-dead",
+            CodeProblem::Expired => "code-expired",
+        });
+        key.map(|key| Problem::of("code", self.page.text(key))).into_iter().collect()
+    }
+}
+
+impl CodeView<'_> {
+    fn intro(&self) -> String {
+        match self.purpose {
+            CodeFor::Reset => self.page.text("code-sent"),
+            CodeFor::OldNumber(number) => self.page.text_with("code-sent-old", "number", number),
+            CodeFor::NewNumber(number) => self.page.text_with("code-sent-new", "number", number),
+        }
+    }
+
+    fn resent_line(&self) -> String {
+        self.page.text(match self.purpose {
+            CodeFor::Reset => "code-resent",
+            CodeFor::OldNumber(_) | CodeFor::NewNumber(_) => "code-resent-register",
+        })
+    }
+
+    /// The way out for those who can't receive the SMS.
+    fn way_out(&self) -> String {
+        let name = &self.page.help_desk.name;
+        match self.purpose {
+            CodeFor::Reset => self.page.text_with("code-no-phone", "name", name),
+            CodeFor::OldNumber(_) => self.page.text_with("code-no-phone-old", "name", name),
+            CodeFor::NewNumber(_) => self.page.text("code-other-number"),
+        }
+    }
+}
+
+/// What is wrong with a choice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChooseProblem {
+    /// None was made.
+    Empty,
+    /// The directory was not reached; the account is as it was, and the flow goes on.
+    Unavailable,
+}
+
+/// Step 3, where there is a choice: POST `/choose` with `choice` = `keep` or `new`.
+#[derive(Template)]
+#[template(path = "reset/choose.html")]
+pub struct ChooseView<'a> {
+    /// The frame.
+    pub page: Page<'a>,
+    /// Whose account it is.
+    pub username: &'a str,
+    /// What is offered.
+    pub choices: &'a [Choice],
+    /// What was wrong.
+    pub problem: Option<ChooseProblem>,
+}
+
+impl Layout for ChooseView<'_> {
+    fn page(&self) -> &Page<'_> {
+        &self.page
+    }
+
+    fn heading(&self) -> String {
+        self.page.text("choose-heading")
+    }
+
+    fn step(&self) -> Option<(u32, u32)> {
+        Some((3, 3))
+    }
+
+    fn problems(&self) -> Vec<Problem> {
+        let key = self.problem.map(|problem| match problem {
+            ChooseProblem::Empty => "choose-empty",
+            ChooseProblem::Unavailable => "unavailable-unlock",
+        });
+        // The link of the summary goes to the first radio.
+        let first = self.options().first().map_or("", |option| option.id);
+        key.map(|key| Problem::of(first, self.page.text(key))).into_iter().collect()
+    }
+}
+
+/// One radio.
+struct ChoiceOption {
+    id: &'static str,
+    value: &'static str,
+    label: String,
+    hint: String,
+}
+
+impl ChooseView<'_> {
+    fn options(&self) -> Vec<ChoiceOption> {
+        let option = |choice: &Choice| match choice {
+            Choice::KeepAndUnlock => ChoiceOption {
+                id: "choice-keep",
+                value: "keep",
+                label: self.page.text("choose-keep"),
+                hint: self.page.text("choose-keep-hint"),
+            },
+            Choice::NewPassword => ChoiceOption {
+                id: "choice-new",
+                value: "new",
+                label: self.page.text("choose-new"),
+                hint: self.page.text("choose-new-hint"),
+            },
+        };
+        self.choices.iter().map(option).collect()
+    }
+
+    fn error(&self) -> String {
+        self.problems().into_iter().map(|problem| problem.text).collect()
+    }
+}
+
+/// What is wrong with a new password. Broken rules are marked in the list of rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasswordProblem {
+    /// Nothing was typed in one of the fields.
+    Empty,
+    /// The two fields differ.
+    Different,
+    /// It breaks rules that the list names.
+    Broken,
+    /// The directory refused it.
+    RejectedByDirectory,
+    /// The directory was not reached; the password is as it was, and the flow goes on.
+    Unavailable,
+}
+
+/// Step 3, the new password: POST `/password` with `password` and `password_again`.
+#[derive(Template)]
+#[template(path = "reset/password.html")]
+pub struct PasswordView<'a> {
+    /// The frame.
+    pub page: Page<'a>,
+    /// Whose account it is.
+    pub username: &'a str,
+    /// The rules, each with whether what was typed breaks it.
+    pub rules: Vec<RuleView>,
+    /// What was wrong.
+    pub problem: Option<PasswordProblem>,
+}
+
+impl Layout for PasswordView<'_> {
+    fn page(&self) -> &Page<'_> {
+        &self.page
+    }
+
+    fn heading(&self) -> String {
+        self.page.text("password-heading")
+    }
+
+    fn step(&self) -> Option<(u32, u32)> {
+        Some((3, 3))
+    }
+
+    fn problems(&self) -> Vec<Problem> {
+        let one = |key: &str| vec![Problem::of("password", self.page.text(key))];
+        match self.problem {
+            None => Vec::new(),
+            Some(PasswordProblem::Empty) => one("password-empty"),
+            Some(PasswordProblem::Different) => {
+                vec![Problem::of("password_again", self.page.text("password-different"))]
+            }
+            Some(PasswordProblem::RejectedByDirectory) => one("password-rejected"),
+            Some(PasswordProblem::Unavailable) => one("password-unavailable"),
+            Some(PasswordProblem::Broken) => {
+                let must = |rule: &RuleView| self.page.text_with("password-must", "rule", &rule.text(&self.page));
+                let broken = self.rules.iter().filter(|rule| rule.broken);
+                broken.map(|rule| Problem::of("password", must(rule))).collect()
+            }
+        }
+    }
+}
+
+impl PasswordView<'_> {
+    fn minutes(&self) -> i64 {
+        flow::IDLE_LIFE.num_minutes()
+    }
+}
+
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Done {
+    /// The password was set.
+    PasswordSet,
+    /// The account was unlocked.
+    Unlocked,
+}
+
+/// The last page.
+#[derive(Template)]
+#[template(path = "reset/done.html")]
+pub struct DoneView<'a> {
+    /// The frame.
+    pub page: Page<'a>,
+    /// What was done.
+    pub kind: Done,
+    /// Whose account it is.
+    pub username: &'a str,
+    /// What the tenant tells people next.
+    pub paragraphs: &'a [String],
+}
+
+impl Layout for DoneView<'_> {
+    fn page(&self) -> &Page<'_> {
+        &self.page
+    }
+
+    fn heading(&self) -> String {
+        self.page.text(match self.kind {
+            Done::PasswordSet => "done-password-heading",
+            Done::Unlocked => "done-unlock-heading",
+        })
+    }
+}
+
+impl DoneView<'_> {
+    fn sentence(&self) -> String {
+        self.page.text(match self.kind {
+            Done::PasswordSet => "done-password",
+            Done::Unlocked => "done-unlock",
+        })
+    }
+}

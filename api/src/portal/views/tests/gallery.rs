@@ -1,0 +1,291 @@
+//! Every page in every state, in one language, with made-up facts.
+
+use portvakt_domain::{
+    account::Choice,
+    directory::EffectivePolicy,
+    language::Language,
+    message::Channel,
+    number::Country,
+    policy::{PolicyPreset, Rule},
+    tenant::{HelpDesk, HostPurpose},
+};
+use portvakt_texts::Texts;
+
+use crate::portal::views::{
+    Page, Template, bare, demo,
+    message::{Message, MessageView},
+    register::{self, ConfirmProblem, ConfirmView, NumberProblem, NumberView, SignInProblem, SignInView},
+    reset::{
+        self, ChooseProblem, ChooseView, CodeFor, CodeProblem, CodeView, Done, PasswordProblem, PasswordView, RuleView,
+        StartProblem, StartView,
+    },
+};
+
+pub(super) const TENANT: &str = "Örebro kommun";
+pub(super) const RESET: &str = "https://pwreset.orebro.se";
+pub(super) const REGISTER: &str = "https://pwreg.orebro.se";
+const MASKED: &str = "*** *** 06 05";
+
+/// A rendered page.
+pub(super) struct Shown {
+    pub(super) name: String,
+    pub(super) language: Language,
+    pub(super) query: &'static str,
+    /// Whether it says that something was wrong with a form.
+    pub(super) is_error: bool,
+    pub(super) html: String,
+}
+
+struct Gallery<'a> {
+    page: Page<'a>,
+    shown: Vec<Shown>,
+}
+
+impl Gallery<'_> {
+    fn hang(&mut self, name: impl Into<String>, is_error: bool, view: &impl Template) {
+        let html = view.render().expect("a page");
+        let Page { language, query, .. } = self.page;
+        self.shown.push(Shown { name: name.into(), language, query, is_error, html });
+    }
+}
+
+/// All pages of the two houses.
+pub(super) fn pages(texts: &Texts, language: Language, query: &'static str) -> Vec<Shown> {
+    let help_desk = HelpDesk {
+        name: "IT-helpdesk".to_owned(),
+        phone: Some("019-21 10 00".to_owned()),
+        mail: Some("it-helpdesk@orebro.se".to_owned()),
+    };
+    let service = HostPurpose::Reset;
+    let page = Page { texts, language, query, path: "/", service, tenant: TENANT, help_desk: &help_desk };
+    let mut gallery = Gallery { page, shown: Vec::new() };
+    reset_pages(&mut gallery);
+    register_pages(&mut gallery);
+    message_pages(&mut gallery);
+    gallery.shown
+}
+
+fn reset_pages(gallery: &mut Gallery<'_>) {
+    let page = gallery.page;
+    for problem in [None, Some(StartProblem::Empty), Some(StartProblem::Malformed), Some(StartProblem::Stale)] {
+        let username = if problem.is_some() { "lovstlin32 <\"'>" } else { "" };
+        let example = if problem == Some(StartProblem::Stale) { "" } else { "lovstlin32" };
+        let view = StartView { page, start_token: "t0k3n", username, problem, example, register_url: REGISTER };
+        gallery.hang(format!("reset-1-start{}", suffix(&problem)), problem.is_some(), &view);
+    }
+    for problem in code_problems() {
+        let view = CodeView { page: Page { path: "/code", ..page }, ..code(page, CodeFor::Reset, problem) };
+        gallery.hang(format!("reset-2-code{}", suffix(&problem)), problem.is_some(), &view);
+    }
+    let resent = CodeView { resent: true, resend_wait_seconds: Some(120), ..code(page, CodeFor::Reset, None) };
+    gallery.hang("reset-2-code-resent", false, &resent);
+    let last = CodeView { can_ask_again: false, ..code(page, CodeFor::Reset, None) };
+    gallery.hang("reset-2-code-last", false, &last);
+    for problem in [None, Some(ChooseProblem::Empty), Some(ChooseProblem::Unavailable)] {
+        let choices = &[Choice::KeepAndUnlock, Choice::NewPassword];
+        let view = ChooseView { page, username: "jesrab01", choices, problem };
+        gallery.hang(format!("reset-3-choose{}", suffix(&problem)), problem.is_some(), &view);
+    }
+    let directory = EffectivePolicy { complexity: true, history: 25, min_age_seconds: 86_400, ..Default::default() };
+    let policy = PolicyPreset::Orebro.policy().expect("a policy");
+    let broken = [Rule::MinLength(8), Rule::NotUsername];
+    for problem in [
+        None,
+        Some(PasswordProblem::Empty),
+        Some(PasswordProblem::Different),
+        Some(PasswordProblem::Broken),
+        Some(PasswordProblem::RejectedByDirectory),
+        Some(PasswordProblem::Unavailable),
+    ] {
+        let broken: &[Rule] = if problem == Some(PasswordProblem::Broken) { &broken } else { &[] };
+        let rules = RuleView::list(policy.rules(&directory), broken);
+        let view = PasswordView { page, username: "lovstlin32", rules, problem };
+        gallery.hang(format!("reset-4-password{}", suffix(&problem)), problem.is_some(), &view);
+    }
+    let rules = RuleView::list(all_rules(), &[]);
+    gallery.hang("reset-4-password-all-rules", false, &PasswordView { page, username: "a", rules, problem: None });
+    let next = ["Datorn får det nya lösenordet först när den är ansluten till nätverket på jobbet.".to_owned()];
+    for (kind, paragraphs) in [(Done::PasswordSet, next.as_slice()), (Done::Unlocked, &[])] {
+        let view = reset::DoneView { page, kind, username: "lovstlin32", paragraphs };
+        gallery.hang(format!("reset-5-done-{kind:?}"), false, &view);
+    }
+}
+
+fn register_pages(gallery: &mut Gallery<'_>) {
+    let page = Page { service: HostPurpose::Register, ..gallery.page };
+    for problem in [
+        None,
+        Some(SignInProblem::Empty { username: true, password: true }),
+        Some(SignInProblem::Refused),
+        Some(SignInProblem::Stale),
+    ] {
+        let view = SignInView { page, start_token: "t0k3n", username: "hemvardsgruppen", problem, reset_url: RESET };
+        gallery.hang(format!("register-1-sign-in{}", suffix(&problem)), problem.is_some(), &view);
+    }
+    for problem in [None, Some(ConfirmProblem::Empty), Some(ConfirmProblem::Wrong)] {
+        let view = ConfirmView { page, username: "hemvardsgruppen", display_name: "Hemvårdsgruppen", problem };
+        gallery.hang(format!("register-2-confirm{}", suffix(&problem)), problem.is_some(), &view);
+    }
+    let country = |code: &str| Country::try_from(code.to_owned()).expect("a country");
+    for problem in [
+        None,
+        Some(NumberProblem::Empty),
+        Some(NumberProblem::Malformed),
+        Some(NumberProblem::NotMobile),
+        Some(NumberProblem::Country(vec![country("SE"), country("NO"), country("AT")])),
+        Some(NumberProblem::Same),
+    ] {
+        for masked in [None, Some(MASKED)] {
+            let name = format!("register-3-number-{}{}", masked.map_or("new", |_| "change"), suffix(&problem));
+            let (is_error, value) = (problem.is_some(), if problem.is_some() { "08-123" } else { "" });
+            let problem = problem.clone();
+            let view = NumberView { page, username: "stelin", display_name: "", masked, value, problem };
+            gallery.hang(name, is_error, &view);
+        }
+    }
+    for problem in code_problems() {
+        let page = Page { path: "/code", ..page };
+        let old = code(page, CodeFor::OldNumber(MASKED), problem);
+        gallery.hang(format!("register-4-code-old{}", suffix(&problem)), problem.is_some(), &old);
+        let new = code(page, CodeFor::NewNumber(MASKED), problem);
+        gallery.hang(format!("register-5-code-new{}", suffix(&problem)), problem.is_some(), &new);
+    }
+    for kind in [register::Done::Saved, register::Done::Kept] {
+        let view = register::DoneView { page, kind, masked: MASKED, reset_url: RESET };
+        gallery.hang(format!("register-6-done-{kind:?}"), false, &view);
+    }
+}
+
+fn message_pages(gallery: &mut Gallery<'_>) {
+    let reference = || "01J9ZC4W".to_owned();
+    for message in [
+        Message::Cancelled,
+        Message::FlowOver,
+        Message::Exhausted { minutes: None },
+        Message::Exhausted { minutes: Some(15) },
+        Message::TooMany { minutes: None },
+        Message::TooMany { minutes: Some(1) },
+        Message::Unavailable,
+        Message::OutcomeUnknown,
+        Message::NotAllowed,
+        Message::BadRequest,
+        Message::NotFound,
+        Message::MethodNotAllowed,
+        Message::TooLarge,
+        Message::Internal { reference: reference() },
+        Message::InProgress,
+        Message::BadOrigin,
+    ] {
+        for service in [HostPurpose::Reset, HostPurpose::Register] {
+            let page = Page { service, ..gallery.page };
+            let name: String =
+                format!("{message:?}").chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
+            let view = MessageView { page, message: message.clone() };
+            gallery.hang(format!("message-{name}-{}", service.as_str()), false, &view);
+        }
+    }
+}
+
+fn code<'a>(page: Page<'a>, purpose: CodeFor<'a>, problem: Option<CodeProblem>) -> CodeView<'a> {
+    CodeView { page, purpose, problem, minutes: 10, resent: false, resend_wait_seconds: None, can_ask_again: true }
+}
+
+fn code_problems() -> [Option<CodeProblem>; 6] {
+    let problems =
+        [CodeProblem::Empty, CodeProblem::Format, CodeProblem::Wrong, CodeProblem::Dead, CodeProblem::Expired];
+    let mut all = [None; 6];
+    for (place, problem) in all.iter_mut().skip(1).zip(problems) {
+        *place = Some(problem);
+    }
+    all
+}
+
+fn all_rules() -> Vec<Rule> {
+    vec![
+        Rule::MinLength(1),
+        Rule::MaxLength(64),
+        Rule::Kinds(1),
+        Rule::Kinds(2),
+        Rule::Kinds(4),
+        Rule::Upper,
+        Rule::Digit,
+        Rule::Without("åäöÅÄÖ £".to_owned()),
+        Rule::Without("Å".to_owned()),
+        Rule::LettersAndDigits,
+        Rule::NotUsername,
+        Rule::NotName,
+        Rule::NotBanned,
+        Rule::NotEarlier(0),
+        Rule::NotEarlier(1),
+        Rule::MinAge(1),
+        Rule::DirectoryKinds,
+    ]
+}
+
+fn suffix(problem: &Option<impl std::fmt::Debug>) -> String {
+    problem.as_ref().map_or(String::new(), |problem| {
+        let words: String = format!("{problem:?}").chars().take_while(char::is_ascii_alphanumeric).collect();
+        format!("-{}", words.to_lowercase())
+    })
+}
+
+/// The pages that belong to no tenant.
+pub(super) fn others(texts: &Texts, language: Language, query: &'static str) -> Vec<(String, String)> {
+    use bare::{BareMessage, BareView};
+    let mut shown = Vec::new();
+    for message in [
+        BareMessage::Misdirected,
+        BareMessage::BadRequest,
+        BareMessage::NotFound,
+        BareMessage::Internal { reference: "01J9ZC4W".to_owned() },
+    ] {
+        let name = format!("bare-{}", format!("{message:?}").split(' ').next().expect("a word").to_lowercase());
+        shown.push((name, BareView { texts, message }.render().expect("a page")));
+    }
+    let page = demo::DemoPage { texts, language, query, path: "/" };
+    let states = ["normal", "unregistered", "locked", "expired", "must_change", "disabled", "protected", "functional"];
+    let accounts = states.iter().enumerate().map(|(n, state)| demo::DemoAccount {
+        username: format!("lovstlin{n:02}"),
+        password: "Sommar-Regn-2026".to_owned(),
+        state: (*state).to_owned(),
+        numbers: (0..n % 3).map(|m| format!("+4670174060{m}")).collect(),
+    });
+    let tenant = |name: &str, reset_url: &str, register_url: &str| demo::DemoTenant {
+        name: name.to_owned(),
+        reset_url: reset_url.to_owned(),
+        register_url: register_url.to_owned(),
+        accounts: accounts.clone().collect(),
+    };
+    let tenants = [tenant(TENANT, RESET, REGISTER), tenant("Mjölby kommun", RESET, REGISTER)];
+    shown.push(("demo-start".to_owned(), demo::StartPageView { page, tenants: &tenants }.render().expect("a page")));
+    let message = |id, code: Option<&str>, text: &str, subject: Option<&str>| demo::OutboxMessage {
+        id,
+        subject: subject.map(str::to_owned),
+        text: text.to_owned(),
+        at: "2026-11-22 14:05:09".to_owned(),
+        code: code.map(str::to_owned),
+    };
+    let sms = "012345 är din säkerhetskod för att återställa lösenordet. Den gäller i 10 minuter. Ge den aldrig till \
+               någon.\n\n@pwreset.orebro.localhost #012345";
+    let notice = "Lösenordet för ditt konto hos Örebro kommun har återställts.";
+    let phone = demo::Mailbox {
+        to: "+46701740605".to_owned(),
+        channel: Channel::Sms,
+        tenant: TENANT.to_owned(),
+        messages: vec![message(3, None, notice, None), message(1, Some("012345"), sms, None)],
+    };
+    let mailbox = demo::Mailbox {
+        to: "lovstlin32@orebro.se".to_owned(),
+        channel: Channel::Mail,
+        tenant: TENANT.to_owned(),
+        messages: vec![message(2, None, notice, Some("Ditt lösenord har återställts"))],
+    };
+    let page = demo::DemoPage { path: "/demo/outbox", ..page };
+    for (name, live, mailboxes) in
+        [("demo-outbox", true, [phone, mailbox].as_slice()), ("demo-outbox-paused", false, &[])]
+    {
+        let view = demo::OutboxView { page, live, mailboxes };
+        shown.push((name.to_owned(), view.render().expect("a page")));
+    }
+    shown
+}

@@ -1,0 +1,94 @@
+//! The one mapping from errors and endings to answers.
+
+use actix_web::{
+    HttpResponse,
+    http::{StatusCode, header::ContentType},
+};
+use askama::Template;
+use portvakt_domain::directory::DirectoryError;
+use portvakt_flows::FlowError;
+use portvakt_storage::StorageError;
+use portvakt_texts::Texts;
+
+use crate::{
+    auth::Visit,
+    portal::views::{
+        bare::{BareMessage, BareView},
+        message::{Message, MessageView},
+    },
+    worker::chain,
+};
+
+/// A page that says one thing.
+pub fn page(visit: &Visit, message: Message) -> HttpResponse {
+    let status = status(&message);
+    // The language switch fetches this path; a write under way is looked at again where it was begun.
+    let path = if message == Message::InProgress { visit.path() } else { "/" };
+    let view = MessageView { page: visit.page(path), message };
+    html(visit, status, view.render())
+}
+
+/// A rendered page, or a fault page when it could not be rendered.
+pub fn html(visit: &Visit, status: StatusCode, rendered: Result<String, askama::Error>) -> HttpResponse {
+    match rendered {
+        Ok(html) => HttpResponse::build(status).content_type(ContentType::html()).body(html),
+        Err(error) => {
+            let reference = reference(visit);
+            tracing::error!(reference, %error, "a page can't be rendered");
+            bare(visit.texts(), BareMessage::Internal { reference })
+        }
+    }
+}
+
+/// The page for a fault, and the one place where it is logged.
+pub fn fault(visit: &Visit, error: &FlowError) -> HttpResponse {
+    let reference = reference(visit);
+    tracing::error!(tenant.id = %visit.tenant.id, reference, error = %chain(error), "request failed");
+    let passing = match error {
+        FlowError::Directory(DirectoryError::Unavailable(_) | DirectoryError::Misconfigured(_)) => true,
+        FlowError::Storage(StorageError::Unavailable(_)) => true,
+        FlowError::Directory(_) | FlowError::Storage(_) | FlowError::Sealed { .. } | FlowError::Corrupt(_) => false,
+    };
+    page(visit, if passing { Message::Unavailable } else { Message::Internal { reference } })
+}
+
+fn status(message: &Message) -> StatusCode {
+    match message {
+        Message::Cancelled | Message::OutcomeUnknown => StatusCode::OK,
+        Message::FlowOver => StatusCode::GONE,
+        Message::Exhausted { .. } | Message::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Message::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Message::NotAllowed | Message::BadOrigin => StatusCode::FORBIDDEN,
+        Message::BadRequest => StatusCode::BAD_REQUEST,
+        Message::NotFound => StatusCode::NOT_FOUND,
+        Message::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        Message::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Message::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+        Message::InProgress => StatusCode::CONFLICT,
+    }
+}
+
+/// A page for requests that belong to no tenant.
+pub fn bare(texts: &Texts, message: BareMessage) -> HttpResponse {
+    let status = match message {
+        BareMessage::Misdirected => StatusCode::MISDIRECTED_REQUEST,
+        BareMessage::BadRequest => StatusCode::BAD_REQUEST,
+        BareMessage::NotFound => StatusCode::NOT_FOUND,
+        BareMessage::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    let body = BareView { texts, message }.render().unwrap_or_default();
+    HttpResponse::build(status).content_type(ContentType::html()).body(body)
+}
+
+/// The answer of an extractor whose host guard was passed by; reached only if routes are wired wrongly.
+pub fn misdirected() -> actix_web::Error {
+    actix_web::error::InternalError::new("misdirected", StatusCode::MISDIRECTED_REQUEST).into()
+}
+
+/// What a person quotes and the log holds: short, and no group of six digits that could be taken for a code.
+fn reference(visit: &Visit) -> String {
+    let mut bytes = [0; 6];
+    visit.platform().random.fill(&mut bytes);
+    const LETTERS: &[u8; 20] = b"BCDFGHJKLMNPQRSTVWXZ";
+    bytes.iter().map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()])).collect()
+}

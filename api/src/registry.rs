@@ -1,0 +1,139 @@
+//! The tenants as they are now: which host is whose, and each tenant's parts. Read anew every two seconds, so that all
+//! replicas see a change without a restart.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use portvakt_domain::{
+    id::TenantId,
+    keys::{KeyRing, Sealed},
+    tenant::{HostPurpose, SecretName, TenantSettings},
+};
+use portvakt_flows::{Tenant, apply_settings::secret_place};
+use portvakt_storage::{StorageError, Store, operator, settings};
+use secrecy::SecretString;
+
+use crate::adapters::Adapters;
+
+/// How often the registry looks for changes.
+pub const REFRESH_EVERY: std::time::Duration = std::time::Duration::from_secs(2);
+
+/// A host that is served.
+#[derive(Clone)]
+pub struct Served {
+    /// Whose it is.
+    pub tenant: Arc<Tenant>,
+    /// Which of its two addresses.
+    pub purpose: HostPurpose,
+}
+
+#[derive(Default)]
+struct Snapshot {
+    hosts: HashMap<String, Served>,
+    tenants: HashMap<TenantId, (i64, Arc<Tenant>)>,
+}
+
+/// The tenants as they are now.
+pub struct Registry {
+    store: Store,
+    keys: Arc<KeyRing>,
+    adapters: Arc<dyn Adapters>,
+    current: RwLock<Arc<Snapshot>>,
+}
+
+impl Registry {
+    /// An empty registry; [`Registry::refresh`] fills it.
+    pub fn new(store: Store, keys: Arc<KeyRing>, adapters: Arc<dyn Adapters>) -> Self {
+        Self { store, keys, adapters, current: RwLock::default() }
+    }
+
+    fn current(&self) -> Arc<Snapshot> {
+        // A poisoned lock still holds a whole snapshot: it is only ever replaced, never changed.
+        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Who serves a host, given in its one spelling (lower case, no port, no trailing dot).
+    pub fn host(&self, host: &str) -> Option<Served> {
+        self.current().hosts.get(host).cloned()
+    }
+
+    /// A tenant's parts.
+    pub fn tenant(&self, id: TenantId) -> Option<Arc<Tenant>> {
+        self.current().tenants.get(&id).map(|(_, tenant)| tenant.clone())
+    }
+
+    /// All tenants that are served.
+    pub fn tenants(&self) -> Vec<Arc<Tenant>> {
+        self.current().tenants.values().map(|(_, tenant)| tenant.clone()).collect()
+    }
+
+    /// Reads what changed. A tenant whose settings can't be used keeps the parts it had; the others are not affected.
+    ///
+    /// # Errors
+    /// The database; everything stays as it was.
+    pub async fn refresh(&self) -> Result<(), StorageError> {
+        let before = self.current();
+        let mut next = Snapshot::default();
+        for row in operator::list_tenants(&self.store).await? {
+            let Some(version) = row.version.filter(|_| !row.suspended) else { continue };
+            let known = before.tenants.get(&row.id);
+            let tenant = match known {
+                Some((have, tenant)) if *have == version => Some((version, tenant.clone())),
+                _ => match self.build(row.id, version).await {
+                    Ok(tenant) => Some((version, Arc::new(tenant))),
+                    Err(problem) => {
+                        tracing::error!(tenant.id = %row.id, tenant.version = version, problem, "tenant not usable");
+                        known.cloned()
+                    }
+                },
+            };
+            if let Some(tenant) = tenant {
+                next.tenants.insert(row.id, tenant);
+            }
+        }
+        for row in operator::list_hosts(&self.store).await? {
+            if let Some((_, tenant)) = next.tenants.get(&row.tenant) {
+                next.hosts.insert(row.host, Served { tenant: tenant.clone(), purpose: row.purpose });
+            }
+        }
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
+        Ok(())
+    }
+
+    async fn build(&self, id: TenantId, version: i64) -> Result<Tenant, String> {
+        let stored = settings::at_version(&self.store, id, version).await.map_err(|error| error.to_string())?;
+        let stored = stored.ok_or("its settings are gone")?;
+        let parsed: TenantSettings =
+            serde_json::from_str(&stored.document).map_err(|error| format!("its settings can't be read: {error}"))?;
+        let password = |name| self.open_secret(id, name, &stored.secrets);
+        let missing = |name: SecretName| format!("its secret {} is missing", name.as_str());
+        let directory_password =
+            password(SecretName::DirectoryPassword)?.ok_or_else(|| missing(SecretName::DirectoryPassword))?;
+        let sms_password = password(SecretName::SmsPassword)?.ok_or_else(|| missing(SecretName::SmsPassword))?;
+        Ok(Tenant {
+            id,
+            policy: parsed.policy.policy().map_err(|problems| problems.join("; "))?,
+            links: self.adapters.links(&parsed),
+            directory: self.adapters.directory(&parsed, directory_password)?,
+            sms: self.adapters.sms(&parsed, sms_password)?,
+            mail: self.adapters.mail(&parsed, password(SecretName::MailPassword)?)?,
+            settings: Arc::new(parsed),
+        })
+    }
+
+    fn open_secret(
+        &self,
+        id: TenantId,
+        name: SecretName,
+        secrets: &BTreeMap<String, Sealed>,
+    ) -> Result<Option<SecretString>, String> {
+        let Some(sealed) = secrets.get(name.as_str()) else { return Ok(None) };
+        let text = self
+            .keys
+            .open_text(id, secret_place(id, name), sealed)
+            .map_err(|error| format!("its secret {}: {error}", name.as_str()))?;
+        Ok(Some(text.as_str().to_owned().into()))
+    }
+}

@@ -1,0 +1,78 @@
+//! Every route on one page, grouped by who calls it.
+
+use actix_web::{
+    Resource, Route, guard,
+    guard::GuardContext,
+    web::{self, ServiceConfig},
+};
+use portvakt_domain::tenant::HostPurpose;
+
+use crate::{edge::health, portal, portal::register, portal::reset, registry::Served};
+
+/// What people's browsers reach, by the host they call.
+pub fn public(config: &mut ServiceConfig) {
+    config
+        .service(web::scope("").guard(at(HostPurpose::Reset)).configure(pwreset))
+        .service(web::scope("").guard(at(HostPurpose::Register)).configure(pwreg));
+}
+
+/// pwreset.
+fn pwreset(config: &mut ServiceConfig) {
+    config
+        .service(page("/").route(web::get().to(reset::start::get)).route(web::post().to(reset::start::post)))
+        .service(page("/code").route(web::get().to(reset::code::get)).route(web::post().to(reset::code::post)))
+        .service(page("/code/again").route(web::post().to(reset::code::again)))
+        .service(page("/choose").route(web::get().to(reset::choose::get)).route(web::post().to(reset::choose::post)))
+        .service(
+            page("/password").route(web::get().to(reset::password::get)).route(web::post().to(reset::password::post)),
+        )
+        .service(page("/done").route(web::get().to(reset::done::get)))
+        .configure(shared);
+}
+
+/// pwreg.
+fn pwreg(config: &mut ServiceConfig) {
+    config
+        .service(page("/").route(web::get().to(register::sign_in::get)).route(web::post().to(register::sign_in::post)))
+        .service(
+            page("/confirm")
+                .route(web::get().to(register::confirm::get))
+                .route(web::post().to(register::confirm::post)),
+        )
+        .service(
+            page("/number").route(web::get().to(register::number::get)).route(web::post().to(register::number::post)),
+        )
+        .service(page("/keep").route(web::post().to(register::keep::post)))
+        .service(page("/code").route(web::get().to(register::code::get)).route(web::post().to(register::code::post)))
+        .service(page("/code/again").route(web::post().to(register::code::again)))
+        .service(page("/done").route(web::get().to(register::done::get)))
+        .configure(shared);
+}
+
+/// Both.
+fn shared(config: &mut ServiceConfig) {
+    config
+        .service(page("/cancel").route(web::post().to(portal::cancel)))
+        .service(page("/cancelled").route(web::get().to(portal::cancelled)))
+        .service(page("/assets/{name}").route(web::get().to(portal::asset)))
+        .default_service(web::to(portal::not_found));
+}
+
+/// What operators and their monitoring reach, on the internal address.
+pub fn internal(config: &mut ServiceConfig) {
+    config
+        .route("/healthz", web::get().to(health::live))
+        .route("/readyz", web::get().to(health::ready))
+        .route("/metrics", web::get().to(health::metrics));
+}
+
+/// A path whose other methods answer 405.
+pub fn page(path: &str) -> Resource {
+    web::resource(path).default_service(Route::new().to(portal::method_not_allowed))
+}
+
+fn at(purpose: HostPurpose) -> impl guard::Guard {
+    guard::fn_guard(move |context: &GuardContext<'_>| {
+        context.req_data().get::<Served>().is_some_and(|served| served.purpose == purpose)
+    })
+}

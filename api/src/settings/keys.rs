@@ -1,0 +1,48 @@
+//! The key ring: what seals stored values, codes, tokens and the audit trail.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use portvakt_domain::keys::KeyRing;
+use schemars::JsonSchema;
+use secrecy::ExposeSecret as _;
+use serde::Deserialize;
+
+use super::read_secret;
+
+/// The key ring. There is no default key: without one, nothing starts.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct KeysSection {
+    /// The name of the key that seals from now on.
+    pub active: String,
+    /// Name and file of each key: 32 bytes as base64 (`openssl rand -base64 32`).
+    pub files: BTreeMap<String, PathBuf>,
+}
+
+impl KeysSection {
+    pub(super) fn check(&self, problems: &mut Vec<String>) {
+        if let Err(problem) = self.ring() {
+            problems.push(problem);
+        }
+    }
+
+    /// Reads the ring.
+    ///
+    /// # Errors
+    /// A missing name or file, or a key that is none.
+    pub fn ring(&self) -> Result<KeyRing, String> {
+        if self.active.is_empty() {
+            return Err("keys.active: missing; name a key of keys.files, made by `openssl rand -base64 32`".to_owned());
+        }
+        let mut keys = Vec::new();
+        for (name, path) in &self.files {
+            let text = read_secret(path).map_err(|error| format!("keys.files.{name}: {error}"))?;
+            let bytes = STANDARD
+                .decode(text.expose_secret().trim())
+                .map_err(|_| format!("keys.files.{name}: not base64; make it with `openssl rand -base64 32`"))?;
+            keys.push((name.clone(), bytes));
+        }
+        KeyRing::new(&self.active, keys).map_err(|error| format!("keys: {error}"))
+    }
+}

@@ -1,0 +1,211 @@
+//! Works on jobs: takes them by lease, runs them, and says how they ended. Replicas share the work.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use portvakt_domain::{
+    id::TenantId,
+    job::{Job, LeasedJob, retry_after},
+};
+use portvakt_flows::{
+    FlowError, Platform, seal_audit,
+    send_code::{self, JobOutcome},
+    send_notice, sweep,
+};
+use portvakt_storage::{StorageError, jobs, operator, operator::Lease};
+use tokio::{
+    sync::{Notify, Semaphore},
+    task::JoinSet,
+};
+
+use crate::{metrics::Metrics, registry::Registry, settings::WorkerSection};
+
+/// How long the worker sleeps when nothing is due and nobody wakes it: jobs of other replicas are seen this late.
+const IDLE: Duration = Duration::from_millis(200);
+/// How often each tenant's rows are swept.
+const SWEEP_EVERY: Duration = Duration::from_secs(3600);
+
+/// The worker of one process.
+pub struct Worker {
+    platform: Arc<Platform>,
+    registry: Arc<Registry>,
+    metrics: Arc<Metrics>,
+    settings: WorkerSection,
+    name: String,
+    wake: Arc<Notify>,
+    places: Arc<Semaphore>,
+    busy: Mutex<HashMap<TenantId, u32>>,
+}
+
+impl Worker {
+    /// A worker; nothing runs yet.
+    pub fn new(
+        platform: Arc<Platform>,
+        registry: Arc<Registry>,
+        metrics: Arc<Metrics>,
+        settings: WorkerSection,
+        wake: Arc<Notify>,
+    ) -> Self {
+        let mut id = [0; 8];
+        platform.random.fill(&mut id);
+        let name =
+            format!("{}-{}", std::process::id(), id.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+        let places = Arc::new(Semaphore::new(settings.parallel as usize));
+        Self { platform, registry, metrics, settings, name, wake, places, busy: Mutex::default() }
+    }
+
+    /// Works until the task is dropped.
+    pub async fn run(self: Arc<Self>) {
+        let sweeper = self.clone();
+        let _sweeper = abort_on_drop(tokio::spawn(async move { sweeper.schedule_sweeps().await }));
+        let mut running = JoinSet::new();
+        loop {
+            while running.try_join_next().is_some() {}
+            let free = self.places.available_permits();
+            let taken = if free == 0 { Ok(Vec::new()) } else { self.lease(free).await };
+            match taken {
+                Ok(jobs) if !jobs.is_empty() => {
+                    for job in jobs {
+                        let worker = self.clone();
+                        let Ok(place) = self.places.clone().acquire_owned().await else { return };
+                        worker.mark(job.tenant, 1);
+                        running.spawn(async move {
+                            worker.work(&job).await;
+                            worker.mark(job.tenant, -1);
+                            drop(place);
+                            worker.wake.notify_one();
+                        });
+                    }
+                }
+                Ok(_) => {
+                    let _ = tokio::time::timeout(IDLE, self.wake.notified()).await;
+                }
+                Err(error) => {
+                    tracing::error!(error = %chain(&error), "jobs can't be leased");
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                }
+            }
+        }
+    }
+
+    /// Runs everything that is due now, and what becomes due meanwhile, one after the other. For tests that move the
+    /// clock.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn run_due(&self) -> Result<usize, StorageError> {
+        let mut done = 0;
+        loop {
+            let jobs = self.lease(16).await?;
+            if jobs.is_empty() {
+                return Ok(done);
+            }
+            for job in jobs {
+                self.work(&job).await;
+                done += 1;
+            }
+        }
+    }
+
+    async fn lease(&self, free: usize) -> Result<Vec<LeasedJob>, StorageError> {
+        let saturated = {
+            let busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+            let full = |count: &&u32| **count >= self.settings.parallel_per_tenant;
+            busy.iter().filter(|(_, count)| full(count)).map(|(tenant, _)| *tenant).collect()
+        };
+        let limit = i64::try_from(free.min(self.settings.parallel_per_tenant as usize)).unwrap_or(1);
+        let lease = Lease { worker: self.name.clone(), now: self.platform.now(), limit, saturated };
+        operator::lease_jobs(&self.platform.store, lease).await
+    }
+
+    fn mark(&self, tenant: TenantId, change: i32) {
+        let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = busy.entry(tenant).or_default();
+        *count = count.saturating_add_signed(change);
+        if *count == 0 {
+            busy.remove(&tenant);
+        }
+    }
+
+    /// Runs one job and records how it ended. A failure to record leaves the lease to run out: another worker goes on.
+    async fn work(&self, leased: &LeasedJob) {
+        let outcome = match self.perform(leased).await {
+            Ok(outcome) => outcome,
+            Err(error) if send_code::is_passing(&error) => JobOutcome::Retry(chain(&error)),
+            Err(error) => JobOutcome::Fail(chain(&error)),
+        };
+        let kind = leased.job.kind();
+        let (store, now) = (&self.platform.store, self.platform.now());
+        let recorded = match outcome {
+            JobOutcome::Done => {
+                self.metrics.job(kind, "done");
+                operator::complete_job(store, leased.id, self.name.clone()).await
+            }
+            JobOutcome::Retry(reason) if leased.attempt < leased.job.max_attempts() => {
+                self.metrics.job(kind, "retry");
+                tracing::warn!(tenant.id = %leased.tenant, job.id = %leased.id, job.kind = kind, reason, "job retried");
+                let at = now + retry_after(leased.attempt, self.platform.random.as_ref());
+                operator::retry_job(store, leased.id, self.name.clone(), at, reason).await
+            }
+            JobOutcome::Retry(reason) | JobOutcome::Fail(reason) => {
+                self.metrics.job(kind, "dead");
+                tracing::error!(tenant.id = %leased.tenant, job.id = %leased.id, job.kind = kind, reason, "job laid aside");
+                operator::bury_job(store, leased.id, self.name.clone(), now, reason).await
+            }
+        };
+        if let Err(error) = recorded {
+            tracing::error!(job.id = %leased.id, error = %chain(&error), "a job's end was not recorded");
+        }
+    }
+
+    async fn perform(&self, leased: &LeasedJob) -> Result<JobOutcome, FlowError> {
+        let Some(tenant) = self.registry.tenant(leased.tenant) else {
+            return Ok(JobOutcome::Retry("the tenant is not served here".to_owned()));
+        };
+        match leased.job {
+            Job::SendCode { message } => send_code::run(&self.platform, &tenant, message).await,
+            Job::SendNotice { message } => send_notice::run(&self.platform, &tenant, message).await,
+            Job::SealAudit => seal_audit::run(&self.platform, &tenant).await,
+            Job::Sweep => sweep::run(&self.platform, &tenant).await,
+        }
+    }
+
+    async fn schedule_sweeps(&self) {
+        loop {
+            for tenant in self.registry.tenants() {
+                let id = portvakt_domain::id::JobId::new(self.platform.now(), self.platform.random.as_ref());
+                let due = self.platform.now();
+                if let Err(error) = jobs::enqueue(&self.platform.store, tenant.id, Job::Sweep, due, id).await {
+                    tracing::error!(tenant.id = %tenant.id, error = %chain(&error), "a sweep can't be scheduled");
+                }
+            }
+            tokio::time::sleep(SWEEP_EVERY).await;
+        }
+    }
+}
+
+/// Ends a task with the value that holds it.
+fn abort_on_drop(task: tokio::task::JoinHandle<()>) -> impl Drop {
+    struct Abort(tokio::task::JoinHandle<()>);
+    impl Drop for Abort {
+        fn drop(&mut self) {
+            self.0.abort();
+        }
+    }
+    Abort(task)
+}
+
+/// An error with all its sources, in one line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

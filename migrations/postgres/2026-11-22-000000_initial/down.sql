@@ -1,0 +1,17 @@
+revoke select on __diesel_schema_migrations from portvakt_app, portvakt_control;
+alter table tenants drop constraint tenants_version;
+drop table sms_budgets;
+drop table jobs;
+drop table audit_seals;
+drop table audit_events;
+drop table sign_in_guards;
+drop table limit_counters;
+drop table sms_log;
+drop table messages;
+drop table flows;
+drop table subjects;
+drop table numbers;
+drop table tenant_secrets;
+drop table tenant_settings;
+drop table tenant_hosts;
+drop table tenants;

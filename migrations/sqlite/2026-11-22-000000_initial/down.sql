@@ -1,0 +1,16 @@
+update tenants set version = null;
+drop table sms_budgets;
+drop table jobs;
+drop table audit_seals;
+drop table audit_events;
+drop table sign_in_guards;
+drop table limit_counters;
+drop table sms_log;
+drop table messages;
+drop table flows;
+drop table subjects;
+drop table numbers;
+drop table tenant_secrets;
+drop table tenant_settings;
+drop table tenant_hosts;
+drop table tenants;

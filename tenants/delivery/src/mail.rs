@@ -1,0 +1,8 @@
+//! Mail servers.
+
+mod message;
+mod pool;
+mod smtp;
+mod stream;
+
+pub use smtp::{MailDeadlines, SmtpMail};

@@ -1,0 +1,82 @@
+//! From a tenant's settings to senders, and what is wrong with the settings where that fails.
+
+use std::sync::Arc;
+
+use portvakt_domain::{
+    delivery::{MailSender, SmsSender},
+    tenant::{MailSettings, SmsProvider, SmsSettings},
+};
+use rustls::{
+    RootCertStore,
+    pki_types::{CertificateDer, pem::PemObject as _},
+};
+use secrecy::SecretString;
+
+use crate::{mail::SmtpMail, sms::FortySixElks};
+
+/// Why no sender can be made of a tenant's settings.
+#[derive(Debug, thiserror::Error)]
+pub enum DeliverySetupError {
+    /// A setting can't be used; says which and what to do.
+    #[error("{setting}: {problem}")]
+    Setting {
+        /// The setting's key, such as `sms.ca_pem`.
+        setting: &'static str,
+        /// What to do about it.
+        problem: &'static str,
+    },
+    /// The settings are right, and this machine can't protect a connection, such as without a store of authorities.
+    #[error("{setting}: protected connections can't be prepared on this machine")]
+    Protection {
+        /// The section, `sms` or `mail`.
+        setting: &'static str,
+        /// What stood in the way.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+/// The tenant's SMS gateway.
+///
+/// # Errors
+/// A setting can't be used.
+pub fn sms_sender(settings: &SmsSettings, password: SecretString) -> Result<Arc<dyn SmsSender>, DeliverySetupError> {
+    match settings.provider {
+        SmsProvider::FortySixElks => Ok(Arc::new(FortySixElks::new(settings, password)?)),
+    }
+}
+
+/// The tenant's mail server. The password is needed where the settings name a user.
+///
+/// # Errors
+/// A setting can't be used.
+pub fn mail_sender(
+    settings: &MailSettings,
+    password: Option<SecretString>,
+) -> Result<Arc<dyn MailSender>, DeliverySetupError> {
+    Ok(Arc::new(SmtpMail::new(settings, password)?))
+}
+
+/// An error about one setting.
+pub(crate) fn wrong(setting: &'static str, problem: &'static str) -> DeliverySetupError {
+    DeliverySetupError::Setting { setting, problem }
+}
+
+/// The authorities in a PEM text, each checked to be one that certificates can be verified against.
+pub(crate) fn authorities(
+    setting: &'static str,
+    pem: &str,
+) -> Result<Vec<CertificateDer<'static>>, DeliverySetupError> {
+    let mut store = RootCertStore::empty();
+    let mut found = Vec::new();
+    for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
+        let certificate =
+            certificate.map_err(|_| wrong(setting, "this is not PEM: write the authority's file as it is"))?;
+        store.add(certificate.clone()).map_err(|_| wrong(setting, "this certificate can't be read"))?;
+        found.push(certificate);
+    }
+    if found.is_empty() {
+        return Err(wrong(setting, "there is no certificate in it: leave it out to trust the public authorities"));
+    }
+    Ok(found)
+}

@@ -1,0 +1,93 @@
+//! The gateway double itself: it turns down what 46elks would, and keeps its connections.
+#![expect(clippy::expect_used, reason = "tests say what they take for granted")]
+
+use std::time::Duration;
+
+use reqwest::{Certificate, Client, Method, RequestBuilder};
+
+#[expect(dead_code, unreachable_pub, reason = "a module of the suites' harness, which uses more of it")]
+#[path = "../../../tests/harness/elks.rs"]
+mod elks;
+
+use elks::{ElksDouble, Mode};
+
+const RIGHT: [(&str, &str); 3] = [("from", "Orebro"), ("to", "+46701740605"), ("message", "Hej på dig & alla + 1")];
+
+fn client(elks: &ElksDouble) -> Client {
+    let authority = Certificate::from_pem(elks.ca_pem().as_bytes()).expect("a certificate");
+    Client::builder().tls_certs_only([authority]).no_proxy().build().expect("a client")
+}
+
+fn request(client: &Client, elks: &ElksDouble, method: Method, url: &str) -> RequestBuilder {
+    client.request(method, url).basic_auth(elks.username(), Some(elks.password()))
+}
+
+async fn answer(request: RequestBuilder) -> (u16, String) {
+    let response = request.send().await.expect("an answer");
+    (response.status().as_u16(), response.text().await.expect("a whole answer"))
+}
+
+fn with(changes: &[(&'static str, &'static str)]) -> Vec<(&'static str, &'static str)> {
+    let kept = RIGHT.into_iter().filter(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
+    kept.chain(changes.iter().copied()).collect()
+}
+
+#[tokio::test]
+async fn a_right_request_is_answered_as_46elks_does() {
+    let elks = ElksDouble::start();
+    let client = client(&elks);
+    // On one connection, which stays open.
+    for _ in 0..3 {
+        let (status, body) = answer(request(&client, &elks, Method::POST, &elks.url()).form(&RIGHT)).await;
+        assert_eq!(status, 200);
+        let answer: serde_json::Value = serde_json::from_str(&body).expect("JSON");
+        for key in ["id", "status", "from", "to", "message", "created", "direction", "cost", "parts"] {
+            assert!(answer.get(key).is_some(), "{key}");
+        }
+        assert_eq!(answer["status"], "created");
+        assert_eq!(answer["message"], RIGHT[2].1);
+    }
+    assert_eq!(elks.wait_for(3, Duration::from_secs(5)).await[0].message, RIGHT[2].1);
+}
+
+#[tokio::test]
+async fn a_wrong_request_is_turned_down() {
+    let elks = ElksDouble::start();
+    elks.set(Mode::Accept);
+    let client = client(&elks);
+    let base = elks.url();
+    let post = |url: &str| request(&client, &elks, Method::POST, url);
+    let other = base.replace("/a1/sms", "/a1/mms");
+    assert_eq!(answer(post(&other).form(&RIGHT)).await.0, 404);
+    assert_eq!(answer(post(&format!("{base}?to=1")).form(&RIGHT)).await.0, 404);
+    assert_eq!(answer(request(&client, &elks, Method::GET, &base)).await.0, 405);
+    assert_eq!(answer(client.post(&base).form(&RIGHT)).await.0, 401);
+    assert_eq!(answer(client.post(&base).basic_auth("u", Some("p")).form(&RIGHT)).await.0, 401);
+    assert_eq!(answer(post(&base).json(&serde_json::json!({ "to": "+46701740605" }))).await.0, 400);
+    assert_eq!(answer(post(&base).body("from=Orebro")).await.0, 400);
+    let long: &'static str = "å".repeat(1_601).leak();
+    for changes in [
+        vec![("flash", "yes")],
+        vec![("to", "0701740605")],
+        vec![("to", "46701740605")],
+        vec![("to", "+46 70 174 06 05")],
+        vec![("to", "+0701740605")],
+        vec![("to", "")],
+        vec![("to", "+46701740605"), ("to", "+46701740606")],
+        vec![("from", "")],
+        vec![("from", "Örebro")],
+        vec![("from", "OrebroKommun")],
+        vec![("from", "1Orebro")],
+        vec![("message", "")],
+        vec![("message", long)],
+        vec![("dontlog", "everything")],
+    ] {
+        assert_eq!(answer(post(&base).form(&with(&changes))).await.0, 400, "{changes:?}");
+    }
+    for missing in ["from", "to", "message"] {
+        let form: Vec<_> = RIGHT.into_iter().filter(|(name, _)| *name != missing).collect();
+        assert_eq!(answer(post(&base).form(&form)).await.0, 400, "{missing}");
+    }
+    assert_eq!((elks.received().len(), elks.refused().len()), (0, 24));
+    assert_eq!(answer(post(&base).form(&with(&[("dontlog", "message"), ("from", "+46701740606")]))).await.0, 200);
+}

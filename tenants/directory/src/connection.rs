@@ -1,0 +1,160 @@
+//! One connection to a controller and the three things done on it: bind, search, modify. No retries, no deadlines.
+
+use std::{collections::HashSet, sync::Arc};
+
+use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, Mod, Scope, SearchOptions, controls::RawControl};
+use portvakt_domain::directory::DirectoryError;
+use rustls::ClientConfig;
+use tokio::task::AbortHandle;
+
+use crate::{
+    entry::Entry,
+    error_map::{self, Answer, Failure},
+    filter::Filter,
+    password::Value,
+};
+
+/// Where a tenant's controller is and how it is recognised.
+pub(crate) struct Endpoint {
+    /// `ldaps://…`; there is no other kind.
+    pub(crate) url: String,
+    /// Trusts the tenant's certificate authority alone.
+    pub(crate) tls: Arc<ClientConfig>,
+}
+
+/// An open connection. Its driver is a task of its own, and ends with the last user of the connection: it must not stay
+/// behind with a socket that swallows everything.
+pub(crate) struct Connection {
+    ldap: Ldap,
+    driver: AbortHandle,
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.driver.abort();
+    }
+}
+
+/// What is asked of the directory.
+pub(crate) struct Search<'a> {
+    /// Where to begin.
+    pub(crate) base: &'a str,
+    /// The entry itself, or all below it too.
+    pub(crate) scope: Scope,
+    /// Which entries.
+    pub(crate) filter: Filter<'a>,
+    /// What of them.
+    pub(crate) attributes: &'a [&'static str],
+    /// How many at most.
+    pub(crate) limit: usize,
+}
+
+impl<'a> Search<'a> {
+    /// One entry by its name.
+    pub(crate) fn entry(name: &'a str, attributes: &'a [&'static str]) -> Self {
+        Self { base: name, scope: Scope::Base, filter: Filter::ANY, attributes, limit: 1 }
+    }
+
+    /// What the controller says of itself.
+    pub(crate) fn root(attributes: &'a [&'static str]) -> Self {
+        Self::entry("", attributes)
+    }
+}
+
+/// What came of a search.
+pub(crate) struct Found {
+    /// The entries.
+    pub(crate) entries: Vec<Entry>,
+    /// There were more than the limit.
+    pub(crate) more: bool,
+}
+
+impl Endpoint {
+    /// Connects and does the TLS handshake. Must be called on the runtime that is to drive the connection.
+    pub(crate) async fn open(&self) -> Result<Connection, DirectoryError> {
+        let settings = LdapConnSettings::new().set_config(self.tls.clone());
+        let (driver, ldap) = LdapConnAsync::with_settings(settings, &self.url).await.map_err(error_map::connecting)?;
+        let driver = tokio::spawn(async move {
+            // Whoever waits for an answer hears of the end; here there is nobody to tell.
+            let _ended = driver.drive().await;
+        });
+        Ok(Connection { ldap, driver: driver.abort_handle() })
+    }
+}
+
+impl Connection {
+    /// Whether the other side, or an error, ended it. A silent server is not noticed here.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.driver.is_finished()
+    }
+
+    /// Presents a password. An empty one is not sent: a directory answers "success" to it (RFC 4513 5.1.2), which would
+    /// let anyone in.
+    pub(crate) async fn bind(&self, name: &str, password: &str) -> Result<(), Failure> {
+        if name.is_empty() || password.is_empty() {
+            return Err(DirectoryError::Misconfigured("a bind needs a name and a password".to_owned()).into());
+        }
+        let result = self.ldap.clone().simple_bind(name, password).await?;
+        Answer::of(&result).map_err(Failure::Answered)
+    }
+
+    /// Asks. Referrals and references to other servers are passed over, never followed.
+    pub(crate) async fn search(&self, search: &Search<'_>) -> Result<Found, Failure> {
+        let mut ldap = self.ldap.clone();
+        let limit = i32::try_from(search.limit).unwrap_or(i32::MAX);
+        ldap.with_search_options(SearchOptions::new().sizelimit(limit));
+        let filter = search.filter.to_string();
+        let mut answers = ldap.streaming_search(search.base, search.scope, &filter, search.attributes).await?;
+        let mut entries = Vec::new();
+        while let Some(answer) = answers.next().await? {
+            if answer.is_ref() || answer.is_intermediate() {
+                continue;
+            }
+            if entries.len() == search.limit {
+                // Samba does not keep to a size limit.
+                let id = answers.ldap_handle().last_id();
+                answers.finish().await;
+                self.ldap.clone().abandon(id).await?;
+                return Ok(Found { entries, more: true });
+            }
+            entries.push(Entry::read(answer).ok_or(Failure::Lost)?);
+        }
+        match Answer::of(&answers.finish().await) {
+            Ok(()) => Ok(Found { entries, more: false }),
+            Err(Answer { result: SIZE_LIMIT_EXCEEDED, .. }) => Ok(Found { entries, more: true }),
+            Err(answer) => Err(Failure::Answered(answer)),
+        }
+    }
+
+    /// One entry by its name; `None` when there is none.
+    pub(crate) async fn entry(&self, search: &Search<'_>) -> Result<Option<Entry>, Failure> {
+        match self.search(search).await {
+            Ok(found) => Ok(found.entries.into_iter().next()),
+            Err(Failure::Answered(answer)) if answer.is_absence() => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// Replaces values of one entry, all or none of them.
+    pub(crate) async fn replace(
+        &self,
+        name: &str,
+        values: Vec<(&'static str, Value)>,
+        control: Option<RawControl>,
+    ) -> Result<(), Failure> {
+        let replace = |(attribute, value)| Mod::Replace(Value::text(attribute), HashSet::from([value]));
+        let mut ldap = self.ldap.clone();
+        if let Some(control) = control {
+            ldap.with_controls(vec![control]);
+        }
+        let result = ldap.modify(name, values.into_iter().map(replace).collect()).await?;
+        Answer::of(&result).map_err(Failure::Answered)
+    }
+
+    /// Says goodbye. The connection is gone afterwards, heard or not.
+    pub(crate) async fn close(self) {
+        let _unheard = self.ldap.clone().unbind().await;
+    }
+}
+
+const SIZE_LIMIT_EXCEEDED: u32 = 4;

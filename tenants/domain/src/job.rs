@@ -1,0 +1,118 @@
+//! Work that is done behind the reply: rows that replicas share.
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    id::{JobId, MessageId, TenantId},
+    keys::Random,
+};
+
+/// What is to be done. Ids only: never a code, a number, a name or a password.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Job {
+    /// Find out whom a message with a code is for, make the code, send it.
+    SendCode {
+        /// The message.
+        message: MessageId,
+    },
+    /// Send a notice of something that happened.
+    SendNotice {
+        /// The message.
+        message: MessageId,
+    },
+    /// Seal the tenant's audit events in order.
+    SealAudit,
+    /// Remove what has served its time: ended flows, old counters.
+    Sweep,
+}
+
+impl Job {
+    /// The name of the kind, for rows, metrics and logs.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Job::SendCode { .. } => "send_code",
+            Job::SendNotice { .. } => "send_notice",
+            Job::SealAudit => "seal_audit",
+            Job::Sweep => "sweep",
+        }
+    }
+
+    /// At most one waiting row of this key per tenant; `None` where every row is work of its own.
+    pub fn dedupe_key(&self) -> Option<&'static str> {
+        match self {
+            Job::SealAudit => Some("seal_audit"),
+            Job::Sweep => Some("sweep"),
+            Job::SendCode { .. } | Job::SendNotice { .. } => None,
+        }
+    }
+
+    /// How long a worker may be silent before another takes the job over. Longer than every deadline inside it.
+    pub fn lease(&self) -> TimeDelta {
+        match self {
+            Job::SendCode { .. } | Job::SendNotice { .. } => TimeDelta::seconds(60),
+            Job::SealAudit | Job::Sweep => TimeDelta::seconds(120),
+        }
+    }
+
+    /// How often it is tried before it is laid aside for people to look at.
+    pub fn max_attempts(&self) -> i32 {
+        match self {
+            // A code is worth sending for as long as it is valid: six tries reach over about two minutes.
+            Job::SendCode { .. } => 6,
+            Job::SendNotice { .. } => 12,
+            Job::SealAudit | Job::Sweep => 20,
+        }
+    }
+}
+
+/// The wait before attempt `attempt + 1`: 1 s doubling to an hour, with the last half drawn by lot, so that what failed
+/// together does not return together.
+pub fn retry_after(attempt: i32, random: &dyn Random) -> TimeDelta {
+    let exponent = u32::try_from(attempt.clamp(0, 12)).unwrap_or(0);
+    let full = 1000u64.saturating_mul(1 << exponent).min(3_600_000);
+    let mut bytes = [0; 8];
+    random.fill(&mut bytes);
+    let millis = full / 2 + u64::from_be_bytes(bytes) % (full / 2 + 1);
+    TimeDelta::milliseconds(i64::try_from(millis).unwrap_or(3_600_000))
+}
+
+/// A job that this worker holds until the lease ends.
+#[derive(Debug, Clone)]
+pub struct LeasedJob {
+    /// The row.
+    pub id: JobId,
+    /// Whose.
+    pub tenant: TenantId,
+    /// What to do.
+    pub job: Job,
+    /// Which attempt this is, from 1.
+    pub attempt: i32,
+    /// When it was due.
+    pub due_at: crate::time::Instant,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::tests::Counting;
+
+    #[test]
+    fn waits_grow_and_stay_bounded() {
+        let random = Counting::new();
+        for attempt in 0..40 {
+            let wait = retry_after(attempt, &random).num_milliseconds();
+            let full = (1000i64 << attempt.min(12)).min(3_600_000);
+            assert!((full / 2..=full).contains(&wait), "attempt {attempt}: {wait}");
+        }
+    }
+
+    #[test]
+    fn a_payload_is_its_kind_and_ids() {
+        let job = Job::SendCode { message: MessageId(uuid::Uuid::nil()) };
+        let text = serde_json::to_string(&job).expect("json");
+        assert_eq!(text, r#"{"kind":"send_code","message":"00000000-0000-0000-0000-000000000000"}"#);
+        assert_eq!(serde_json::from_str::<Job>(&text).expect("job"), job);
+    }
+}

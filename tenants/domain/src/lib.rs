@@ -1,0 +1,23 @@
+#![doc = include_str!("../README.md")]
+
+pub mod account;
+pub mod audit;
+pub mod code;
+pub mod compose;
+pub mod delivery;
+pub mod directory;
+pub mod flow;
+pub mod id;
+pub mod job;
+pub mod keys;
+pub mod language;
+pub mod limit;
+pub mod login;
+pub mod message;
+pub mod number;
+pub mod password;
+pub mod policy;
+pub mod sign_in;
+pub mod tenant;
+pub mod time;
+pub mod token;

@@ -1,0 +1,170 @@
+//! Messages: what is sent to people, why, and what became of it.
+
+use crate::{
+    code::CodePurpose,
+    id::{AccountKey, FlowId, MessageId},
+    keys::Sealed,
+    language::Language,
+    time::Instant,
+};
+
+/// How a message travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Channel {
+    /// Text message to a mobile number.
+    Sms,
+    /// Mail.
+    Mail,
+}
+
+impl Channel {
+    /// The stored name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Channel::Sms => "sms",
+            Channel::Mail => "mail",
+        }
+    }
+
+    /// The channel of a stored name.
+    pub fn from_stored(name: &str) -> Option<Self> {
+        [Channel::Sms, Channel::Mail].into_iter().find(|channel| channel.as_str() == name)
+    }
+}
+
+/// What a message says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MessageKind {
+    /// A code, to the number registered for a name.
+    ResetCode,
+    /// A code, to the number already there, before it is changed.
+    OldNumberCode,
+    /// A code, to a number being registered.
+    NewNumberCode,
+    /// Notice: the password was set.
+    PasswordSet,
+    /// Notice: the account was unlocked.
+    Unlocked,
+    /// Notice: a first number was registered.
+    NumberAdded,
+    /// Notice: the number was changed. Goes to the old number and by mail.
+    NumberChanged,
+}
+
+impl MessageKind {
+    const ALL: [MessageKind; 7] = [
+        MessageKind::ResetCode,
+        MessageKind::OldNumberCode,
+        MessageKind::NewNumberCode,
+        MessageKind::PasswordSet,
+        MessageKind::Unlocked,
+        MessageKind::NumberAdded,
+        MessageKind::NumberChanged,
+    ];
+
+    /// The stored name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            MessageKind::ResetCode => "reset_code",
+            MessageKind::OldNumberCode => "old_number_code",
+            MessageKind::NewNumberCode => "new_number_code",
+            MessageKind::PasswordSet => "password_set",
+            MessageKind::Unlocked => "unlocked",
+            MessageKind::NumberAdded => "number_added",
+            MessageKind::NumberChanged => "number_changed",
+        }
+    }
+
+    /// The kind of a stored name.
+    pub fn from_stored(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+
+    /// The purpose of the code the message carries, if it carries one.
+    pub fn code_purpose(self) -> Option<CodePurpose> {
+        match self {
+            MessageKind::ResetCode => Some(CodePurpose::Reset),
+            MessageKind::OldNumberCode => Some(CodePurpose::OldNumber),
+            MessageKind::NewNumberCode => Some(CodePurpose::NewNumber),
+            _ => None,
+        }
+    }
+}
+
+/// What became of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MessageState {
+    /// Asked for; nothing was done yet.
+    Queued,
+    /// Nothing is to be sent: nobody to send to, or a limit. Looks like any other from outside.
+    Suppressed,
+    /// The call to the provider begins now. Found in this state later, its outcome is unknown.
+    Sending,
+    /// The provider took it.
+    Sent,
+    /// The provider refused it, or could not be reached in time. Surely not sent.
+    Failed,
+    /// Handed over and never answered; may have been sent, is never sent again.
+    Unknown,
+}
+
+impl MessageState {
+    const ALL: [MessageState; 6] = [
+        MessageState::Queued,
+        MessageState::Suppressed,
+        MessageState::Sending,
+        MessageState::Sent,
+        MessageState::Failed,
+        MessageState::Unknown,
+    ];
+
+    /// The stored name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            MessageState::Queued => "queued",
+            MessageState::Suppressed => "suppressed",
+            MessageState::Sending => "sending",
+            MessageState::Sent => "sent",
+            MessageState::Failed => "failed",
+            MessageState::Unknown => "unknown",
+        }
+    }
+
+    /// The state of a stored name.
+    pub fn from_stored(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == name)
+    }
+}
+
+/// A message to be asked for, in the transaction of what causes it.
+#[derive(Debug, Clone)]
+pub struct NewMessage {
+    /// Its id; the job's payload.
+    pub id: MessageId,
+    /// What it says.
+    pub kind: MessageKind,
+    /// How it travels.
+    pub channel: Channel,
+    /// The flow it belongs to.
+    pub flow: FlowId,
+    /// Whom it concerns, when that is known already.
+    pub account: Option<AccountKey>,
+    /// The recipient, sealed (`messages.recipient`), where it must be fixed now: an old number is gone when the notice
+    /// is sent. `None`: looked up when it is sent.
+    pub recipient: Option<Sealed>,
+    /// The language it is written in.
+    pub language: Language,
+    /// When it was asked for.
+    pub requested_at: Instant,
+}
+
+/// A message as stored.
+#[derive(Debug, Clone)]
+pub struct Message {
+    /// What was asked for.
+    pub asked: NewMessage,
+    /// What became of it.
+    pub state: MessageState,
+    /// How often a send was begun.
+    pub attempts: i32,
+}

@@ -1,0 +1,424 @@
+//! A tenant's settings: typed sections, validated before they are stored, the same in a TOML file and in a row.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    language::Language,
+    number::Country,
+    policy::{PasswordPolicy, PolicyPreset},
+};
+
+mod values;
+pub use values::{HostName, LdapUrl, SenderName, Slug, WebUrl};
+
+/// The longest host that still leaves room for a code's sentence in one SMS.
+const LONGEST_HOST: usize = 40;
+
+/// Everything a tenant decides. Secrets are not here: a file names where they are read when it is applied, and they are
+/// stored sealed beside the settings.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TenantSettings {
+    /// Short name, for commands and logs.
+    pub slug: Slug,
+    /// The municipality's name as people read it.
+    pub name: String,
+    /// Words of the municipality that must not be a password: its name, its parts of town.
+    #[serde(default)]
+    pub words: Vec<String>,
+    /// The language where the browser asks for none that we have.
+    #[serde(default)]
+    pub default_language: Language,
+    /// The two addresses that people know by heart.
+    pub hosts: Hosts,
+    /// Whom to turn to.
+    pub help_desk: HelpDesk,
+    /// The directory.
+    pub directory: DirectorySettings,
+    /// The rules for a new password.
+    pub policy: PolicyChoice,
+    /// Registration of numbers.
+    #[serde(default)]
+    pub registration: RegistrationSettings,
+    /// Getting back in.
+    #[serde(default)]
+    pub reset: ResetSettings,
+    /// The SMS gateway.
+    pub sms: SmsSettings,
+    /// The mail server.
+    pub mail: MailSettings,
+    /// Networks and budgets.
+    #[serde(default)]
+    pub limits: LimitSettings,
+    /// Texts of the tenant's own.
+    #[serde(default)]
+    pub texts: TenantTexts,
+}
+
+/// The two addresses.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hosts {
+    /// Where people get back in, such as `pwreset.orebro.se`.
+    pub reset: HostName,
+    /// Where people register their number, such as `pwreg.orebro.se`.
+    pub register: HostName,
+}
+
+/// Whom to turn to.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HelpDesk {
+    /// Name, such as "IT-helpdesk".
+    pub name: String,
+    /// Telephone as it is to be read.
+    #[serde(default)]
+    pub phone: Option<String>,
+    /// Mail address.
+    #[serde(default)]
+    pub mail: Option<String>,
+}
+
+/// The kind of directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DirectoryKind {
+    /// Active Directory: Windows or Samba.
+    ActiveDirectory,
+}
+
+/// How a reset makes the directory look at earlier passwords.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum HistoryRule {
+    /// By the policy-hints control (MS-ADTS 3.1.1.3.4.1.27). A controller that lacks it takes no resets.
+    #[default]
+    PolicyHints,
+    /// Not at all; every reset's audit event says so.
+    None,
+}
+
+/// The directory.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DirectorySettings {
+    /// Its kind.
+    pub kind: DirectoryKind,
+    /// The controller, `ldaps://host[:port]`.
+    pub url: LdapUrl,
+    /// PEM file with the certificate authority that signs the controllers' certificates; read when applied.
+    #[serde(default, skip_serializing)]
+    pub ca_file: Option<PathBuf>,
+    /// The authority itself, as PEM. Nothing else is trusted.
+    #[serde(default)]
+    pub ca_pem: String,
+    /// The domain's naming context, such as `DC=orebro,DC=se`.
+    pub base: String,
+    /// The domain's short name, such as `OREBRO`, as in `OREBRO\name`.
+    pub netbios: String,
+    /// The account that the platform signs in with, as user principal name.
+    pub service_account: String,
+    /// File that holds its password; read when applied.
+    #[serde(default, skip_serializing)]
+    pub service_password_file: Option<PathBuf>,
+    /// Environment variable that holds its password; read when applied.
+    #[serde(default, skip_serializing)]
+    pub service_password_env: Option<String>,
+    /// Organisational units whose accounts are served, with everything below them.
+    pub units: Vec<String>,
+    /// Groups whose members, also through other groups, are never served.
+    #[serde(default)]
+    pub denied_groups: Vec<String>,
+    /// How earlier passwords are looked at.
+    #[serde(default)]
+    pub history: HistoryRule,
+    /// Longest wait for one operation, in seconds.
+    #[serde(default = "five")]
+    pub deadline_seconds: u32,
+}
+
+fn five() -> u32 {
+    5
+}
+
+/// The rules for a new password: a preset by name, or rules of one's own.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyChoice {
+    /// A policy that comes with the platform.
+    #[serde(default)]
+    pub preset: Option<PolicyPreset>,
+    /// Rules of one's own, instead of a preset.
+    #[serde(default)]
+    pub rules: Option<PasswordPolicy>,
+}
+
+/// Registration of numbers.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RegistrationSettings {
+    /// Ask for the current password once more before the number is shown.
+    pub password_again: bool,
+    /// Countries whose numbers are accepted.
+    pub countries: Vec<Country>,
+}
+
+impl Default for RegistrationSettings {
+    fn default() -> Self {
+        Self { password_again: false, countries: vec![Country::SWEDEN] }
+    }
+}
+
+/// Getting back in.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ResetSettings {
+    /// Offer "keep the password and unlock" beside a new password.
+    pub keep_and_unlock: bool,
+    /// How long a code is valid, 5 to 10 minutes. The SMS says the same figure.
+    pub code_minutes: u32,
+}
+
+impl Default for ResetSettings {
+    fn default() -> Self {
+        Self { keep_and_unlock: false, code_minutes: 10 }
+    }
+}
+
+/// The SMS gateway.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SmsSettings {
+    /// The provider.
+    pub provider: SmsProvider,
+    /// The name that the SMS comes from.
+    pub sender: SenderName,
+    /// User name at the provider.
+    pub username: String,
+    /// File that holds the password at the provider; read when applied.
+    #[serde(default, skip_serializing)]
+    pub password_file: Option<PathBuf>,
+    /// Environment variable that holds it; read when applied.
+    #[serde(default, skip_serializing)]
+    pub password_env: Option<String>,
+    /// The provider's address, where it is not the usual one.
+    #[serde(default)]
+    pub url: Option<WebUrl>,
+    /// PEM of the only certificate authority to trust there, where it is not a public one.
+    #[serde(default)]
+    pub ca_pem: Option<String>,
+}
+
+/// An SMS provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SmsProvider {
+    /// 46elks, <https://46elks.se/docs>.
+    #[serde(rename = "46elks")]
+    FortySixElks,
+}
+
+/// How the connection to the mail server is protected. There is no plain one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MailSecurity {
+    /// TLS from the first byte (port 465).
+    Tls,
+    /// STARTTLS, demanded (port 587).
+    Starttls,
+}
+
+/// The mail server.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MailSettings {
+    /// The server's name, as in its certificate.
+    pub host: HostName,
+    /// The port; 465 or 587 by the protection where it is left out.
+    #[serde(default)]
+    pub port: Option<u16>,
+    /// How the connection is protected.
+    pub security: MailSecurity,
+    /// User name, where the server asks for one.
+    #[serde(default)]
+    pub username: Option<String>,
+    /// File that holds the password; read when applied.
+    #[serde(default, skip_serializing)]
+    pub password_file: Option<PathBuf>,
+    /// Environment variable that holds it; read when applied.
+    #[serde(default, skip_serializing)]
+    pub password_env: Option<String>,
+    /// Sender address.
+    pub from: String,
+    /// Sender name.
+    pub from_name: String,
+    /// PEM of the only certificate authority to trust there, where it is not a public one.
+    #[serde(default)]
+    pub ca_pem: Option<String>,
+}
+
+/// Networks and budgets.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitSettings {
+    /// The tenant's own networks: many people behind one address, so limits are wider there.
+    pub trusted_networks: Vec<IpNet>,
+    /// SMS in an hour after which the tenant's budget is exhausted.
+    pub sms_per_hour: i64,
+    /// SMS in a day after which the tenant's budget is exhausted.
+    pub sms_per_day: i64,
+}
+
+impl Default for LimitSettings {
+    fn default() -> Self {
+        Self { trusted_networks: Vec::new(), sms_per_hour: 1_000, sms_per_day: 5_000 }
+    }
+}
+
+/// Texts of the tenant's own, by language. One entry is one paragraph.
+#[derive(Debug, Clone, Serialize, Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub struct TenantTexts {
+    /// Shown when a password was set: what happens now, such as when the computer learns of it.
+    pub after_reset: BTreeMap<Language, Vec<String>>,
+    /// Shown when an account was unlocked.
+    pub after_unlock: BTreeMap<Language, Vec<String>>,
+    /// An example of a username, for the first page.
+    pub username_example: String,
+}
+
+impl PolicyChoice {
+    /// The rules chosen.
+    ///
+    /// # Errors
+    /// Neither or both ways were used, or the rules can't be kept.
+    pub fn policy(&self) -> Result<PasswordPolicy, Vec<String>> {
+        let policy = match (self.preset, &self.rules) {
+            (Some(preset), None) => preset.policy().map_err(|e| vec![e.to_string()])?,
+            (None, Some(rules)) => rules.clone(),
+            _ => return Err(vec!["name either a preset or rules of your own".to_owned()]),
+        };
+        let problems = policy.problems();
+        if problems.is_empty() { Ok(policy) } else { Err(problems) }
+    }
+}
+
+impl TenantSettings {
+    /// Whether this address belongs to one of the tenant's own networks.
+    pub fn trusts(&self, address: std::net::IpAddr) -> bool {
+        let address = address.to_canonical();
+        self.limits.trusted_networks.iter().any(|network| network.contains(&address))
+    }
+
+    /// Everything that is wrong beyond the form of single values, as `key: what to do`. Empty when nothing is.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        let mut demand = |holds: bool, problem: &str| {
+            if !holds {
+                problems.push(problem.to_owned());
+            }
+        };
+        demand(!self.name.trim().is_empty(), "name: write the municipality's name");
+        demand(self.hosts.reset != self.hosts.register, "hosts: reset and register must be two addresses");
+        for host in [&self.hosts.reset, &self.hosts.register] {
+            demand(
+                host.as_str().len() <= LONGEST_HOST,
+                &format!("hosts: {host} is longer than {LONGEST_HOST} characters, a code with it would need two SMS"),
+            );
+        }
+        let shown = [Some(&self.name), Some(&self.help_desk.name), self.help_desk.mail.as_ref()];
+        for text in shown.into_iter().flatten() {
+            demand(
+                !text.split(|c: char| !c.is_ascii_digit()).any(|group| group.len() == 6),
+                &format!("{text:?}: six digits in a row would look like a code in a message"),
+            );
+        }
+        demand(
+            self.help_desk.phone.is_some() || self.help_desk.mail.is_some(),
+            "help_desk: give a phone or a mail address, people will need it",
+        );
+        demand(
+            self.directory.base.to_ascii_uppercase().starts_with("DC="),
+            "directory.base: write the domain's naming context, such as \"DC=orebro,DC=se\"",
+        );
+        demand(
+            self.directory.service_account.contains('@'),
+            "directory.service_account: write the user principal name, such as \"svc-portvakt@orebro.se\"",
+        );
+        demand(
+            (1..=15).contains(&self.directory.netbios.len()) && !self.directory.netbios.contains(['\\', '@', ' ']),
+            "directory.netbios: write the domain's short name, such as \"OREBRO\"",
+        );
+        demand(!self.directory.units.is_empty(), "directory.units: name at least one organisational unit");
+        let base = format!(",{}", self.directory.base.to_lowercase());
+        for unit in &self.directory.units {
+            demand(
+                unit.to_lowercase().ends_with(&base),
+                &format!("directory.units: {unit:?} is not below directory.base"),
+            );
+        }
+        demand((1..=30).contains(&self.directory.deadline_seconds), "directory.deadline_seconds: 1 to 30 seconds");
+        demand((5..=10).contains(&self.reset.code_minutes), "reset.code_minutes: 5 to 10 minutes");
+        demand(!self.registration.countries.is_empty(), "registration.countries: name at least one country");
+        demand(self.mail.from.contains('@'), "mail.from: write a mail address");
+        demand(
+            self.limits.sms_per_hour > 0 && self.limits.sms_per_day > 0,
+            "limits: sms_per_hour and sms_per_day must be above 0",
+        );
+        if let Err(found) = self.policy.policy() {
+            problems.extend(found.into_iter().map(|problem| format!("policy: {problem}")));
+        }
+        problems
+    }
+}
+
+/// A secret of a tenant, by the name it is stored under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum SecretName {
+    /// The service account's password.
+    DirectoryPassword,
+    /// The password at the SMS provider.
+    SmsPassword,
+    /// The password at the mail server.
+    MailPassword,
+}
+
+impl SecretName {
+    /// All of them.
+    pub const ALL: [SecretName; 3] = [SecretName::DirectoryPassword, SecretName::SmsPassword, SecretName::MailPassword];
+
+    /// The stored name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SecretName::DirectoryPassword => "directory_password",
+            SecretName::SmsPassword => "sms_password",
+            SecretName::MailPassword => "mail_password",
+        }
+    }
+}
+
+/// Which of a tenant's two addresses was called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum HostPurpose {
+    /// pwreset.
+    Reset,
+    /// pwreg.
+    Register,
+}
+
+impl HostPurpose {
+    /// The stored name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            HostPurpose::Reset => "reset",
+            HostPurpose::Register => "register",
+        }
+    }
+
+    /// The purpose of a stored name.
+    pub fn from_stored(name: &str) -> Option<Self> {
+        [HostPurpose::Reset, HostPurpose::Register].into_iter().find(|purpose| purpose.as_str() == name)
+    }
+}

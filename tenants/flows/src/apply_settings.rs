@@ -1,0 +1,99 @@
+//! A tenant's settings are applied: staged as a version of their own, then put in force together with its hosts.
+
+use std::collections::BTreeMap;
+
+use portvakt_domain::{
+    audit::{AuditKind, NewEvent},
+    id::{EventId, TenantId},
+    keys::{KeyError, KeyRing, Place, Random},
+    tenant::{HostPurpose, SecretName, TenantSettings},
+    time::Clock,
+};
+use portvakt_storage::{
+    StorageError, Store,
+    operator::{self, NewTenant},
+    settings::{self, NewSettings},
+};
+use secrecy::{ExposeSecret as _, SecretString};
+
+/// What was put in force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Applied {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The version now in force.
+    pub version: i64,
+}
+
+/// Why settings were not applied. Nothing is in force that was not before.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError {
+    /// The settings are wrong: one line each, as `key: what to do`.
+    #[error("{}", .0.join("\n"))]
+    Problems(Vec<String>),
+    /// The settings can't be written down.
+    #[error("settings")]
+    Document(#[from] serde_json::Error),
+    /// A secret can't be sealed.
+    #[error("sealing")]
+    Seal(#[from] KeyError),
+    /// The database; a host that another tenant has is a conflict there.
+    #[error("database")]
+    Storage(#[from] StorageError),
+}
+
+/// Where a tenant's secret is sealed: the row is the tenant, the column tells the secrets apart.
+pub fn secret_place(tenant: TenantId, name: SecretName) -> Place {
+    Place { table: "tenant_secrets", column: name.as_str(), row: tenant.0 }
+}
+
+/// Applies settings. Secrets that are not given stay as they were.
+///
+/// # Errors
+/// Settings that are wrong, and the database.
+pub async fn run(
+    store: &Store,
+    keys: &KeyRing,
+    clock: &dyn Clock,
+    random: &dyn Random,
+    wanted: &TenantSettings,
+    secrets: &BTreeMap<SecretName, SecretString>,
+    author: &str,
+) -> Result<Applied, ApplyError> {
+    // 1. Nothing is written while anything is wrong.
+    let problems = wanted.problems();
+    if !problems.is_empty() {
+        return Err(ApplyError::Problems(problems));
+    }
+    let document = serde_json::to_string(wanted)?;
+
+    // 2. The tenant, the version and its secrets. Nobody serves them yet.
+    let now = clock.now();
+    let slug = wanted.slug.as_str().to_owned();
+    let tenant = operator::create_tenant(store, NewTenant { id: TenantId::new(now, random), slug, at: now }).await?;
+    let mut sealed = Vec::new();
+    for (name, secret) in secrets {
+        let plain = secret.expose_secret().as_bytes();
+        sealed.push((*name, keys.seal(tenant, secret_place(tenant, *name), plain, random)?));
+    }
+    let event = NewEvent {
+        id: EventId::new(now, random),
+        at: now,
+        kind: AuditKind::SettingsApplied,
+        account: None,
+        flow: None,
+        network: None,
+        actor: Some(author.to_owned()),
+        details: BTreeMap::new(),
+    };
+    let staged = NewSettings { author: author.to_owned(), at: now, document, secrets: sealed, event };
+    let version = settings::stage(store, tenant, staged).await?;
+
+    // 3. In force, with its hosts, in one transaction. Replicas see it within seconds.
+    let hosts = vec![
+        (wanted.hosts.reset.as_str().to_owned(), HostPurpose::Reset),
+        (wanted.hosts.register.as_str().to_owned(), HostPurpose::Register),
+    ];
+    operator::activate(store, tenant, version, hosts).await?;
+    Ok(Applied { tenant, version })
+}

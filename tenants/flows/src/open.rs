@@ -1,0 +1,102 @@
+//! Finding a flow by its token, and opening what is sealed in it.
+
+use portvakt_domain::{
+    flow::{Flow, FlowKind},
+    id::{FlowId, MessageId},
+    keys::{Place, Sealed},
+    login::Login,
+    number::MobileNumber,
+    token::FlowToken,
+};
+use portvakt_storage::{flows, numbers};
+
+use crate::{FlowError, Platform, Tenant};
+
+/// A flow, by the token a browser shows, when it may still be gone on with as far as time goes. Reads only.
+///
+/// # Errors
+/// The database.
+pub async fn run(
+    platform: &Platform,
+    tenant: &Tenant,
+    kind: FlowKind,
+    token: &FlowToken,
+) -> Result<Option<Flow>, FlowError> {
+    let hash = token.hash(&platform.keys, tenant.id, kind);
+    let flow = flows::find(&platform.store, tenant.id, kind, hash).await?;
+    // A finished flow stays readable for as long as it would have lived: its last page may be loaded again.
+    Ok(flow.filter(|flow| flow.is_live(platform.now())))
+}
+
+/// Where a flow's name is sealed.
+pub(crate) fn login_place(flow: FlowId) -> Place {
+    Place { table: "flows", column: "login", row: flow.0 }
+}
+
+/// Where the number that a flow registers is sealed.
+pub(crate) fn pending_number_place(flow: FlowId) -> Place {
+    Place { table: "flows", column: "pending_number", row: flow.0 }
+}
+
+/// Where a message's recipient is sealed.
+pub(crate) fn recipient_place(message: MessageId) -> Place {
+    Place { table: "messages", column: "recipient", row: message.0 }
+}
+
+/// Where a registered number is sealed.
+pub fn number_place(row: uuid::Uuid) -> Place {
+    Place { table: "numbers", column: "number", row }
+}
+
+pub(crate) fn seal(platform: &Platform, tenant: &Tenant, place: Place, plain: &str) -> Result<Sealed, FlowError> {
+    platform
+        .keys
+        .seal(tenant.id, place, plain.as_bytes(), platform.random.as_ref())
+        .map_err(|source| FlowError::Sealed { place: place.table, source })
+}
+
+pub(crate) fn text(
+    platform: &Platform,
+    tenant: &Tenant,
+    place: Place,
+    sealed: &Sealed,
+) -> Result<zeroize::Zeroizing<String>, FlowError> {
+    platform.keys.open_text(tenant.id, place, sealed).map_err(|source| FlowError::Sealed { place: place.table, source })
+}
+
+pub(crate) fn login(platform: &Platform, tenant: &Tenant, flow: &Flow) -> Result<Login, FlowError> {
+    let typed = text(platform, tenant, login_place(flow.id), &flow.login)?;
+    Login::parse(&typed).map_err(|_| FlowError::Corrupt("flows.login"))
+}
+
+/// The number that a flow registers.
+///
+/// # Errors
+/// A sealed value that does not open.
+pub fn pending_number(platform: &Platform, tenant: &Tenant, flow: &Flow) -> Result<Option<MobileNumber>, FlowError> {
+    let Some(sealed) = &flow.pending_number else { return Ok(None) };
+    let number = text(platform, tenant, pending_number_place(flow.id), sealed)?;
+    MobileNumber::from_e164(&number).map(Some).map_err(|_| FlowError::Corrupt("flows.pending_number"))
+}
+
+/// The number registered for a flow's account, for its owner's eyes or for a message.
+///
+/// # Errors
+/// The database, or a sealed value that does not open: that is recorded in the audit trail.
+pub async fn registered_number(
+    platform: &Platform,
+    tenant: &Tenant,
+    account: portvakt_domain::id::AccountKey,
+) -> Result<Option<MobileNumber>, FlowError> {
+    let Some(stored) = numbers::find(&platform.store, tenant.id, account).await? else { return Ok(None) };
+    match text(platform, tenant, number_place(stored.row_id), &stored.sealed) {
+        Ok(number) => MobileNumber::from_e164(&number).map(Some).map_err(|_| FlowError::Corrupt("numbers.number")),
+        Err(error) => {
+            let rejected = crate::event::event(platform, portvakt_domain::audit::AuditKind::SealRejected);
+            let rejected = crate::event::EventExt::account(rejected, Some(account));
+            let rejected = crate::event::EventExt::detail(rejected, "place", "numbers.number");
+            portvakt_storage::audit::record(&platform.store, tenant.id, vec![rejected]).await?;
+            Err(error)
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! The job behind "we send you a code": who is this, is it allowed, which number; then the code is made and sent. It
+//! reads and writes the same in every state; where nothing is to be sent, it stores a hash that nothing hashes to.
+
+use chrono::TimeDelta;
+use portvakt_domain::{
+    audit::AuditKind,
+    code::Code,
+    compose::MessageFacts,
+    delivery::{Sent, Sms},
+    directory::DirectoryError,
+    flow::Flow,
+    id::{AccountKey, MessageId},
+    keys::KeyedHash,
+    limit::{self, Hit},
+    login::DirectoryName,
+    message::{Channel, Message, MessageKind, MessageState},
+    number::MobileNumber,
+};
+use portvakt_storage::{
+    flows, limits,
+    messages::{self, BeginCode, CodeTurn},
+    operator,
+};
+
+use crate::{
+    FlowError, Measure, Platform, Tenant,
+    event::{EventExt as _, event},
+    open,
+};
+
+/// How a job ended.
+#[derive(Debug)]
+pub enum JobOutcome {
+    /// There is nothing more to do.
+    Done,
+    /// Something stood in the way that may pass.
+    Retry(String),
+    /// It can't be done, now or later.
+    Fail(String),
+}
+
+/// Sends the code of a message, once.
+///
+/// # Errors
+/// The database, or a directory that does not answer: the job is tried again.
+pub async fn run(platform: &Platform, tenant: &Tenant, id: MessageId) -> Result<JobOutcome, FlowError> {
+    // 1. What was asked for, and in which flow.
+    let Some(message) = messages::find(&platform.store, tenant.id, id).await? else { return Ok(JobOutcome::Done) };
+    let Some(flow) = flows::find_by_id(&platform.store, tenant.id, message.asked.flow).await? else {
+        return Ok(JobOutcome::Done);
+    };
+    let Some(purpose) = message.asked.kind.code_purpose() else {
+        return Ok(JobOutcome::Fail("the message carries no code".to_owned()));
+    };
+
+    // 2. Who this is, whether it is allowed, and which number.
+    let recipient = recipient(platform, tenant, &message, &flow).await?;
+    let in_time = platform.now() < message.asked.requested_at + code_life(tenant);
+    let within_budget = budget(platform, tenant, &flow, recipient.number.is_some()).await?;
+
+    // 3. The code. Only its hash is stored, and from here on this worker has the one turn at the gateway.
+    let code = Code::generate(platform.random.as_ref());
+    let sent_event = event(platform, AuditKind::CodeSent)
+        .flow(flow.id)
+        .account(recipient.account)
+        .network(flow.network)
+        .detail("purpose", purpose.as_str());
+    let turn = messages::begin_code(
+        &platform.store,
+        tenant.id,
+        BeginCode {
+            message: id,
+            now: platform.now(),
+            account: recipient.account,
+            code_hash: code.hash(&platform.keys, tenant.id, flow.id, purpose),
+            decoy_hash: KeyedHash::random(platform.random.as_ref()),
+            send: recipient.number.is_some() && in_time && within_budget,
+            network: flow.network,
+            trusted_network: flow.trusted_network,
+            event: sent_event,
+        },
+    )
+    .await?;
+    let number = match (turn, recipient.number) {
+        (CodeTurn::Send, Some(number)) => number,
+        (CodeTurn::Suppressed, _) => {
+            platform.meter.count(tenant.id, Measure::Sms("suppressed"));
+            return Ok(JobOutcome::Done);
+        }
+        _ => return Ok(JobOutcome::Done),
+    };
+
+    // 4. The call, once, and what is known after it.
+    let text = platform.composer.sms(MessageFacts {
+        kind: message.asked.kind,
+        language: message.asked.language,
+        tenant: &tenant.settings,
+        links: &tenant.links,
+        code: Some(&code),
+    });
+    let sent = tenant.sms.send(&Sms { to: number, text, reference: id.to_string() }).await;
+    settle(platform, tenant, id, Channel::Sms, sent).await
+}
+
+/// Records what is known after a send.
+pub(crate) async fn settle(
+    platform: &Platform,
+    tenant: &Tenant,
+    id: MessageId,
+    channel: Channel,
+    sent: Sent,
+) -> Result<JobOutcome, FlowError> {
+    let measure = |label| match channel {
+        Channel::Sms => Measure::Sms(label),
+        Channel::Mail => Measure::Mail(label),
+    };
+    let (state, provider_id, label, reason) = match sent {
+        Sent::Accepted { provider_id } => (MessageState::Sent, provider_id, "sent", String::new()),
+        Sent::Refused { reason } => (MessageState::Failed, None, "refused", reason),
+        Sent::Unknown { reason } => (MessageState::Unknown, None, "unknown", reason),
+        Sent::NotSent { reason } => {
+            platform.meter.count(tenant.id, measure("not_sent"));
+            messages::back_to_queue(&platform.store, tenant.id, id).await?;
+            return Ok(JobOutcome::Retry(reason));
+        }
+    };
+    platform.meter.count(tenant.id, measure(label));
+    if state != MessageState::Sent {
+        tracing::warn!(tenant.id = %tenant.id, message.id = %id, channel = channel.as_str(), outcome = label, reason, "not delivered");
+    }
+    let settled = event(platform, AuditKind::MessageSettled)
+        .detail("channel", channel.as_str())
+        .detail("outcome", label)
+        .detail("message", &id.to_string());
+    messages::settle(&platform.store, tenant.id, id, state, provider_id, platform.now(), settled).await?;
+    Ok(if state == MessageState::Failed { JobOutcome::Fail(reason) } else { JobOutcome::Done })
+}
+
+struct Recipient {
+    account: Option<AccountKey>,
+    number: Option<MobileNumber>,
+}
+
+/// The number a code goes to, if it goes anywhere. The same reads are made when there is nobody.
+async fn recipient(
+    platform: &Platform,
+    tenant: &Tenant,
+    message: &Message,
+    flow: &Flow,
+) -> Result<Recipient, FlowError> {
+    match message.asked.kind {
+        MessageKind::ResetCode => {
+            let login = open::login(platform, tenant, flow)?;
+            let name = login
+                .within(&tenant.settings.directory.netbios)
+                .unwrap_or(DirectoryName { text: login.reveal(), account_name_only: false });
+            let found = tenant.directory.find(name).await?;
+            let served = found.filter(|account| account.may_receive_code()).map(|account| account.key);
+            let key = served.unwrap_or(AccountKey(uuid::Uuid::nil()));
+            let number = open::registered_number(platform, tenant, key).await?;
+            Ok(Recipient { account: served, number })
+        }
+        MessageKind::OldNumberCode => {
+            let key = flow.account.ok_or(FlowError::Corrupt("flows.account"))?;
+            Ok(Recipient { account: Some(key), number: open::registered_number(platform, tenant, key).await? })
+        }
+        _ => Ok(Recipient { account: flow.account, number: open::pending_number(platform, tenant, flow)? }),
+    }
+}
+
+/// Counts one SMS against the tenant's budget. An exhausted one alarms, and then serves only networks from which no
+/// wrong code or password came lately.
+async fn budget(platform: &Platform, tenant: &Tenant, flow: &Flow, sends: bool) -> Result<bool, FlowError> {
+    let now = platform.now();
+    let limits = &tenant.settings.limits;
+    if !sends {
+        return Ok(false);
+    }
+    let spent = operator::spend_sms(&platform.store, tenant.id, now, limits.sms_per_hour, limits.sms_per_day).await?;
+    let failures = Hit { limit: limit::FAILURES_PER_NETWORK, subject: flow.network };
+    let failed = limits::current(&platform.store, tenant.id, vec![failures], now).await?;
+    if !spent.exhausted {
+        return Ok(true);
+    }
+    platform.meter.count(tenant.id, Measure::BudgetExhausted);
+    tracing::error!(tenant.id = %tenant.id, hour = spent.hour, day = spent.day, "the tenant's SMS budget is exhausted");
+    Ok(failed.iter().all(|count| *count == 0))
+}
+
+fn code_life(tenant: &Tenant) -> TimeDelta {
+    TimeDelta::minutes(i64::from(tenant.settings.reset.code_minutes))
+}
+
+/// Whether a fault is one that a retry may mend.
+pub fn is_passing(error: &FlowError) -> bool {
+    matches!(error, FlowError::Storage(_) | FlowError::Directory(DirectoryError::Unavailable(_)))
+}

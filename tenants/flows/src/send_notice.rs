@@ -1,0 +1,75 @@
+//! The job behind "we tell you": a notice of something that happened, by SMS or mail.
+
+use portvakt_domain::{
+    compose::MessageFacts,
+    delivery::{Mail, Secret, Sms},
+    id::MessageId,
+    message::{Channel, Message},
+    number::MobileNumber,
+};
+use portvakt_storage::messages::{self, NoticeTurn};
+
+use crate::{
+    FlowError, Platform, Tenant, open,
+    send_code::{self, JobOutcome},
+};
+
+/// Sends a notice, once.
+///
+/// # Errors
+/// The database, or a directory that does not answer: the job is tried again.
+pub async fn run(platform: &Platform, tenant: &Tenant, id: MessageId) -> Result<JobOutcome, FlowError> {
+    // 1. To whom. A mail's address is the directory's, so it is asked before this worker takes its turn.
+    let Some(message) = messages::find(&platform.store, tenant.id, id).await? else { return Ok(JobOutcome::Done) };
+    let Some(to) = recipient(platform, tenant, &message).await? else {
+        return Ok(JobOutcome::Fail("there is nowhere to send this notice".to_owned()));
+    };
+
+    // 2. The turn: a message found in the middle of a send is not sent again.
+    match messages::begin_notice(&platform.store, tenant.id, id, platform.now()).await? {
+        NoticeTurn::Send(_) => {}
+        NoticeTurn::AlreadyBegun | NoticeTurn::Gone => return Ok(JobOutcome::Done),
+    }
+
+    // 3. The send, once, and what is known after it.
+    let facts = MessageFacts {
+        kind: message.asked.kind,
+        language: message.asked.language,
+        tenant: &tenant.settings,
+        links: &tenant.links,
+        code: None,
+    };
+    let sent = match message.asked.channel {
+        Channel::Sms => {
+            let number = MobileNumber::from_e164(&to).map_err(|_| FlowError::Corrupt("messages.recipient"))?;
+            let text = platform.composer.sms(facts);
+            tenant.sms.send(&Sms { to: number, text, reference: id.to_string() }).await
+        }
+        Channel::Mail => {
+            let mail = platform.composer.mail(facts);
+            let domain = tenant.settings.mail.from.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
+            let mail = Mail {
+                to: Secret(to.to_string()),
+                subject: mail.subject,
+                text: mail.text,
+                html: mail.html,
+                message_id: format!("{id}@{domain}"),
+            };
+            tenant.mail.send(&mail).await
+        }
+    };
+    send_code::settle(platform, tenant, id, message.asked.channel, sent).await
+}
+
+async fn recipient(
+    platform: &Platform,
+    tenant: &Tenant,
+    message: &Message,
+) -> Result<Option<zeroize::Zeroizing<String>>, FlowError> {
+    if let Some(sealed) = &message.asked.recipient {
+        return open::text(platform, tenant, open::recipient_place(message.asked.id), sealed).map(Some);
+    }
+    let Some(key) = message.asked.account else { return Ok(None) };
+    let account = tenant.directory.read(key).await?;
+    Ok(account.and_then(|account| account.mail).map(zeroize::Zeroizing::new))
+}

@@ -1,0 +1,93 @@
+//! Someone wants back in: a flow is begun and a code asked for. Nothing is looked up; the answer is the same for all.
+
+use portvakt_domain::{
+    audit::AuditKind,
+    flow::{FlowKind, FlowState},
+    id::{FlowId, MessageId},
+    keys::KeyUse,
+    limit,
+    login::Login,
+    message::{Channel, MessageKind, NewMessage},
+    token::{FlowToken, StartToken},
+};
+use portvakt_storage::flows::{self, Begun, NewFlow};
+
+use crate::{
+    FlowError, Measure, Platform, Tenant, Visitor,
+    event::{EventExt as _, event},
+    open,
+};
+
+/// What the person is told.
+#[derive(Debug)]
+pub enum Started {
+    /// Go on to the code page with this token.
+    Begun(FlowToken),
+    /// This network has begun too much lately.
+    Limited,
+    /// The form was used before, for something else or to its end: it has to be filled in anew.
+    StartAgain,
+}
+
+/// Begins a reset.
+///
+/// # Errors
+/// The database.
+pub async fn run(
+    platform: &Platform,
+    tenant: &Tenant,
+    visitor: &Visitor,
+    start: &StartToken,
+    login: &Login,
+) -> Result<Started, FlowError> {
+    let (now, random) = (platform.now(), platform.random.as_ref());
+    let kind = FlowKind::Reset;
+    let token = start.flow_token(&platform.keys, tenant.id, kind);
+
+    // 1. The flow, its first message and the job that sends it: one transaction.
+    let id = FlowId::new(now, random);
+    let folded = login.folded(&tenant.settings.directory.netbios);
+    let flow = NewFlow {
+        id,
+        kind,
+        state: FlowState::AwaitingCode,
+        token_hash: token.hash(&platform.keys, tenant.id, kind),
+        start_hash: start.hash(&platform.keys, tenant.id, kind),
+        login: open::seal(platform, tenant, open::login_place(id), login.reveal())?,
+        login_hash: platform.keys.hash(tenant.id, KeyUse::Limit, &[b"login", folded.as_bytes()]),
+        account: None,
+        network: visitor.network,
+        trusted_network: visitor.trusted,
+        language: visitor.language,
+        at: now,
+    };
+    let message = NewMessage {
+        id: MessageId::new(now, random),
+        kind: MessageKind::ResetCode,
+        channel: Channel::Sms,
+        flow: id,
+        account: None,
+        recipient: None,
+        language: visitor.language,
+        requested_at: now,
+    };
+    let hits = vec![visitor.hit(platform, limit::STARTS_PER_NETWORK)];
+    let begun_event =
+        event(platform, AuditKind::FlowBegun).flow(id).network(visitor.network).detail("flow", kind.as_str());
+    let begun = flows::begin(&platform.store, tenant.id, flow, hits, Some(message), begun_event).await?;
+
+    // 2. What is said does not depend on whom the name means.
+    Ok(match begun {
+        Begun::Started => {
+            (platform.wake)();
+            Started::Begun(token)
+        }
+        // The second half of a double click: the same flow, the same token, no second SMS.
+        Begun::Repeated { same_login: true, state: FlowState::AwaitingCode, .. } => Started::Begun(token),
+        Begun::Repeated { .. } => Started::StartAgain,
+        Begun::Limited { .. } => {
+            platform.meter.count(tenant.id, Measure::Limit(limit::STARTS_PER_NETWORK.name));
+            Started::Limited
+        }
+    })
+}

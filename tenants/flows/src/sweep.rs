@@ -1,0 +1,30 @@
+//! The job that removes what has served its time: ended flows, old counters. What is removed is recorded.
+
+use portvakt_domain::audit::AuditKind;
+use portvakt_storage::{
+    audit,
+    sweep::{self, SweepAges},
+};
+
+use crate::{
+    FlowError, Platform, Tenant,
+    event::{EventExt as _, event},
+    send_code::JobOutcome,
+};
+
+/// Sweeps one tenant's rows.
+///
+/// # Errors
+/// The database.
+pub async fn run(platform: &Platform, tenant: &Tenant) -> Result<JobOutcome, FlowError> {
+    let report = sweep::remove_expired(&platform.store, tenant.id, platform.now(), SweepAges::default()).await?;
+    let counters = report.limit_counters + report.sms_log + report.guards;
+    if report.flows + report.messages + counters > 0 {
+        let swept = event(platform, AuditKind::Swept)
+            .detail("flows", &report.flows.to_string())
+            .detail("messages", &report.messages.to_string())
+            .detail("counters", &counters.to_string());
+        audit::record(&platform.store, tenant.id, vec![swept]).await?;
+    }
+    Ok(JobOutcome::Done)
+}

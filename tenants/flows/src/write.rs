@@ -1,0 +1,141 @@
+//! What stands before and after every write to a directory: facts read anew, an intent recorded, an outcome recorded.
+
+use portvakt_domain::{
+    account::{Account, Choice},
+    audit::AuditKind,
+    directory::DirectoryError,
+    flow::{Flow, FlowKind, FlowState},
+    message::MessageKind,
+    number::MobileNumber,
+    tenant::HistoryRule,
+    token::FlowToken,
+};
+use portvakt_storage::flows;
+
+use crate::{
+    FlowError, Measure, Platform, Tenant, Visitor,
+    event::{EventExt as _, flow_event},
+    open, verify_code,
+};
+
+/// What came of a write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    /// It is done.
+    Done,
+    /// The directory's own rules refused the password. The flow goes on.
+    Rejected,
+    /// The directory was not reached, or is set up wrongly: surely nothing was changed. The flow goes on.
+    Unavailable,
+    /// The account may not be served (any more), or the service account has no right to it. Nothing was changed.
+    NotAllowed,
+    /// It was sent and not answered: nobody knows.
+    Unknown,
+    /// Another click is doing it at this moment, or did and nobody knows how it ended.
+    InProgress,
+    /// The flow is over or elsewhere.
+    Gone,
+}
+
+/// A flow whose person has proved possession of the number, with the account as it is right now.
+pub(crate) struct Proved {
+    pub(crate) flow: Flow,
+    pub(crate) account: Account,
+    pub(crate) number: MobileNumber,
+}
+
+/// Reads everything anew: state, scope, protection, number.
+pub(crate) async fn proved(
+    platform: &Platform,
+    tenant: &Tenant,
+    token: &FlowToken,
+    choice: Option<Choice>,
+) -> Result<Result<Proved, Written>, FlowError> {
+    let Some(flow) = open::run(platform, tenant, FlowKind::Reset, token).await? else { return Ok(Err(Written::Gone)) };
+    match flow.state {
+        FlowState::Verified => {}
+        FlowState::Writing => return Ok(Err(Written::InProgress)),
+        FlowState::OutcomeUnknown => return Ok(Err(Written::Unknown)),
+        _ => return Ok(Err(Written::Gone)),
+    }
+    let key = flow.account.ok_or(FlowError::Corrupt("flows.account"))?;
+    let account = match tenant.directory.read(key).await {
+        Ok(Some(account)) => account,
+        Ok(None) | Err(DirectoryError::NotFound) => return Ok(Err(Written::NotAllowed)),
+        Err(DirectoryError::Unavailable(_)) => return Ok(Err(Written::Unavailable)),
+        Err(error) => return Err(error.into()),
+    };
+    let offered = account.choices(tenant.settings.reset.keep_and_unlock);
+    let allowed = choice.map_or(!offered.is_empty(), |choice| offered.contains(&choice));
+    let number = open::registered_number(platform, tenant, key).await?;
+    match number {
+        Some(number) if allowed => Ok(Ok(Proved { flow, account, number })),
+        _ => Ok(Err(Written::NotAllowed)),
+    }
+}
+
+/// Names of one kind of write, in the audit trail and in messages.
+pub(crate) struct WriteKind {
+    pub(crate) choice: Choice,
+    pub(crate) intended: AuditKind,
+    pub(crate) outcome: AuditKind,
+    pub(crate) done: FlowState,
+    pub(crate) notice: MessageKind,
+}
+
+/// Records the intent. `false`: another click has it.
+pub(crate) async fn claim(
+    platform: &Platform,
+    tenant: &Tenant,
+    visitor: &Visitor,
+    token: &FlowToken,
+    proved: &Proved,
+    kind: &WriteKind,
+) -> Result<bool, FlowError> {
+    let hash = token.hash(&platform.keys, tenant.id, FlowKind::Reset);
+    let mut intent = flow_event(platform, &proved.flow, visitor, kind.intended);
+    if kind.choice == Choice::NewPassword {
+        let history = match tenant.settings.directory.history {
+            HistoryRule::PolicyHints => "policy_hints",
+            HistoryRule::None => "none: the directory does not look at earlier passwords",
+        };
+        intent = intent.detail("history", history);
+    }
+    let now = platform.now();
+    let claimed =
+        flows::claim_write(&platform.store, tenant.id, FlowKind::Reset, hash, kind.choice, now, intent).await?;
+    Ok(claimed.is_some())
+}
+
+/// Records the outcome and asks for the notices of it.
+pub(crate) async fn settle(
+    platform: &Platform,
+    tenant: &Tenant,
+    visitor: &Visitor,
+    proved: &Proved,
+    kind: &WriteKind,
+    result: Result<(), DirectoryError>,
+) -> Result<Written, FlowError> {
+    let (written, next, label) = match &result {
+        Ok(()) => (Written::Done, kind.done, "done"),
+        Err(DirectoryError::Rejected(_)) => (Written::Rejected, FlowState::Verified, "rejected"),
+        Err(DirectoryError::Unavailable(_)) => (Written::Unavailable, FlowState::Verified, "unavailable"),
+        Err(DirectoryError::Misconfigured(_)) => (Written::Unavailable, FlowState::Verified, "misconfigured"),
+        Err(DirectoryError::NoRight(_)) => (Written::NotAllowed, FlowState::Verified, "no_right"),
+        Err(DirectoryError::NotFound) => (Written::NotAllowed, FlowState::Verified, "not_found"),
+        Err(DirectoryError::OutcomeUnknown(_)) => (Written::Unknown, FlowState::OutcomeUnknown, "unknown"),
+    };
+    if let Err(error) = &result {
+        tracing::warn!(tenant.id = %tenant.id, flow.id = %proved.flow.id, outcome = label, %error, "directory write");
+    }
+    platform.meter.count(tenant.id, Measure::Write(label));
+    let outcome = flow_event(platform, &proved.flow, visitor, kind.outcome).detail("outcome", label);
+    let notices = match written {
+        Written::Done => verify_code::notices(platform, tenant, &proved.flow, kind.notice, Some(&proved.number))?,
+        _ => Vec::new(),
+    };
+    let now = platform.now();
+    flows::settle_write(&platform.store, tenant.id, proved.flow.id, next, now, outcome, notices).await?;
+    (platform.wake)();
+    Ok(written)
+}

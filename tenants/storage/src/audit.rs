@@ -1,0 +1,38 @@
+//! The audit trail: events come with the transactions they tell of; sealing them to each other follows.
+
+use std::sync::Arc;
+
+use portvakt_domain::{
+    audit::{Event, Head, NewEvent, Seal},
+    keys::AuditKey,
+    time::Instant,
+};
+
+/// What one round of sealing did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SealReport {
+    /// Events sealed.
+    pub sealed: usize,
+    /// Where the chain stands now.
+    pub head: Head,
+    /// Whether events are left.
+    pub more: bool,
+}
+
+storage_functions! { of audit:
+    /// Records events that belong to no other transaction, and asks for them to be sealed.
+    write fn record(events: Vec<NewEvent>) -> ();
+
+    /// Seals up to `batch` events in the order of their times. When two do it at once, one of them gets
+    /// [`StorageError::Conflict`](crate::StorageError::Conflict), has changed nothing and may try again.
+    write fn seal_pending(key: Arc<AuditKey>, batch: i64) -> SealReport;
+
+    /// Links from `from_seq` on, with their events, in order.
+    read fn read_chain(from_seq: i64, limit: i64) -> Vec<(Seal, Option<Event>)>;
+
+    /// Events older than `at` that are not sealed yet. Looks at the whole trail.
+    read fn unsealed_older_than(at: Instant) -> i64;
+
+    /// Where the chain stands.
+    read fn head() -> Head;
+}

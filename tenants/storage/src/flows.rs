@@ -1,0 +1,228 @@
+//! Flows, step by step. Every step is one conditional change of the flow's row: a replay, a double click and a second
+//! replica all lose cleanly.
+
+use portvakt_domain::audit::NewEvent;
+use portvakt_domain::{
+    account::Choice,
+    flow::{Flow, FlowKind, FlowState},
+    id::{AccountKey, FlowId},
+    keys::{KeyedHash, Sealed},
+    language::Language,
+    limit::Hit,
+    message::NewMessage,
+    time::Instant,
+};
+use uuid::Uuid;
+
+/// A flow to be begun.
+#[derive(Debug, Clone)]
+pub struct NewFlow {
+    /// Its id.
+    pub id: FlowId,
+    /// Which house.
+    pub kind: FlowKind,
+    /// Where it begins.
+    pub state: FlowState,
+    /// Hash of what the browser will hold.
+    pub token_hash: KeyedHash,
+    /// Hash of the first form's token: a second flow with the same one is not begun.
+    pub start_hash: KeyedHash,
+    /// The name as typed, sealed (`flows.login`, row: the flow).
+    pub login: Sealed,
+    /// The name as typed, hashed: tells whether a repeated form named the same one.
+    pub login_hash: KeyedHash,
+    /// The account, where the directory was asked already.
+    pub account: Option<AccountKey>,
+    /// The client's network, hashed.
+    pub network: KeyedHash,
+    /// Whether the tenant lists that network as its own.
+    pub trusted_network: bool,
+    /// The language.
+    pub language: Language,
+    /// Now. A code that is asked for at once was asked for now.
+    pub at: Instant,
+}
+
+/// What came of beginning a flow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Begun {
+    /// It was begun.
+    Started,
+    /// The form was sent in before: here is what it began.
+    Repeated {
+        /// The flow of the first time.
+        id: FlowId,
+        /// Whether the form named the same login.
+        same_login: bool,
+        /// Where that flow stands.
+        state: FlowState,
+    },
+    /// A limit was passed; nothing but the counts was kept.
+    Limited {
+        /// The first limit that was passed.
+        limit_name: &'static str,
+    },
+}
+
+/// A code that was typed, and everything that follows from it.
+#[derive(Debug, Clone)]
+pub struct SubmitCode {
+    /// The flow.
+    pub flow: FlowId,
+    /// Which house.
+    pub kind: FlowKind,
+    /// What the browser holds, hashed.
+    pub token_hash: KeyedHash,
+    /// Where the flow must stand.
+    pub state: FlowState,
+    /// The typed code, hashed.
+    pub code_hash: KeyedHash,
+    /// How long a code is valid, from when it was asked for.
+    pub code_life_seconds: i64,
+    /// What the browser will hold when the code is right, hashed.
+    pub new_token_hash: KeyedHash,
+    /// Where the flow goes when the code is right.
+    pub next_state: FlowState,
+    /// Now.
+    pub now: Instant,
+    /// Counted when the code is wrong.
+    pub hits_wrong: Vec<Hit>,
+    /// Recorded when the code is right.
+    pub event_right: NewEvent,
+    /// Recorded when the code is wrong. If that ends the flow, a `flow.exhausted` is recorded beside it.
+    pub event_wrong: NewEvent,
+    /// When the code is right: asks for the next one, to the new number.
+    pub next_message: Option<NewMessage>,
+    /// When the code is right: saves the number and ends the account's other flows.
+    pub save_number: Option<SaveNumber>,
+}
+
+/// A number that was proved.
+#[derive(Debug, Clone)]
+pub struct SaveNumber {
+    /// Whose; must be the flow's account.
+    pub account: AccountKey,
+    /// A new id: the row that the number is sealed for.
+    pub row_id: Uuid,
+    /// The number, sealed (`numbers.number`, row: `row_id`).
+    pub sealed: Sealed,
+    /// The number, hashed for look-ups.
+    pub number_hash: KeyedHash,
+    /// Now.
+    pub at: Instant,
+    /// Whom to tell.
+    pub notices: Vec<NewMessage>,
+    /// Recorded with it.
+    pub event: NewEvent,
+}
+
+/// What came of a typed code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodeOutcome {
+    /// It was right, and everything that follows from it was done. True for exactly one of any number of tries.
+    Right,
+    /// It was wrong, which was counted.
+    Wrong {
+        /// Wrong tries at this code, this one included. At `TRIES_PER_CODE` the code is dead.
+        tries: i32,
+        /// Wrong tries in the flow, this one included.
+        wrong_codes: i32,
+    },
+    /// Too many wrong tries at this code before: it was not looked at.
+    CodeDead,
+    /// Too many wrong tries in the flow, with this one or before: the flow is over.
+    Exhausted,
+    /// The code is too old; it was not looked at.
+    Expired,
+    /// No such flow, not here any more, or too late.
+    Gone,
+}
+
+/// A number that was entered at registration.
+#[derive(Debug, Clone)]
+pub struct OfferNumber {
+    /// What the browser holds, hashed.
+    pub token_hash: KeyedHash,
+    /// Now.
+    pub now: Instant,
+    /// The number, sealed (`flows.pending_number`, row: the flow).
+    pub pending_number: Sealed,
+    /// The number, hashed for look-ups.
+    pub pending_number_hash: KeyedHash,
+    /// Where the flow goes.
+    pub next_state: FlowState,
+    /// The code that is asked for with it.
+    pub message: NewMessage,
+    /// Recorded with it.
+    pub event: NewEvent,
+}
+
+storage_functions! { of flows:
+    /// Begins a flow: counts `hits`, then inserts the flow, asks for `message` (due at once) and records `event`. A form
+    /// that was sent in before begins nothing and records nothing.
+    write fn begin(flow: NewFlow, hits: Vec<Hit>, message: Option<NewMessage>, event: NewEvent) -> Begun;
+
+    /// The flow that a browser holds the token of. Whether it is still live is the caller's to look at.
+    read fn find(kind: FlowKind, token_hash: KeyedHash) -> Option<Flow>;
+
+    /// A flow by its id, for jobs.
+    read fn find_by_id(flow: FlowId) -> Option<Flow>;
+
+    /// Gives the browser another token; `false` when it held another one than `old_token_hash`.
+    write fn replace_token(flow: FlowId, old_token_hash: KeyedHash, new_token_hash: KeyedHash) -> bool;
+
+    /// Asks for one more code. The code before is void from now on, also if its message is still under way. `false` when
+    /// the flow awaits none, when another request was first (`expected_codes_sent`) or all of its codes are used up.
+    write fn ask_again(
+        token_hash: KeyedHash,
+        kind: FlowKind,
+        now: Instant,
+        expected_codes_sent: i32,
+        message: NewMessage,
+        event: NewEvent,
+    ) -> bool;
+
+    /// Looks at a typed code. One conditional change decides; a wrong code costs the same statements whatever is behind
+    /// the name that was typed.
+    write fn submit_code(submitted: SubmitCode) -> CodeOutcome;
+
+    /// Registration: the second password was right. The browser gets a new token.
+    write fn confirm_password(token_hash: KeyedHash, new_token_hash: KeyedHash, now: Instant, event: NewEvent) -> bool;
+
+    /// Registration: the second password was wrong. How many were, this one included; at `TRIES_PER_FLOW` the flow is
+    /// over and a `flow.exhausted` is recorded beside `event`. `None` when there is no such live flow.
+    write fn fail_password(token_hash: KeyedHash, now: Instant, event: NewEvent) -> Option<i32>;
+
+    /// Registration: a number was entered, or another one; asks for a code.
+    write fn offer_number(offered: OfferNumber) -> bool;
+
+    /// Registration: the number is right and stays.
+    write fn keep_number(token_hash: KeyedHash, now: Instant) -> bool;
+
+    /// Reset: notes the choice, which may be changed until something is written.
+    write fn choose(token_hash: KeyedHash, choice: Choice, now: Instant) -> bool;
+
+    /// Reset: claims the flow for a write to the directory and records the intent. `None` when it is not verified or
+    /// somebody else has claimed it. A flow that is claimed can't be cancelled.
+    write fn claim_write(
+        kind: FlowKind,
+        token_hash: KeyedHash,
+        choice: Choice,
+        now: Instant,
+        event: NewEvent,
+    ) -> Option<Flow>;
+
+    /// Reset: what came of the write. The event and the notices are kept in any case, and however long the write took;
+    /// `false` when the flow was ended meanwhile (then an end is still noted as the outcome) or was not claimed.
+    write fn settle_write(
+        flow: FlowId,
+        next_state: FlowState,
+        now: Instant,
+        event: NewEvent,
+        notices: Vec<NewMessage>,
+    ) -> bool;
+
+    /// Cancels an open flow, unless a write to the directory is under way. The token stays known, so that the page can
+    /// say what became of it.
+    write fn cancel(kind: FlowKind, token_hash: KeyedHash, now: Instant, event: NewEvent) -> bool;
+}

@@ -1,0 +1,33 @@
+#![doc = include_str!("../README.md")]
+
+#[macro_use]
+mod dispatch;
+mod counter;
+mod error;
+mod lock;
+mod pool;
+mod postgres;
+mod sqlite;
+mod store;
+mod values;
+
+pub mod audit;
+pub mod flows;
+pub mod jobs;
+pub mod limits;
+pub mod messages;
+pub mod numbers;
+pub mod operator;
+pub mod settings;
+pub mod sign_in;
+pub mod sweep;
+
+pub use error::{Source, StorageError};
+pub use store::{DatabaseSettings, MigrateSettings, Store, migrate};
+
+/// Whether a transaction changes anything.
+#[derive(Debug, Clone, Copy)]
+enum Access {
+    Read,
+    Write,
+}

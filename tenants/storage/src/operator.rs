@@ -1,0 +1,150 @@
+//! What belongs to no tenant, or to all of them: the list of tenants, their hosts, the job queue, SMS budgets. The only
+//! file whose functions do not take a tenant first. On PostgreSQL they run as a role of their own that sees nothing
+//! personal.
+
+use portvakt_domain::{
+    id::{JobId, TenantId},
+    job::LeasedJob,
+    tenant::HostPurpose,
+    time::Instant,
+};
+
+/// A tenant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TenantRow {
+    /// Its id.
+    pub id: TenantId,
+    /// Its short name.
+    pub slug: String,
+    /// The settings in force; `None` until some were activated.
+    pub version: Option<i64>,
+    /// Whether it is not served for now.
+    pub suspended: bool,
+}
+
+/// A tenant to be made.
+#[derive(Debug, Clone)]
+pub struct NewTenant {
+    /// Its id, if it does not exist yet.
+    pub id: TenantId,
+    /// Its short name.
+    pub slug: String,
+    /// Now.
+    pub at: Instant,
+}
+
+/// A host that is served.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostRow {
+    /// Lower case, without port and trailing dot.
+    pub host: String,
+    /// Whose.
+    pub tenant: TenantId,
+    /// What for.
+    pub purpose: HostPurpose,
+}
+
+/// A worker's request for jobs.
+#[derive(Debug, Clone)]
+pub struct Lease {
+    /// The worker; a name that no other one has, not even the same one after a restart.
+    pub worker: String,
+    /// Now.
+    pub now: Instant,
+    /// How many at most.
+    pub limit: i64,
+    /// Tenants that have as much under way as they may.
+    pub saturated: Vec<TenantId>,
+}
+
+/// The queue at a glance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct JobsOverview {
+    /// Jobs that are not dead, those under way included.
+    pub waiting: i64,
+    /// Of these, due and not under way.
+    pub due: i64,
+    /// Laid aside for people to look at.
+    pub dead: i64,
+    /// Since when the oldest of those due is.
+    pub oldest_due_at: Option<Instant>,
+}
+
+/// A job that was laid aside.
+#[derive(Debug, Clone)]
+pub struct DeadJob {
+    /// The row.
+    pub id: JobId,
+    /// Whose.
+    pub tenant: TenantId,
+    /// Name of its kind.
+    pub kind: String,
+    /// JSON, ids only.
+    pub payload: String,
+    /// How often it was tried.
+    pub attempts: i32,
+    /// When it was asked for.
+    pub created_at: Instant,
+    /// When it was laid aside.
+    pub dead_at: Instant,
+    /// Why.
+    pub last_error: Option<String>,
+}
+
+/// A tenant's SMS in the current hour and day (UTC), the one just counted included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SmsBudget {
+    /// This hour.
+    pub hour: i64,
+    /// This day.
+    pub day: i64,
+    /// Whether a ceiling was passed by this one.
+    pub exhausted: bool,
+}
+
+storage_functions! { across operator:
+    /// All tenants, by short name.
+    read fn list_tenants() -> Vec<TenantRow>;
+
+    /// A tenant by its short name.
+    read fn find_tenant(slug: String) -> Option<TenantRow>;
+
+    /// Makes a tenant; the id of the one of this name if there is one.
+    write fn create_tenant(tenant: NewTenant) -> TenantId;
+
+    /// Puts a version of a tenant's settings in force, with its hosts, which replace the ones before. A host that
+    /// another tenant has, or a version that does not exist, is a
+    /// [`StorageError::Conflict`](crate::StorageError::Conflict) and changes nothing.
+    write fn activate(tenant: TenantId, version: i64, hosts: Vec<(String, HostPurpose)>) -> ();
+
+    /// All hosts.
+    read fn list_hosts() -> Vec<HostRow>;
+
+    /// Leases due jobs, one of each tenant in turn. A job is leased to one worker only until its lease ends; one whose
+    /// payload can't be read, or whose worker died at its last attempt, is laid aside instead.
+    write fn lease_jobs(lease: Lease) -> Vec<LeasedJob>;
+
+    /// Removes a job that is done; `false` when the worker does not hold it any more. The same goes for the next three.
+    write fn complete_job(job: JobId, worker: String) -> bool;
+
+    /// Gives a job back, to be tried again at `run_at`. `error` must name nobody.
+    write fn retry_job(job: JobId, worker: String, run_at: Instant, error: String) -> bool;
+
+    /// Lays a job aside for people to look at. `error` must name nobody.
+    write fn bury_job(job: JobId, worker: String, now: Instant, error: String) -> bool;
+
+    /// Holds a job for longer.
+    write fn renew_job(job: JobId, worker: String, until: Instant) -> bool;
+
+    /// The queue at a glance.
+    read fn jobs_overview(now: Instant) -> JobsOverview;
+
+    /// Jobs that were laid aside, oldest first.
+    read fn list_dead_jobs() -> Vec<DeadJob>;
+
+    /// When the next job is due; `None` when none waits. In the past: there is one now.
+    read fn next_due() -> Option<Instant>;
+
+    /// Counts one SMS of a tenant.
+    write fn spend_sms(tenant: TenantId, at: Instant, hour_ceiling: i64, day_ceiling: i64) -> SmsBudget;
+}

@@ -1,0 +1,16 @@
+//! The queries. Every file here is compiled twice: under `sqlite` and under `postgres`, which bring `Conn`, `Db`, the
+//! names of SQL types, `lock` and `SKIP_LOCKED`.
+
+use super::{Conn, Db, SKIP_LOCKED, lock, sql};
+
+pub(crate) mod audit;
+pub(crate) mod flows;
+pub(crate) mod jobs;
+pub(crate) mod limits;
+pub(crate) mod messages;
+pub(crate) mod numbers;
+pub(crate) mod operator;
+mod schema;
+pub(crate) mod settings;
+pub(crate) mod sign_in;
+pub(crate) mod sweep;

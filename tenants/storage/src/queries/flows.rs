@@ -1,0 +1,554 @@
+//! Flows: every step is one conditional change of the row.
+
+use chrono::TimeDelta;
+use diesel::{
+    BoxableExpression,
+    dsl::case_when,
+    prelude::*,
+    sql_types::{Bool, Text},
+    upsert::excluded,
+};
+use portvakt_domain::{
+    account::Choice,
+    audit::NewEvent,
+    code::{CODES_PER_FLOW, TRIES_PER_CODE, TRIES_PER_FLOW},
+    flow::{Flow, FlowKind, FlowState, IDLE_LIFE, WHOLE_LIFE},
+    id::{AccountKey, FlowId, TenantId},
+    keys::{KeyedHash, Sealed},
+    limit::Hit,
+    message::NewMessage,
+    time::Instant,
+};
+
+use super::{
+    Conn, audit, limits, lock, messages,
+    schema::{flows, numbers},
+};
+use crate::{
+    error::{Outcome, corrupt},
+    flows::{Begun, CodeOutcome, NewFlow, OfferNumber, SaveNumber, SubmitCode},
+    lock::Lock,
+    values::{At, Id, at, choice, choice_name, hash, language, optional_hash, optional_sealed},
+};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = flows, check_for_backend(super::Db))]
+pub(crate) struct FlowRow {
+    tenant_id: Id,
+    id: Id,
+    kind: String,
+    state: String,
+    login: Vec<u8>,
+    account: Option<Id>,
+    network: Vec<u8>,
+    trusted_network: bool,
+    language: String,
+    pending_number: Option<Vec<u8>>,
+    pending_number_hash: Option<Vec<u8>>,
+    choice: Option<String>,
+    code_requested_at: Option<At>,
+    code_hash: Option<Vec<u8>>,
+    tries: i32,
+    wrong_codes: i32,
+    codes_sent: i32,
+    created_at: At,
+    touched_at: At,
+}
+
+impl FlowRow {
+    pub(crate) fn read(self) -> Outcome<Flow> {
+        Ok(Flow {
+            tenant: TenantId(self.tenant_id.0),
+            id: FlowId(self.id.0),
+            kind: FlowKind::from_stored(&self.kind).ok_or_else(|| corrupt("flows.kind"))?,
+            state: FlowState::from_stored(&self.state).ok_or_else(|| corrupt("flows.state"))?,
+            login: Sealed(self.login),
+            account: self.account.map(|account| AccountKey(account.0)),
+            network: hash(self.network, "flows.network")?,
+            trusted_network: self.trusted_network,
+            language: language(&self.language, "flows.language")?,
+            pending_number: optional_sealed(self.pending_number),
+            pending_number_hash: optional_hash(self.pending_number_hash, "flows.pending_number_hash")?,
+            choice: self.choice.map(|name| choice(&name, "flows.choice")).transpose()?,
+            code_requested_at: self.code_requested_at.map(|requested| requested.0),
+            code_hash: optional_hash(self.code_hash, "flows.code_hash")?,
+            tries: self.tries,
+            wrong_codes: self.wrong_codes,
+            codes_sent: self.codes_sent,
+            created_at: self.created_at.0,
+            touched_at: self.touched_at.0,
+        })
+    }
+}
+
+/// What a step changes; `None` leaves a column as it is.
+#[derive(AsChangeset, Default)]
+#[diesel(table_name = flows)]
+struct Change {
+    state: Option<&'static str>,
+    token_hash: Option<Vec<u8>>,
+    pending_number: Option<Vec<u8>>,
+    pending_number_hash: Option<Vec<u8>>,
+    choice: Option<&'static str>,
+    code_message: Option<Id>,
+    code_requested_at: Option<At>,
+    code_hash: Option<Option<Vec<u8>>>,
+    tries: Option<i32>,
+    codes_sent: Option<i32>,
+    touched_at: Option<At>,
+}
+
+impl Change {
+    fn to(state: FlowState, now: Instant) -> Self {
+        Self { state: Some(state.as_str()), ..Self::touch(now) }
+    }
+
+    fn touch(now: Instant) -> Self {
+        Self { touched_at: Some(at(now)), ..Self::default() }
+    }
+
+    /// A new code was asked for: the one before is void, whether it was sent or not.
+    fn with_new_code(self, message: &NewMessage, codes_sent: i32, now: Instant) -> Self {
+        Self {
+            code_message: Some(Id(message.id.0)),
+            code_requested_at: Some(at(now)),
+            code_hash: Some(None),
+            tries: Some(0),
+            codes_sent: Some(codes_sent),
+            ..self
+        }
+    }
+}
+
+type Condition<'a> = Box<dyn BoxableExpression<flows::table, super::Db, SqlType = Bool> + 'a>;
+
+/// The flow that a browser holds the token of, where it stands in one of `states` and its time is not over.
+fn live(
+    tenant: TenantId,
+    kind: FlowKind,
+    token_hash: &KeyedHash,
+    states: impl IntoIterator<Item = FlowState>,
+    now: Instant,
+) -> Condition<'static> {
+    let states: Vec<&'static str> = states.into_iter().map(FlowState::as_str).collect();
+    Box::new(
+        held(tenant, kind, token_hash)
+            .and(flows::state.eq_any(states))
+            .and(flows::touched_at.gt(at(now - IDLE_LIFE)))
+            .and(flows::created_at.gt(at(now - WHOLE_LIFE))),
+    )
+}
+
+/// The flow that a browser holds the token of.
+fn held(tenant: TenantId, kind: FlowKind, token_hash: &KeyedHash) -> Condition<'static> {
+    Box::new(
+        flows::tenant_id
+            .eq(Id(tenant.0))
+            .and(flows::kind.eq(kind.as_str()))
+            .and(flows::token_hash.eq(token_hash.0.to_vec())),
+    )
+}
+
+/// Changes the one flow that the condition holds for, if there is one.
+fn step(c: &mut Conn, condition: Condition<'_>, change: Change) -> Outcome<Option<Flow>> {
+    diesel::update(flows::table)
+        .filter(condition)
+        .set(change)
+        .returning(FlowRow::as_returning())
+        .get_result(c)
+        .optional()?
+        .map(FlowRow::read)
+        .transpose()
+}
+
+/// A step that asks for nothing and tells nobody but the audit trail.
+fn recorded(
+    c: &mut Conn,
+    tenant: TenantId,
+    condition: Condition<'_>,
+    change: Change,
+    event: &NewEvent,
+) -> Outcome<Option<Flow>> {
+    let flow = step(c, condition, change)?;
+    if flow.is_some() {
+        audit::record(c, tenant, std::slice::from_ref(event))?;
+    }
+    Ok(flow)
+}
+
+pub(crate) fn begin(
+    c: &mut Conn,
+    tenant: TenantId,
+    flow: &NewFlow,
+    hits: &[Hit],
+    message: &Option<NewMessage>,
+    event: &NewEvent,
+) -> Outcome<Begun> {
+    if let Some(limit_name) = limits::count(c, tenant, hits, &flow.at)? {
+        return Ok(Begun::Limited { limit_name });
+    }
+    let inserted = diesel::insert_into(flows::table)
+        .values((
+            (
+                flows::tenant_id.eq(Id(tenant.0)),
+                flows::id.eq(Id(flow.id.0)),
+                flows::kind.eq(flow.kind.as_str()),
+                flows::state.eq(flow.state.as_str()),
+                flows::token_hash.eq(flow.token_hash.0.to_vec()),
+                flows::start_hash.eq(flow.start_hash.0.to_vec()),
+                flows::login.eq(&flow.login.0),
+                flows::login_hash.eq(flow.login_hash.0.to_vec()),
+                flows::account.eq(flow.account.map(|account| Id(account.0))),
+                flows::network.eq(flow.network.0.to_vec()),
+                flows::trusted_network.eq(flow.trusted_network),
+                flows::language.eq(flow.language.tag()),
+            ),
+            (
+                flows::code_message.eq(message.as_ref().map(|message| Id(message.id.0))),
+                flows::code_requested_at.eq(message.as_ref().map(|_| at(flow.at))),
+                flows::tries.eq(0),
+                flows::wrong_codes.eq(0),
+                flows::codes_sent.eq(i32::from(message.is_some())),
+                flows::created_at.eq(at(flow.at)),
+                flows::touched_at.eq(at(flow.at)),
+            ),
+        ))
+        .on_conflict((flows::tenant_id, flows::kind, flows::start_hash))
+        .do_nothing()
+        .execute(c)?;
+    if inserted == 0 {
+        let (id, login_hash, state): (Id, Vec<u8>, String) = flows::table
+            .filter(flows::tenant_id.eq(Id(tenant.0)))
+            .filter(flows::kind.eq(flow.kind.as_str()))
+            .filter(flows::start_hash.eq(flow.start_hash.0.to_vec()))
+            .select((flows::id, flows::login_hash, flows::state))
+            .first(c)?;
+        return Ok(Begun::Repeated {
+            id: FlowId(id.0),
+            same_login: login_hash == flow.login_hash.0,
+            state: FlowState::from_stored(&state).ok_or_else(|| corrupt("flows.state"))?,
+        });
+    }
+    if let Some(message) = message {
+        messages::ask(c, tenant, message, flow.at)?;
+    }
+    audit::record(c, tenant, std::slice::from_ref(event))?;
+    Ok(Begun::Started)
+}
+
+pub(crate) fn find(c: &mut Conn, tenant: TenantId, kind: &FlowKind, token_hash: &KeyedHash) -> Outcome<Option<Flow>> {
+    let row: Option<FlowRow> =
+        flows::table.filter(held(tenant, *kind, token_hash)).select(FlowRow::as_select()).first(c).optional()?;
+    row.map(FlowRow::read).transpose()
+}
+
+pub(crate) fn find_by_id(c: &mut Conn, tenant: TenantId, flow: &FlowId) -> Outcome<Option<Flow>> {
+    let row: Option<FlowRow> =
+        flows::table.find((Id(tenant.0), Id(flow.0))).select(FlowRow::as_select()).first(c).optional()?;
+    row.map(FlowRow::read).transpose()
+}
+
+pub(crate) fn replace_token(
+    c: &mut Conn,
+    tenant: TenantId,
+    flow: &FlowId,
+    old_token_hash: &KeyedHash,
+    new_token_hash: &KeyedHash,
+) -> Outcome<bool> {
+    let changed = diesel::update(flows::table.find((Id(tenant.0), Id(flow.0))))
+        .filter(flows::token_hash.eq(old_token_hash.0.to_vec()))
+        .set(flows::token_hash.eq(new_token_hash.0.to_vec()))
+        .execute(c)?;
+    Ok(changed == 1)
+}
+
+pub(crate) fn ask_again(
+    c: &mut Conn,
+    tenant: TenantId,
+    token_hash: &KeyedHash,
+    kind: &FlowKind,
+    now: &Instant,
+    expected_codes_sent: &i32,
+    message: &NewMessage,
+    event: &NewEvent,
+) -> Outcome<bool> {
+    let awaiting = FlowState::ALL.iter().copied().filter(|state| state.awaits_code());
+    let condition = live(tenant, *kind, token_hash, awaiting, *now)
+        .and(flows::codes_sent.eq(*expected_codes_sent))
+        .and(flows::codes_sent.lt(CODES_PER_FLOW));
+    let change = Change::touch(*now).with_new_code(message, expected_codes_sent + 1, *now);
+    if step(c, Box::new(condition), change)?.is_none() {
+        return Ok(false);
+    }
+    messages::ask(c, tenant, message, *now)?;
+    audit::record(c, tenant, std::slice::from_ref(event))?;
+    Ok(true)
+}
+
+pub(crate) fn submit_code(c: &mut Conn, tenant: TenantId, submitted: &SubmitCode) -> Outcome<CodeOutcome> {
+    let now = submitted.now;
+    if let Some(save) = &submitted.save_number {
+        // Before the flow's row: two flows that save a number for one account would wait for each other otherwise.
+        lock(c, Lock::Account(tenant, save.account))?;
+    }
+    if let Some(flow) = right_code(c, tenant, submitted)? {
+        if let Some(message) = &submitted.next_message {
+            messages::ask(c, tenant, message, now)?;
+        }
+        let mut events = vec![submitted.event_right.clone()];
+        if let Some(save) = &submitted.save_number {
+            save_number(c, tenant, flow.id, save)?;
+            events.push(save.event.clone());
+        }
+        audit::record(c, tenant, &events)?;
+        return Ok(CodeOutcome::Right);
+    }
+    let Some((tries, wrong_codes)) = wrong_code(c, tenant, submitted)? else {
+        return why_not(c, tenant, submitted);
+    };
+    // Limits act at the next step; here they only count.
+    limits::count(c, tenant, &submitted.hits_wrong, &now)?;
+    let mut events = vec![submitted.event_wrong.clone()];
+    let exhausted = wrong_codes >= TRIES_PER_FLOW;
+    if exhausted {
+        events.push(audit::exhausted(&submitted.event_wrong));
+    }
+    audit::record(c, tenant, &events)?;
+    Ok(if exhausted { CodeOutcome::Exhausted } else { CodeOutcome::Wrong { tries, wrong_codes } })
+}
+
+/// The flow that the code was sent in for, as far as it may still be tried: nothing here looks at the code itself.
+fn may_be_tried(tenant: TenantId, submitted: &SubmitCode) -> Condition<'static> {
+    let life = TimeDelta::seconds(submitted.code_life_seconds);
+    let still_valid = flows::code_requested_at.gt(at(submitted.now - life));
+    Box::new(
+        live(tenant, submitted.kind, &submitted.token_hash, [submitted.state], submitted.now)
+            .and(flows::id.eq(Id(submitted.flow.0)))
+            .and(flows::tries.lt(TRIES_PER_CODE))
+            .and(flows::wrong_codes.lt(TRIES_PER_FLOW))
+            .and(still_valid.assume_not_null()),
+    )
+}
+
+fn right_code(c: &mut Conn, tenant: TenantId, submitted: &SubmitCode) -> Outcome<Option<Flow>> {
+    let condition =
+        may_be_tried(tenant, submitted).and(flows::code_hash.eq(submitted.code_hash.0.to_vec()).assume_not_null());
+    let condition: Condition<'_> = match &submitted.save_number {
+        None => Box::new(condition),
+        Some(save) => Box::new(condition.and(flows::account.eq(Id(save.account.0)).assume_not_null())),
+    };
+    let change = Change {
+        token_hash: Some(submitted.new_token_hash.0.to_vec()),
+        // Used up.
+        code_hash: Some(None),
+        ..Change::to(submitted.next_state, submitted.now)
+    };
+    let change = match &submitted.next_message {
+        None => change,
+        Some(message) => change.with_new_code(message, 1, submitted.now),
+    };
+    step(c, condition, change)
+}
+
+fn wrong_code(c: &mut Conn, tenant: TenantId, submitted: &SubmitCode) -> Outcome<Option<(i32, i32)>> {
+    let counted = diesel::update(flows::table)
+        .filter(may_be_tried(tenant, submitted))
+        .set((
+            flows::tries.eq(flows::tries + 1),
+            flows::wrong_codes.eq(flows::wrong_codes + 1),
+            flows::state.eq(case_when(
+                flows::wrong_codes.ge(TRIES_PER_FLOW - 1),
+                FlowState::Exhausted.as_str().into_sql::<Text>(),
+            )
+            .otherwise(flows::state)),
+            flows::touched_at.eq(at(submitted.now)),
+        ))
+        .returning((flows::tries, flows::wrong_codes))
+        .get_result(c)
+        .optional()?;
+    Ok(counted)
+}
+
+/// Why a code was not even tried. Told from what the person did and when, never from whether there is a code.
+fn why_not(c: &mut Conn, tenant: TenantId, submitted: &SubmitCode) -> Outcome<CodeOutcome> {
+    let now = submitted.now;
+    let flow = find(c, tenant, &submitted.kind, &submitted.token_hash)?.filter(|flow| flow.id == submitted.flow);
+    let Some(flow) = flow else { return Ok(CodeOutcome::Gone) };
+    let life = TimeDelta::seconds(submitted.code_life_seconds);
+    Ok(match flow.state {
+        FlowState::Exhausted => CodeOutcome::Exhausted,
+        state if state != submitted.state || !flow.is_live(now) => CodeOutcome::Gone,
+        _ if flow.code_requested_at.is_none_or(|requested| now >= requested + life) => CodeOutcome::Expired,
+        _ if flow.tries >= TRIES_PER_CODE => CodeOutcome::CodeDead,
+        _ => CodeOutcome::Gone,
+    })
+}
+
+fn save_number(c: &mut Conn, tenant: TenantId, flow: FlowId, save: &SaveNumber) -> Outcome<()> {
+    diesel::insert_into(numbers::table)
+        .values((
+            numbers::tenant_id.eq(Id(tenant.0)),
+            numbers::account.eq(Id(save.account.0)),
+            numbers::id.eq(Id(save.row_id)),
+            numbers::number.eq(&save.sealed.0),
+            numbers::number_hash.eq(save.number_hash.0.to_vec()),
+            numbers::registered_at.eq(at(save.at)),
+        ))
+        .on_conflict((numbers::tenant_id, numbers::account))
+        .do_update()
+        .set((
+            numbers::id.eq(excluded(numbers::id)),
+            numbers::number.eq(excluded(numbers::number)),
+            numbers::number_hash.eq(excluded(numbers::number_hash)),
+            numbers::registered_at.eq(excluded(numbers::registered_at)),
+        ))
+        .execute(c)?;
+    end_flows_of(c, tenant, save.account, flow, save.at)?;
+    for notice in &save.notices {
+        messages::ask(c, tenant, notice, save.at)?;
+    }
+    Ok(())
+}
+
+/// Ends the account's open flows but one.
+fn end_flows_of(c: &mut Conn, tenant: TenantId, account: AccountKey, but: FlowId, now: Instant) -> Outcome<()> {
+    diesel::update(flows::table)
+        .filter(flows::tenant_id.eq(Id(tenant.0)))
+        .filter(flows::account.eq(Id(account.0)))
+        .filter(flows::id.ne(Id(but.0)))
+        .filter(flows::state.eq_any(open_states()))
+        .set((flows::state.eq(FlowState::Ended.as_str()), flows::touched_at.eq(at(now))))
+        .execute(c)?;
+    Ok(())
+}
+
+fn open_states() -> Vec<&'static str> {
+    FlowState::ALL.iter().filter(|state| !state.is_end()).map(|state| state.as_str()).collect()
+}
+
+pub(crate) fn confirm_password(
+    c: &mut Conn,
+    tenant: TenantId,
+    token_hash: &KeyedHash,
+    new_token_hash: &KeyedHash,
+    now: &Instant,
+    event: &NewEvent,
+) -> Outcome<bool> {
+    let condition = live(tenant, FlowKind::Register, token_hash, [FlowState::SignedIn], *now);
+    let change = Change { token_hash: Some(new_token_hash.0.to_vec()), ..Change::to(FlowState::EnteringNumber, *now) };
+    Ok(recorded(c, tenant, condition, change, event)?.is_some())
+}
+
+pub(crate) fn fail_password(
+    c: &mut Conn,
+    tenant: TenantId,
+    token_hash: &KeyedHash,
+    now: &Instant,
+    event: &NewEvent,
+) -> Outcome<Option<i32>> {
+    let wrong: Option<i32> = diesel::update(flows::table)
+        .filter(live(tenant, FlowKind::Register, token_hash, [FlowState::SignedIn], *now))
+        .set((
+            flows::wrong_codes.eq(flows::wrong_codes + 1),
+            flows::state.eq(case_when(
+                flows::wrong_codes.ge(TRIES_PER_FLOW - 1),
+                FlowState::Exhausted.as_str().into_sql::<Text>(),
+            )
+            .otherwise(flows::state)),
+            flows::touched_at.eq(at(*now)),
+        ))
+        .returning(flows::wrong_codes)
+        .get_result(c)
+        .optional()?;
+    let Some(wrong) = wrong else { return Ok(None) };
+    let mut events = vec![event.clone()];
+    if wrong >= TRIES_PER_FLOW {
+        events.push(audit::exhausted(event));
+    }
+    audit::record(c, tenant, &events)?;
+    Ok(Some(wrong))
+}
+
+pub(crate) fn offer_number(c: &mut Conn, tenant: TenantId, offered: &OfferNumber) -> Outcome<bool> {
+    let states = [FlowState::EnteringNumber, FlowState::AwaitingOldCode, FlowState::AwaitingNewCode];
+    let condition = live(tenant, FlowKind::Register, &offered.token_hash, states, offered.now);
+    let change = Change {
+        pending_number: Some(offered.pending_number.0.clone()),
+        pending_number_hash: Some(offered.pending_number_hash.0.to_vec()),
+        ..Change::to(offered.next_state, offered.now).with_new_code(&offered.message, 1, offered.now)
+    };
+    if step(c, condition, change)?.is_none() {
+        return Ok(false);
+    }
+    messages::ask(c, tenant, &offered.message, offered.now)?;
+    audit::record(c, tenant, std::slice::from_ref(&offered.event))?;
+    Ok(true)
+}
+
+pub(crate) fn keep_number(c: &mut Conn, tenant: TenantId, token_hash: &KeyedHash, now: &Instant) -> Outcome<bool> {
+    let condition = live(tenant, FlowKind::Register, token_hash, [FlowState::EnteringNumber], *now);
+    Ok(step(c, condition, Change::to(FlowState::NumberKept, *now))?.is_some())
+}
+
+pub(crate) fn choose(
+    c: &mut Conn,
+    tenant: TenantId,
+    token_hash: &KeyedHash,
+    choice: &Choice,
+    now: &Instant,
+) -> Outcome<bool> {
+    let condition = live(tenant, FlowKind::Reset, token_hash, [FlowState::Verified], *now);
+    let change = Change { choice: Some(choice_name(*choice)), ..Change::touch(*now) };
+    Ok(step(c, condition, change)?.is_some())
+}
+
+pub(crate) fn claim_write(
+    c: &mut Conn,
+    tenant: TenantId,
+    kind: &FlowKind,
+    token_hash: &KeyedHash,
+    choice: &Choice,
+    now: &Instant,
+    event: &NewEvent,
+) -> Outcome<Option<Flow>> {
+    let condition = live(tenant, *kind, token_hash, [FlowState::Verified], *now);
+    let change = Change { choice: Some(choice_name(*choice)), ..Change::to(FlowState::Writing, *now) };
+    recorded(c, tenant, condition, change, event)
+}
+
+pub(crate) fn settle_write(
+    c: &mut Conn,
+    tenant: TenantId,
+    flow: &FlowId,
+    next_state: &FlowState,
+    now: &Instant,
+    event: &NewEvent,
+    notices: &[NewMessage],
+) -> Outcome<bool> {
+    let standing = |state: FlowState| -> Condition<'static> {
+        let this = flows::tenant_id.eq(Id(tenant.0)).and(flows::id.eq(Id(flow.0)));
+        Box::new(this.and(flows::state.eq(state.as_str())))
+    };
+    let settled = step(c, standing(FlowState::Writing), Change::to(*next_state, *now))?.is_some();
+    if !settled && next_state.is_end() {
+        step(c, standing(FlowState::Ended), Change::to(*next_state, *now))?;
+    }
+    for notice in notices {
+        messages::ask(c, tenant, notice, *now)?;
+    }
+    audit::record(c, tenant, std::slice::from_ref(event))?;
+    Ok(settled)
+}
+
+pub(crate) fn cancel(
+    c: &mut Conn,
+    tenant: TenantId,
+    kind: &FlowKind,
+    token_hash: &KeyedHash,
+    now: &Instant,
+    event: &NewEvent,
+) -> Outcome<bool> {
+    let open = FlowState::ALL.iter().copied().filter(|state| !state.is_end() && *state != FlowState::Writing);
+    let condition = live(tenant, *kind, token_hash, open, *now);
+    Ok(recorded(c, tenant, condition, Change::to(FlowState::Cancelled, *now), event)?.is_some())
+}

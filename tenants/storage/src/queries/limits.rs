@@ -1,0 +1,64 @@
+//! Counters of limits.
+
+use chrono::DateTime;
+use diesel::{prelude::*, upsert::excluded};
+use portvakt_domain::{id::TenantId, limit::Hit, time::Instant};
+
+use super::{Conn, schema::limit_counters};
+use crate::{
+    error::Outcome,
+    values::{At, Id, at},
+};
+
+fn expiry(hit: &Hit, window_start: i64, now: Instant) -> At {
+    // Out of chrono's range only for a clock that is.
+    at(DateTime::from_timestamp(window_start + hit.limit.window_seconds, 0).unwrap_or(now))
+}
+
+pub(crate) fn count(c: &mut Conn, tenant: TenantId, hits: &[Hit], now: &Instant) -> Outcome<Option<&'static str>> {
+    // Everybody takes the rows in the same order: two that count the same never wait for each other in a circle.
+    let mut order: Vec<usize> = (0..hits.len()).collect();
+    order.sort_by_key(|&i| (hits[i].limit.name, hits[i].subject));
+    let mut exceeded = vec![false; hits.len()];
+    for i in order {
+        let hit = &hits[i];
+        let window_start = hit.limit.window_start(*now);
+        let counted: i64 = diesel::insert_into(limit_counters::table)
+            .values((
+                limit_counters::tenant_id.eq(Id(tenant.0)),
+                limit_counters::name.eq(hit.limit.name),
+                limit_counters::subject.eq(hit.subject.0.to_vec()),
+                limit_counters::window_start.eq(window_start),
+                limit_counters::count.eq(1),
+                limit_counters::expires_at.eq(expiry(hit, window_start, *now)),
+            ))
+            .on_conflict((
+                limit_counters::tenant_id,
+                limit_counters::name,
+                limit_counters::subject,
+                limit_counters::window_start,
+            ))
+            .do_update()
+            .set((
+                limit_counters::count.eq(limit_counters::count + excluded(limit_counters::count)),
+                limit_counters::expires_at.eq(excluded(limit_counters::expires_at)),
+            ))
+            .returning(limit_counters::count)
+            .get_result(c)?;
+        exceeded[i] = counted > hit.limit.ceiling;
+    }
+    Ok(hits.iter().zip(exceeded).find_map(|(hit, exceeded)| exceeded.then_some(hit.limit.name)))
+}
+
+pub(crate) fn current(c: &mut Conn, tenant: TenantId, hits: &[Hit], now: &Instant) -> Outcome<Vec<i64>> {
+    hits.iter()
+        .map(|hit| {
+            let count: Option<i64> = limit_counters::table
+                .find((Id(tenant.0), hit.limit.name, hit.subject.0.to_vec(), hit.limit.window_start(*now)))
+                .select(limit_counters::count)
+                .first(c)
+                .optional()?;
+            Ok(count.unwrap_or(0))
+        })
+        .collect()
+}

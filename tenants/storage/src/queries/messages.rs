@@ -1,0 +1,287 @@
+//! Messages.
+
+use chrono::TimeDelta;
+use diesel::prelude::*;
+use portvakt_domain::{
+    audit::NewEvent,
+    code::CodePurpose,
+    flow::FlowState,
+    id::{AccountKey, FlowId, MessageId, TenantId},
+    job::Job,
+    keys::KeyedHash,
+    limit::{DAY, SMS_SHORT_WINDOW, SmsHistory},
+    message::{Channel, Message, MessageKind, MessageState, NewMessage},
+    time::Instant,
+};
+
+use super::{
+    Conn, audit,
+    flows::FlowRow,
+    jobs, lock,
+    schema::{flows, messages, sms_log},
+};
+use crate::{
+    error::{Outcome, corrupt},
+    lock::Lock,
+    messages::{BeginCode, CodeTurn, NoticeTurn},
+    values::{At, Id, at, language, optional_sealed},
+};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = messages, check_for_backend(super::Db))]
+struct MessageRow {
+    id: Id,
+    kind: String,
+    channel: String,
+    flow: Id,
+    account: Option<Id>,
+    recipient: Option<Vec<u8>>,
+    language: String,
+    requested_at: At,
+    state: String,
+    attempts: i32,
+}
+
+impl MessageRow {
+    fn read(self) -> Outcome<Message> {
+        Ok(Message {
+            asked: NewMessage {
+                id: MessageId(self.id.0),
+                kind: MessageKind::from_stored(&self.kind).ok_or_else(|| corrupt("messages.kind"))?,
+                channel: Channel::from_stored(&self.channel).ok_or_else(|| corrupt("messages.channel"))?,
+                flow: FlowId(self.flow.0),
+                account: self.account.map(|account| AccountKey(account.0)),
+                recipient: optional_sealed(self.recipient),
+                language: language(&self.language, "messages.language")?,
+                requested_at: self.requested_at.0,
+            },
+            state: MessageState::from_stored(&self.state).ok_or_else(|| corrupt("messages.state"))?,
+            attempts: self.attempts,
+        })
+    }
+}
+
+/// Asks for a message and its job, due at once.
+pub(crate) fn ask(c: &mut Conn, tenant: TenantId, message: &NewMessage, now: Instant) -> Outcome<()> {
+    diesel::insert_into(messages::table)
+        .values((
+            messages::tenant_id.eq(Id(tenant.0)),
+            messages::id.eq(Id(message.id.0)),
+            messages::kind.eq(message.kind.as_str()),
+            messages::channel.eq(message.channel.as_str()),
+            messages::flow.eq(Id(message.flow.0)),
+            messages::account.eq(message.account.map(|account| Id(account.0))),
+            messages::recipient.eq(message.recipient.as_ref().map(|sealed| sealed.0.clone())),
+            messages::language.eq(message.language.tag()),
+            messages::requested_at.eq(at(message.requested_at)),
+            messages::state.eq(MessageState::Queued.as_str()),
+            messages::attempts.eq(0),
+        ))
+        .execute(c)?;
+    let job = match message.kind.code_purpose() {
+        Some(_) => Job::SendCode { message: message.id },
+        None => Job::SendNotice { message: message.id },
+    };
+    jobs::ask(c, tenant, &job, now, now)?;
+    Ok(())
+}
+
+pub(crate) fn find(c: &mut Conn, tenant: TenantId, message: &MessageId) -> Outcome<Option<Message>> {
+    let row: Option<MessageRow> =
+        messages::table.find((Id(tenant.0), Id(message.0))).select(MessageRow::as_select()).first(c).optional()?;
+    row.map(MessageRow::read).transpose()
+}
+
+/// The message, held until the transaction ends: two workers can't both begin it.
+fn hold(c: &mut Conn, tenant: TenantId, message: &MessageId) -> Outcome<Option<Message>> {
+    let row: Option<MessageRow> = diesel::update(messages::table.find((Id(tenant.0), Id(message.0))))
+        .set(messages::attempts.eq(messages::attempts))
+        .returning(MessageRow::as_returning())
+        .get_result(c)
+        .optional()?;
+    row.map(MessageRow::read).transpose()
+}
+
+/// Notes a message's state; one more attempt where a send begins.
+fn note(c: &mut Conn, tenant: TenantId, message: MessageId, state: MessageState, attempts: i32) -> Outcome<()> {
+    diesel::update(messages::table.find((Id(tenant.0), Id(message.0))))
+        .set((messages::state.eq(state.as_str()), messages::attempts.eq(attempts)))
+        .execute(c)?;
+    Ok(())
+}
+
+/// The state in which a flow waits for a code of this purpose.
+fn awaiting(purpose: CodePurpose) -> FlowState {
+    match purpose {
+        CodePurpose::Reset => FlowState::AwaitingCode,
+        CodePurpose::OldNumber => FlowState::AwaitingOldCode,
+        CodePurpose::NewNumber => FlowState::AwaitingNewCode,
+    }
+}
+
+pub(crate) fn begin_code(c: &mut Conn, tenant: TenantId, begin: &BeginCode) -> Outcome<CodeTurn> {
+    // A suppressed message takes the same way under an account that nobody has.
+    let nobody = AccountKey(Id::random().0);
+    lock(c, Lock::Account(tenant, begin.account.unwrap_or(nobody)))?;
+    let Some(message) = hold(c, tenant, &begin.message)? else { return Ok(CodeTurn::Gone) };
+    match message.state {
+        MessageState::Queued => {}
+        MessageState::Sending => {
+            note(c, tenant, begin.message, MessageState::Unknown, message.attempts)?;
+            return Ok(CodeTurn::AlreadyBegun);
+        }
+        _ => return Ok(CodeTurn::AlreadyBegun),
+    }
+    let Some(purpose) = message.asked.kind.code_purpose() else { return Ok(CodeTurn::Gone) };
+
+    let history = history(c, tenant, begin.account.unwrap_or(nobody), begin)?;
+    let allowed = history.allows_one_more(begin.trusted_network);
+    let (turn, reason) = match (begin.send && begin.account.is_some(), allowed) {
+        (true, true) => (CodeTurn::Send, "send"),
+        (true, false) => (CodeTurn::Suppressed, "limit"),
+        (false, _) => (CodeTurn::Suppressed, "nobody"),
+    };
+    let (state, code_hash, logged) = match turn {
+        CodeTurn::Send => (MessageState::Sending, begin.code_hash, begin.account.unwrap_or(nobody)),
+        _ => (MessageState::Suppressed, begin.decoy_hash, nobody),
+    };
+    if !store_code(c, tenant, begin, &message.asked, purpose, code_hash)? {
+        note(c, tenant, begin.message, MessageState::Suppressed, message.attempts)?;
+        return Ok(CodeTurn::Gone);
+    }
+    note(c, tenant, begin.message, state, message.attempts + 1)?;
+    diesel::insert_into(sms_log::table)
+        .values((
+            sms_log::tenant_id.eq(Id(tenant.0)),
+            sms_log::id.eq(Id(begin.message.0)),
+            sms_log::account.eq(Id(logged.0)),
+            sms_log::network.eq(begin.network.0.to_vec()),
+            sms_log::trusted.eq(begin.trusted_network),
+            sms_log::sent_at.eq(at(begin.now)),
+        ))
+        .execute(c)?;
+    let mut event = begin.event.clone();
+    event.details.insert("turn".to_owned(), reason.to_owned());
+    audit::record(c, tenant, &[event])?;
+    Ok(turn)
+}
+
+/// What the account was sent lately, as this request sees it.
+fn history(c: &mut Conn, tenant: TenantId, account: AccountKey, begin: &BeginCode) -> Outcome<SmsHistory> {
+    let rows: Vec<(Vec<u8>, bool, At)> = sms_log::table
+        .filter(sms_log::tenant_id.eq(Id(tenant.0)))
+        .filter(sms_log::account.eq(Id(account.0)))
+        .filter(sms_log::sent_at.gt(at(begin.now - TimeDelta::seconds(DAY))))
+        .select((sms_log::network, sms_log::trusted, sms_log::sent_at))
+        .load(c)?;
+    let short = at(begin.now - TimeDelta::seconds(SMS_SHORT_WINDOW));
+    let (mut history, mut others) = (SmsHistory::default(), std::collections::BTreeSet::new());
+    for (network, trusted, sent_at) in rows {
+        if network == begin.network.0 {
+            history.same_network_day += 1;
+            history.same_network_short += i64::from(sent_at > short);
+        } else if !trusted {
+            others.insert(network);
+        }
+    }
+    history.other_networks_day = i64::try_from(others.len()).unwrap_or(i64::MAX);
+    Ok(history)
+}
+
+/// Stores the code's hash with the flow, if the flow still waits for the code of this very message.
+fn store_code(
+    c: &mut Conn,
+    tenant: TenantId,
+    begin: &BeginCode,
+    message: &NewMessage,
+    purpose: CodePurpose,
+    code_hash: KeyedHash,
+) -> Outcome<bool> {
+    let row: Option<FlowRow> = diesel::update(flows::table.find((Id(tenant.0), Id(message.flow.0))))
+        .filter(flows::code_message.eq(Id(begin.message.0)))
+        .filter(flows::state.eq(awaiting(purpose).as_str()))
+        .set(flows::code_hash.eq(code_hash.0.to_vec()))
+        .returning(FlowRow::as_returning())
+        .get_result(c)
+        .optional()?;
+    let Some(row) = row else { return Ok(false) };
+    if !row.read()?.is_live(begin.now) {
+        // Too late for any code; a hash that nobody is sent the code of harms nothing.
+        return Ok(false);
+    }
+    if purpose == CodePurpose::Reset {
+        diesel::update(flows::table.find((Id(tenant.0), Id(message.flow.0))))
+            .set(flows::account.eq(begin.account.map(|account| Id(account.0))))
+            .execute(c)?;
+    }
+    Ok(true)
+}
+
+pub(crate) fn back_to_queue(c: &mut Conn, tenant: TenantId, message: &MessageId) -> Outcome<bool> {
+    let changed = diesel::update(messages::table.find((Id(tenant.0), Id(message.0))))
+        .filter(messages::state.eq(MessageState::Sending.as_str()))
+        .set(messages::state.eq(MessageState::Queued.as_str()))
+        .execute(c)?;
+    if changed == 1 {
+        diesel::delete(sms_log::table.find((Id(tenant.0), Id(message.0)))).execute(c)?;
+    }
+    Ok(changed == 1)
+}
+
+pub(crate) fn begin_notice(c: &mut Conn, tenant: TenantId, message: &MessageId, now: &Instant) -> Outcome<NoticeTurn> {
+    let Some(mut found) = hold(c, tenant, message)? else { return Ok(NoticeTurn::Gone) };
+    match found.state {
+        MessageState::Queued => {
+            found.state = MessageState::Sending;
+            found.attempts += 1;
+            note(c, tenant, *message, found.state, found.attempts)?;
+            Ok(NoticeTurn::Send(Box::new(found)))
+        }
+        MessageState::Sending => {
+            diesel::update(messages::table.find((Id(tenant.0), Id(message.0))))
+                .set((messages::state.eq(MessageState::Unknown.as_str()), messages::settled_at.eq(at(*now))))
+                .execute(c)?;
+            Ok(NoticeTurn::AlreadyBegun)
+        }
+        _ => Ok(NoticeTurn::AlreadyBegun),
+    }
+}
+
+pub(crate) fn settle(
+    c: &mut Conn,
+    tenant: TenantId,
+    message: &MessageId,
+    state: &MessageState,
+    provider_id: &Option<String>,
+    now: &Instant,
+    event: &NewEvent,
+) -> Outcome<bool> {
+    let unsettled = [MessageState::Queued, MessageState::Sending, MessageState::Unknown].map(MessageState::as_str);
+    let changed = diesel::update(messages::table.find((Id(tenant.0), Id(message.0))))
+        .filter(messages::state.eq_any(unsettled))
+        .set((
+            messages::state.eq(state.as_str()),
+            messages::provider_id.eq(provider_id),
+            messages::settled_at.eq(at(*now)),
+        ))
+        .execute(c)?;
+    if changed == 1 {
+        audit::record(c, tenant, std::slice::from_ref(event))?;
+    }
+    Ok(changed == 1)
+}
+
+pub(crate) fn latest_of_flow(c: &mut Conn, tenant: TenantId, flow: &FlowId) -> Outcome<Option<MessageState>> {
+    // The one that the flow waits for, or waited for last; times may tie.
+    let state: Option<String> = flows::table
+        .inner_join(
+            messages::table
+                .on(messages::tenant_id.eq(flows::tenant_id).and(flows::code_message.eq(messages::id.nullable()))),
+        )
+        .filter(flows::tenant_id.eq(Id(tenant.0)))
+        .filter(flows::id.eq(Id(flow.0)))
+        .select(messages::state)
+        .first(c)
+        .optional()?;
+    state.map(|name| MessageState::from_stored(&name).ok_or_else(|| corrupt("messages.state"))).transpose()
+}

@@ -1,0 +1,39 @@
+//! Removing what has served its time.
+
+use diesel::prelude::*;
+use portvakt_domain::{id::TenantId, time::Instant};
+
+use super::{
+    Conn,
+    schema::{flows, limit_counters, messages, sign_in_guards, sms_log},
+};
+use crate::{
+    error::Outcome,
+    sweep::{SweepAges, SweepReport},
+    values::{Id, at},
+};
+
+pub(crate) fn remove_expired(c: &mut Conn, tenant: TenantId, now: &Instant, ages: &SweepAges) -> Outcome<SweepReport> {
+    let (tenant, now) = (Id(tenant.0), *now);
+    let flows = diesel::delete(flows::table)
+        .filter(flows::tenant_id.eq(tenant))
+        .filter(flows::created_at.lt(at(now - ages.flows)))
+        .execute(c)?;
+    let messages = diesel::delete(messages::table)
+        .filter(messages::tenant_id.eq(tenant))
+        .filter(messages::requested_at.lt(at(now - ages.messages)))
+        .execute(c)?;
+    let sms_log = diesel::delete(sms_log::table)
+        .filter(sms_log::tenant_id.eq(tenant))
+        .filter(sms_log::sent_at.lt(at(now - ages.sms_log)))
+        .execute(c)?;
+    let limit_counters = diesel::delete(limit_counters::table)
+        .filter(limit_counters::tenant_id.eq(tenant))
+        .filter(limit_counters::expires_at.lt(at(now)))
+        .execute(c)?;
+    let guards = diesel::delete(sign_in_guards::table)
+        .filter(sign_in_guards::tenant_id.eq(tenant))
+        .filter(sign_in_guards::last_at.lt(at(now - ages.guards)))
+        .execute(c)?;
+    Ok(SweepReport { flows, messages, sms_log, limit_counters, guards })
+}

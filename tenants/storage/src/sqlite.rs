@@ -1,0 +1,151 @@
+//! The embedded database: one file, one writer at a time.
+
+use std::path::Path;
+
+use diesel::{Connection as _, SqliteConnection, connection::SimpleConnection as _};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
+use tokio::runtime::Handle;
+
+use crate::{
+    Access,
+    counter::Counter,
+    error::{Outcome, StorageError},
+    lock::Lock,
+    pool::Pool,
+};
+
+/// How the types of the queries are called here.
+pub(crate) mod sql {
+    pub(crate) use diesel::sql_types::{BigInt as Ts, Binary as Id};
+}
+
+/// The connection that the queries are compiled for.
+pub(crate) type Conn = SqliteConnection;
+pub(crate) type Db = diesel::sqlite::Sqlite;
+
+/// Rows can't be locked one by one; there is one writer.
+pub(crate) const SKIP_LOCKED: &str = "";
+
+/// A writing transaction excludes every other one from its start.
+pub(crate) fn lock(_: &mut Conn, _: Lock) -> Outcome<()> {
+    Ok(())
+}
+
+#[path = "queries/all.rs"]
+pub(crate) mod queries;
+
+pub(crate) const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
+
+/// FULL: in WAL mode NORMAL may lose the last commits when the power goes, and with them a used code, a counted try or
+/// the only record of a password that was written. Deleted numbers and hashes are overwritten. A reader never waits;
+/// a writer of another process is waited for.
+const SETTINGS: &str = "
+    pragma busy_timeout = 5000;
+    pragma journal_mode = wal;
+    pragma synchronous = full;
+    pragma foreign_keys = on;
+    pragma secure_delete = on;
+    pragma trusted_schema = off;
+";
+
+/// Readers beside the one writer.
+const READERS: u32 = 4;
+
+pub(crate) struct Manager {
+    path: String,
+    counter: Counter,
+}
+
+impl Manager {
+    fn new(path: &Path, counter: Counter) -> Result<Self, StorageError> {
+        let path = path.to_str().ok_or_else(|| StorageError::Internal("the database's path is not UTF-8".into()))?;
+        Ok(Self { path: path.to_owned(), counter })
+    }
+}
+
+impl r2d2::ManageConnection for Manager {
+    type Connection = Conn;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> Result<Conn, Self::Error> {
+        let mut connection = Conn::establish(&self.path).map_err(diesel::r2d2::Error::ConnectionError)?;
+        connection.batch_execute(SETTINGS).map_err(diesel::r2d2::Error::QueryError)?;
+        connection.set_instrumentation(self.counter.clone());
+        Ok(connection)
+    }
+
+    fn is_valid(&self, _: &mut Conn) -> Result<(), Self::Error> {
+        Ok(())
+    }
+
+    fn has_broken(&self, connection: &mut Conn) -> bool {
+        std::thread::panicking() || is_broken(connection)
+    }
+}
+
+fn is_broken(connection: &mut Conn) -> bool {
+    use diesel::connection::TransactionManager;
+    <Conn as diesel::Connection>::TransactionManager::is_broken_transaction_manager(connection)
+}
+
+/// The file's connections. Writers queue for the only one of theirs, instead of colliding in the file.
+pub(crate) struct Sqlite {
+    readers: Pool<Manager>,
+    writer: Pool<Manager>,
+}
+
+impl Sqlite {
+    pub(crate) async fn open(path: &Path, runtime: Handle, counter: Counter) -> Result<Self, StorageError> {
+        let sqlite = Self::unmigrated(path, runtime, counter)?;
+        sqlite.migrate().await?;
+        Ok(sqlite)
+    }
+
+    pub(crate) fn unmigrated(path: &Path, runtime: Handle, counter: Counter) -> Result<Self, StorageError> {
+        make_private(path).map_err(|error| StorageError::Unavailable(error.into()))?;
+        Ok(Self {
+            readers: Pool::new(Manager::new(path, counter.clone())?, READERS, runtime.clone()),
+            writer: Pool::new(Manager::new(path, counter)?, 1, runtime),
+        })
+    }
+
+    pub(crate) async fn migrate(&self) -> Result<Vec<String>, StorageError> {
+        self.writer
+            .run(|connection| {
+                let pending = connection.pending_migrations(MIGRATIONS).map_err(StorageError::Internal)?;
+                let names = pending.iter().map(|migration| migration.name().to_string()).collect();
+                connection.run_migrations(&pending).map_err(StorageError::Internal)?;
+                Ok(names)
+            })
+            .await
+    }
+
+    /// Runs `query` in one transaction.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        access: Access,
+        mut query: impl FnMut(&mut Conn) -> Outcome<T> + Send + 'static,
+    ) -> Result<T, StorageError> {
+        match access {
+            Access::Read => self.readers.run(move |c| c.transaction(&mut query)).await,
+            // Immediate: a transaction that reads first and writes later would find the file changed in between.
+            Access::Write => self.writer.run(move |c| c.immediate_transaction(&mut query)).await,
+        }
+    }
+
+    pub(crate) async fn ping(&self) -> Result<(), StorageError> {
+        for pool in [&self.readers, &self.writer] {
+            pool.run(|c| Ok(c.batch_execute("select 1")?)).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Makes the file before SQLite does, readable by its owner alone; the files beside it follow its rights.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
+}

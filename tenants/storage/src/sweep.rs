@@ -1,0 +1,48 @@
+//! Removing what has served its time.
+
+use chrono::TimeDelta;
+use portvakt_domain::time::Instant;
+
+/// How long things are kept.
+#[derive(Debug, Clone, Copy)]
+pub struct SweepAges {
+    /// Flows, from when they were begun.
+    pub flows: TimeDelta,
+    /// Messages, from when they were asked for.
+    pub messages: TimeDelta,
+    /// The log that SMS limits look at; at least a day.
+    pub sms_log: TimeDelta,
+    /// Guards of sign-ins that nobody used; longer than any directory's observation window.
+    pub guards: TimeDelta,
+}
+
+impl Default for SweepAges {
+    fn default() -> Self {
+        Self {
+            flows: TimeDelta::days(1),
+            messages: TimeDelta::days(30),
+            sms_log: TimeDelta::days(1),
+            guards: TimeDelta::days(7),
+        }
+    }
+}
+
+/// What was removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SweepReport {
+    /// Flows.
+    pub flows: usize,
+    /// Messages.
+    pub messages: usize,
+    /// Rows of the SMS log.
+    pub sms_log: usize,
+    /// Counters of limits whose window is over.
+    pub limit_counters: usize,
+    /// Guards of sign-ins.
+    pub guards: usize,
+}
+
+storage_functions! { of sweep:
+    /// Removes what is older than `ages`, and counters whose window is over.
+    write fn remove_expired(now: Instant, ages: SweepAges) -> SweepReport;
+}

@@ -1,0 +1,168 @@
+//! The job queue and the SMS budget.
+
+use std::collections::BTreeSet;
+
+use chrono::TimeDelta;
+use futures_util::future::join_all;
+use portvakt_domain::{
+    id::{JobId, MessageId, TenantId},
+    job::{Job, LeasedJob},
+    time::Instant,
+};
+use portvakt_storage::{
+    jobs,
+    operator::{self, Lease, NewTenant},
+};
+use uuid::Uuid;
+
+use crate::fixture::{Fixture, minutes};
+
+fn send() -> Job {
+    Job::SendCode { message: MessageId(Uuid::new_v4()) }
+}
+
+async fn ask(f: &Fixture, tenant: TenantId, job: Job, run_at: Instant) -> Option<JobId> {
+    let id = JobId(Uuid::new_v4());
+    jobs::enqueue(&f.store, tenant, job, run_at, id).await.expect("asked for").then_some(id)
+}
+
+async fn lease(f: &Fixture, worker: &str, now: Instant, limit: i64, saturated: &[TenantId]) -> Vec<LeasedJob> {
+    let lease = Lease { worker: worker.to_owned(), now, limit, saturated: saturated.to_vec() };
+    operator::lease_jobs(&f.store, lease).await.expect("leased")
+}
+
+pub(crate) async fn a_waiting_job_is_not_asked_for_twice(f: Fixture) {
+    let all = join_all((0..20).map(|_| ask(&f, f.a, Job::Sweep, f.now))).await;
+    assert_eq!(all.iter().flatten().count(), 1);
+    assert!(ask(&f, f.b, Job::Sweep, f.now).await.is_some(), "another tenant's");
+    assert!(ask(&f, f.a, Job::SealAudit, f.now).await.is_some(), "another kind");
+    assert!(ask(&f, f.a, send(), f.now).await.is_some());
+    assert!(ask(&f, f.a, send(), f.now).await.is_some(), "each is work of its own");
+    assert_eq!(lease(&f, "w", f.now, 10, &[]).await.len(), 5);
+    assert!(ask(&f, f.a, Job::Sweep, f.now).await.is_some(), "one that runs may have missed what is new");
+    assert!(ask(&f, f.a, Job::Sweep, f.now).await.is_none());
+}
+
+pub(crate) async fn tenants_take_turns(f: Fixture) {
+    let c = TenantId(Uuid::new_v4());
+    operator::create_tenant(&f.store, NewTenant { id: c, slug: "karlstad".to_owned(), at: f.now }).await.expect("made");
+    for i in 0..30 {
+        ask(&f, f.a, send(), f.now - minutes(60) + TimeDelta::seconds(i)).await;
+    }
+    for i in 0..3 {
+        ask(&f, f.b, send(), f.now - minutes(1) + TimeDelta::seconds(i)).await;
+    }
+    ask(&f, c, send(), f.now).await;
+    ask(&f, c, send(), f.now + TimeDelta::microseconds(1)).await;
+    let tenants = |jobs: &[LeasedJob]| jobs.iter().map(|job| job.tenant).collect::<Vec<_>>();
+    let first = lease(&f, "w", f.now, 6, &[]).await;
+    assert_eq!(tenants(&first), [f.a, f.b, c, f.a, f.b, f.a], "a long queue holds nobody up");
+    assert!(first.windows(2).all(|pair| pair[0].tenant != pair[1].tenant || pair[0].due_at < pair[1].due_at));
+    let rest = lease(&f, "w", f.now, 100, &[f.a]).await;
+    assert_eq!(tenants(&rest), [f.b], "a busy tenant is passed over, what is not due yet is left");
+    assert!(lease(&f, "w", f.now, 100, &[f.a, f.b]).await.is_empty());
+    assert_eq!(lease(&f, "w", f.now, 100, &[]).await.len(), 27);
+}
+
+pub(crate) async fn no_job_is_leased_twice(f: Fixture) {
+    for _ in 0..60 {
+        ask(&f, f.a, send(), f.now).await;
+        ask(&f, f.b, send(), f.now).await;
+    }
+    let workers = (0..8).map(|n| {
+        let f = &f;
+        async move {
+            let (worker, mut mine) = (format!("w{n}"), Vec::new());
+            loop {
+                let jobs = lease(f, &worker, f.now, 4, &[]).await;
+                if jobs.is_empty() {
+                    return mine;
+                }
+                mine.extend(jobs.iter().map(|job| job.id));
+            }
+        }
+    });
+    let all: Vec<JobId> = join_all(workers).await.into_iter().flatten().collect();
+    let distinct: BTreeSet<JobId> = all.iter().copied().collect();
+    // A worker may stop early while the others hold what is left; nothing is lost by that, nor doubled.
+    let rest = lease(&f, "last", f.now, 200, &[]).await;
+    assert_eq!(all.len(), distinct.len());
+    assert_eq!(all.len() + rest.len(), 120);
+}
+
+pub(crate) async fn a_job_belongs_to_its_worker_until_the_lease_ends(f: Fixture) {
+    let id = ask(&f, f.a, send(), f.now).await.expect("asked for");
+    let (one, two) = (|| "one".to_owned(), || "two".to_owned());
+    assert_eq!(lease(&f, "one", f.now, 1, &[]).await[0].attempt, 1);
+    let end = f.now + send().lease();
+    assert!(lease(&f, "two", end - TimeDelta::microseconds(1), 1, &[]).await.is_empty());
+    assert_eq!(operator::next_due(&f.store).await.expect("an answer"), Some(end));
+    assert!(operator::renew_job(&f.store, id, one(), end + minutes(1)).await.expect("an answer"));
+    assert!(lease(&f, "two", end, 1, &[]).await.is_empty());
+    let again = lease(&f, "two", end + minutes(1), 1, &[]).await;
+    assert_eq!((again[0].id, again[0].attempt, again[0].due_at), (id, 2, f.now));
+    let late = "late".to_owned();
+    assert!(!operator::complete_job(&f.store, id, one()).await.expect("an answer"));
+    assert!(!operator::retry_job(&f.store, id, one(), f.now, late.clone()).await.expect("an answer"));
+    assert!(!operator::bury_job(&f.store, id, one(), f.now, late.clone()).await.expect("an answer"));
+    assert!(!operator::renew_job(&f.store, id, one(), f.now).await.expect("an answer"));
+    let next = f.now + minutes(5);
+    assert!(operator::retry_job(&f.store, id, two(), next, late.clone()).await.expect("an answer"));
+    assert!(!operator::retry_job(&f.store, id, two(), next, late).await.expect("an answer"), "given back already");
+    assert_eq!(operator::next_due(&f.store).await.expect("an answer"), Some(next));
+    assert!(lease(&f, "one", next - TimeDelta::microseconds(1), 1, &[]).await.is_empty());
+    assert_eq!(lease(&f, "one", next, 1, &[]).await[0].attempt, 3);
+    assert!(operator::complete_job(&f.store, id, one()).await.expect("an answer"));
+    assert!(!operator::complete_job(&f.store, id, one()).await.expect("an answer"));
+    assert_eq!(operator::next_due(&f.store).await.expect("an answer"), None);
+}
+
+pub(crate) async fn what_can_not_be_done_is_laid_aside(f: Fixture) {
+    let id = ask(&f, f.a, send(), f.now).await.expect("asked for");
+    let unreadable = ask(&f, f.a, send(), f.now).await.expect("asked for");
+    let killer = ask(&f, f.b, send(), f.now).await.expect("asked for");
+    f.execute(&format!("update jobs set payload = '{{\"kind\":\"later\"}}' where id = {}", f.id(unreadable.0))).await;
+    f.execute(&format!("update jobs set attempts = {} where id = {}", send().max_attempts(), f.id(killer.0))).await;
+    let leased = lease(&f, "w", f.now, 10, &[]).await;
+    assert_eq!(leased.iter().map(|job| job.id).collect::<Vec<_>>(), [id]);
+    let long = "x".repeat(2_000);
+    assert!(operator::bury_job(&f.store, id, "w".to_owned(), f.now + minutes(1), long).await.expect("an answer"));
+    assert!(!operator::complete_job(&f.store, id, "w".to_owned()).await.expect("an answer"));
+    let dead = operator::list_dead_jobs(&f.store).await.expect("a list");
+    assert_eq!(dead.len(), 3);
+    assert_eq!((dead[2].id, dead[2].tenant, dead[2].dead_at, dead[2].attempts), (id, f.a, f.now + minutes(1), 1));
+    assert_eq!(dead[2].kind, "send_code");
+    assert!(dead.iter().all(|job| job.last_error.as_ref().is_some_and(|error| error.len() <= 500)));
+    assert!(lease(&f, "w", f.now + minutes(600), 10, &[]).await.is_empty());
+}
+
+pub(crate) async fn the_queue_at_a_glance(f: Fixture) {
+    let overview = || operator::jobs_overview(&f.store, f.now);
+    assert_eq!(overview().await.expect("an overview"), operator::JobsOverview::default());
+    let early = f.now - minutes(3);
+    ask(&f, f.a, send(), early).await;
+    ask(&f, f.a, send(), f.now).await;
+    ask(&f, f.b, send(), f.now + minutes(1)).await;
+    let seen = overview().await.expect("an overview");
+    assert_eq!((seen.waiting, seen.due, seen.dead, seen.oldest_due_at), (3, 2, 0, Some(early)));
+    assert_eq!(operator::next_due(&f.store).await.expect("an answer"), Some(early));
+    let leased = lease(&f, "w", f.now, 1, &[]).await;
+    assert!(operator::bury_job(&f.store, leased[0].id, "w".into(), f.now, "e".into()).await.expect("an answer"));
+    lease(&f, "w", f.now, 1, &[]).await;
+    let seen = overview().await.expect("an overview");
+    assert_eq!((seen.waiting, seen.due, seen.dead, seen.oldest_due_at), (2, 0, 1, None));
+}
+
+pub(crate) async fn a_budget_counts_by_hour_and_day(f: Fixture) {
+    let spend = async |at| operator::spend_sms(&f.store, f.a, at, 3, 5).await.expect("counted");
+    let all = join_all((0..4).map(|_| spend(f.now))).await;
+    assert_eq!(all.iter().filter(|budget| budget.exhausted).count(), 1);
+    assert_eq!(all.iter().map(|budget| budget.hour).max(), Some(4));
+    let next_hour = spend(f.now + minutes(60)).await;
+    assert_eq!((next_hour.hour, next_hour.day, next_hour.exhausted), (1, 5, false));
+    assert!(spend(f.now + minutes(61)).await.exhausted, "the day's");
+    let next_day = spend(f.now + TimeDelta::days(1)).await;
+    assert_eq!((next_day.hour, next_day.day, next_day.exhausted), (1, 1, false));
+    let other = operator::spend_sms(&f.store, f.b, f.now, 3, 5).await.expect("counted");
+    assert_eq!((other.hour, other.day), (1, 1));
+}

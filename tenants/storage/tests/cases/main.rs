@@ -1,0 +1,98 @@
+//! Every case on both databases. The PostgreSQL ones need a server: `tests/run` starts one and names it in
+//! `PORTVAKT_TEST_RUN`; without it, `PORTVAKT_TEST_POSTGRES` may hold a superuser's address.
+
+mod fixture;
+
+mod audit;
+mod flows;
+mod jobs;
+mod limits;
+mod messages;
+mod migrations;
+mod settings;
+mod steps;
+mod sweep;
+mod wall;
+
+/// Makes two tests of each case.
+macro_rules! cases {
+    ($($module:ident: $($name:ident)+;)+) => {
+        mod sqlite {
+            $(mod $module {
+                $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $name() {
+                    crate::$module::$name(crate::fixture::Fixture::sqlite().await).await;
+                })+
+            })+
+        }
+
+        mod postgres {
+            $(mod $module {
+                $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $name() {
+                    crate::$module::$name(crate::fixture::Fixture::postgres().await).await;
+                })+
+            })+
+        }
+    };
+}
+
+cases! {
+    audit:
+        events_come_back_exactly
+        a_chain_is_sealed_in_order_and_verifies
+        concurrent_sealers_make_one_chain
+        a_swapped_event_is_noticed
+        a_late_event_is_sealed_all_the_same
+        no_event_is_left_behind_by_its_job
+        one_account_is_one_subject;
+    flows:
+        a_flow_comes_back_as_it_was_begun
+        a_form_begins_one_flow
+        a_limit_keeps_nothing_but_counts
+        a_right_code_is_right_once
+        wrong_codes_end_the_code_then_the_flow
+        a_code_is_valid_for_its_life
+        a_wrong_code_costs_the_same_whatever_is_behind_it
+        a_right_old_code_asks_for_the_new_one
+        a_proved_number_is_saved_and_ends_other_flows
+        two_flows_do_not_both_save_a_number
+        a_write_is_claimed_once_and_settled
+        a_write_that_was_overtaken_keeps_its_outcome
+        passwords_are_counted
+        another_tenant_sees_nothing;
+    jobs:
+        a_waiting_job_is_not_asked_for_twice
+        tenants_take_turns
+        no_job_is_leased_twice
+        a_job_belongs_to_its_worker_until_the_lease_ends
+        what_can_not_be_done_is_laid_aside
+        the_queue_at_a_glance
+        a_budget_counts_by_hour_and_day;
+    limits:
+        counts_hold_under_concurrency
+        windows_end
+        sign_ins_under_way_never_exceed_the_allowance
+        a_guard_forgets_as_the_directory_does;
+    messages:
+        a_code_is_begun_once
+        every_begin_costs_the_same
+        an_account_gets_three_from_a_network
+        networks_are_counted_apart
+        a_message_that_was_overtaken_changes_nothing
+        a_call_that_was_not_made_is_made_again
+        notices_are_sent_once
+        an_answer_after_the_answer_does_not_count;
+    migrations:
+        a_second_migration_has_nothing_to_do;
+    settings:
+        versions_count_up_and_secrets_stay
+        a_host_belongs_to_one_tenant
+        a_tenant_is_made_once;
+    steps:
+        every_step_is_taken_once_and_only_from_its_states
+        every_step_ends_with_the_flows_time
+        every_step_loses_with_another_token_or_tenant;
+    sweep:
+        what_has_served_its_time_goes;
+}

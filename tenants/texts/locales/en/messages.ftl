@@ -1,0 +1,25 @@
+# SMS and mails. The code comes first in the SMS, and is the only group of six digits that is ever sent.
+
+code-reset = { $code } is your security code to reset your password. It is valid for { $minutes } minutes. Never give it to anyone.
+code-old-number = { $code } is your security code to change your number. It is valid for { $minutes } minutes. Never give it to anyone.
+code-new-number = { $code } is your security code to register this number. It is valid for { $minutes } minutes. Never give it to anyone.
+
+notice-password-set = The password for your account at { $tenant } has been reset.
+notice-unlocked = Your account at { $tenant } has been unlocked.
+notice-number-added = A mobile number has been registered for your account at { $tenant }.
+notice-number-changed = The mobile number for your account at { $tenant } has been changed.
+
+not-you-phone = Was it not you? Call { $name } on { $phone }.
+not-you-mail = Was it not you? E-mail { $name } at { $mail }.
+not-you-phone-or-mail = Was it not you? Call { $name } on { $phone } or e-mail { $mail }.
+not-you = Was it not you? Contact { $name }.
+
+subject-code = Your security code
+subject-password-set = Your password has been reset
+subject-unlocked = Your account has been unlocked
+subject-number-added = A mobile number has been registered for your account
+subject-number-changed = Your mobile number has been changed
+
+mail-number-added-use = You can now unlock the account or choose a new password at { $address } if you need to.
+mail-was-you = If it was you, you need not do anything.
+mail-automatic = This e-mail is sent automatically from { $tenant }.

@@ -1,0 +1,287 @@
+# The pages.
+
+## Around every page
+
+language-name = English
+service-reset = Sign-in assistant
+service-register = Password registration
+page-title = { $step } – { $service } – { $tenant }
+page-title-error = Error: { $step } – { $service } – { $tenant }
+skip-link = Skip to content
+step = Step { $number } of { $of }
+error-heading = Fix this to continue
+error-prefix = Error:
+help-heading = Help and contact
+help-name = Contact { $name } if you need help.
+help-phone = Telephone:
+help-mail = E-mail:
+cookie = This service uses one necessary cookie to keep your request together. It is removed when you finish.
+
+button-next = Next
+button-cancel = Cancel
+button-sign-in = Sign in
+button-code-again = Send a new code
+button-keep-number = The number is correct – I am done
+button-not-you = Is this not you? Sign out
+link-start-over = Start over
+link-reload = Reload the page
+
+label-username = Username
+label-password = Password
+label-current-password = Current password
+label-code = Security code
+label-number = Mobile number
+label-new-password = Enter a new password
+label-new-password-again = Enter the password again
+
+## Reset: username
+
+start-heading = Unlock your account or choose a new password
+start-intro = This works if you have registered your mobile number. We send a security code to it by text message.
+start-hint = Enter your username or your e-mail address.
+start-hint-example = Enter your username or your e-mail address. Example: { $example }
+start-register = Have you not registered your mobile number? Do it while your password still works:
+username-empty = Enter your username.
+username-malformed = This can't be a username. Check what you have entered.
+form-stale = The page has been open for too long. Try again.
+
+## Security code
+
+code-heading-reset = Verify your identity: Mobile phone
+code-heading-register = Password registration: Mobile phone
+code-sent = If the details are correct, we send a security code by text message. It goes to the mobile number registered for the account.
+code-sent-old = Before you can change the number, we need to know that it is you. We have sent a security code by text message to the number registered now: { $number }
+code-sent-new = Confirm that the number is yours. We have sent a security code by text message to { $number }
+code-hint = Enter the 6 digits from the text message.
+code-time = { $minutes ->
+    [one] You have 1 minute to enter the code. If you need more time, you can ask for a new one.
+   *[other] You have { $minutes } minutes to enter the code. If you need more time, you can ask for a new one.
+}
+code-again-heading = No text message yet?
+code-wait = Wait 3 minutes. It can take a while.
+code-resent = If the details are correct, we have sent a new code. The old one no longer works.
+code-resent-register = We have sent a new code. The old one no longer works.
+code-again-wait = { $seconds ->
+    [one] You can ask for a new code in 1 second.
+   *[other] You can ask for a new code in { $seconds } seconds.
+}
+code-again-none = You cannot get more codes in this attempt. Cancel and start over if you need a new one.
+code-no-phone = No longer have the phone? Then you need help from { $name }.
+code-no-phone-old = No longer have the phone with the old number? Then you need help from { $name }.
+code-other-number = Is the number wrong? Cancel and start over.
+code-empty = Enter the security code.
+code-format = The code has 6 digits.
+code-wrong = The code is not correct. Check the code in the latest text message and try again.
+code-dead = A wrong code was entered three times, so the code no longer works. Ask for a new one.
+code-expired = The code no longer works. Ask for a new one.
+
+## Choice
+
+choose-heading = Choose what you want to do
+choose-who = Resetting the password for { $user }
+choose-legend = You are verified. What do you want to do?
+choose-keep = Keep your current password and unlock your account
+choose-keep-hint = If you remember your password but still cannot sign in.
+choose-new = Enter a new password and unlock your account
+choose-new-hint = If you have forgotten your password or want to change it.
+choose-empty = Choose one of the options.
+unavailable-unlock = We cannot reach the municipality's system right now. The account is not unlocked. Try again in a while.
+
+## New password
+
+password-heading = Enter a new password
+password-time = { $minutes ->
+    [one] You have 1 minute. The time starts again when you press Next.
+   *[other] You have { $minutes } minutes. The time starts again when you press Next.
+}
+password-rules = The password must:
+password-tip = Several words in a row make a long password that is easy to remember. You can paste from a password manager.
+password-must = The password must { $rule }.
+password-broken = Not met:
+password-empty = Enter a new password.
+password-different = The two passwords do not match. Enter the same password in both fields.
+password-rejected = The password was not accepted. You may have used it before, or you changed password too recently. Choose another.
+password-unavailable = We cannot reach the municipality's system right now. Your password is unchanged. Try again in a while.
+rule-min-length = { $count ->
+    [one] have at least 1 character
+   *[other] have at least { $count } characters
+}
+rule-max-length = have at most { $count } characters
+rule-kinds = { $count ->
+    [1] contain at least one of these: capital letters, small letters, digits, special characters (such as %&/#)
+    [2] contain at least two of these: capital letters, small letters, digits, special characters (such as %&/#)
+    [3] contain at least three of these: capital letters, small letters, digits, special characters (such as %&/#)
+   *[other] contain capital letters, small letters, digits and special characters (such as %&/#)
+}
+rule-upper = contain at least one capital letter
+rule-digit = contain at least one digit
+rule-without = not contain { $characters }
+rule-letters-digits = contain letters and digits only
+rule-not-username = not contain your username
+rule-not-name = not contain your name
+rule-not-banned = not be a word that is easy to guess, such as a season or the municipality's name
+rule-not-earlier = not be a password you have used before
+rule-not-last = { $count ->
+    [one] not be your latest password
+   *[other] not be any of your { $count } latest passwords
+}
+rule-min-age = { $hours ->
+    [one] not have been changed in the last hour
+   *[other] not have been changed in the last { $hours } hours
+}
+rule-directory-kinds = contain at least three of these: capital letters, small letters, digits, special characters (such as %&/#), other letters (such as å)
+word-or = or
+character-space = space
+
+## Reset: done
+
+done-password-heading = Done: The password has been reset
+done-password = You can now use the new password to sign in.
+done-unlock-heading = Done: Your account is unlocked
+done-unlock = Sign in with your current password.
+done-account = This is about the account { $user }.
+done-next-heading = Keep this in mind
+
+## Registration: sign in
+
+sign-in-heading = Sign in to register your mobile number
+sign-in-intro = With a registered mobile number you can unlock your account and choose a new password at any time.
+sign-in-which = Sign in with the account that the number is for. That works even if someone else is signed in on this computer.
+sign-in-privacy = { $tenant } is the controller of your personal data. The number is used only to show that it is you, and is removed when the account ends.
+sign-in-forgot = Have you forgotten your password? Go to:
+sign-in-empty-username = Enter your username.
+sign-in-empty-password = Enter your password.
+sign-in-refused = The username or password is wrong, or the account cannot be used here. Try again or contact { $name }.
+
+## Registration: the password once more
+
+confirm-heading = Enter your password once more
+confirm-who = You are signed in as { $user }.
+confirm-why = We ask once more so that nobody else can change your number.
+confirm-empty = Enter your current password.
+confirm-wrong = The password is wrong. Try again.
+
+## Registration: the number
+
+number-heading = Password registration: Mobile phone
+number-none = No number is registered.
+number-current = Registered number:
+number-intro = Enter your mobile number. We send a security code to it if you need to reset your password.
+number-change = Is it no longer correct? Enter the new number.
+number-which = Use your work phone first. If you have none, you may use your private number.
+number-hint = Such as 070-123 45 67
+number-label-new = New mobile number
+number-keep-heading = Is the number correct?
+number-empty = Enter your mobile number.
+number-malformed = This does not look like a mobile number. Enter it for example like this: 070-123 45 67.
+number-not-mobile = This number cannot receive text messages. Enter a mobile number.
+number-country = We can only send text messages to numbers from { $countries }.
+number-same = That number is already registered. Enter another one, or choose that the number is correct.
+country-se = Sweden
+country-no = Norway
+country-dk = Denmark
+country-fi = Finland
+country-is = Iceland
+country-ax = Åland
+country-de = Germany
+country-ee = Estonia
+country-lv = Latvia
+country-lt = Lithuania
+country-pl = Poland
+country-gb = the United Kingdom
+word-and = and
+
+## Registration: done
+
+done-saved-heading = Done: Your mobile number is registered
+done-kept-heading = Done: Your mobile number is correct
+done-number = Registered number: { $number }
+done-reset = If you forget your password or are locked out, go to:
+done-signed-out = You are signed out.
+
+## Pages that only say something
+
+cancelled-heading = You have cancelled
+cancelled = Nothing was changed.
+flow-over-heading = You need to start over
+flow-over = Time may have run out, or you may already be done.
+exhausted-heading = There were too many attempts
+exhausted = For security reasons this attempt has ended. Nothing was changed. Start over or contact { $name }.
+exhausted-wait = { $minutes ->
+    [one] For security reasons this attempt has ended. Nothing was changed. Wait 1 minute and start over, or contact { $name }.
+   *[other] For security reasons this attempt has ended. Nothing was changed. Wait { $minutes } minutes and start over, or contact { $name }.
+}
+too-many-heading = We cannot accept more attempts right now
+too-many = Try again in a while.
+too-many-wait = { $minutes ->
+    [one] Try again in 1 minute.
+   *[other] Try again in { $minutes } minutes.
+}
+unavailable-heading = We cannot reach the municipality's system right now
+unavailable-reset = Your password is unchanged. Try again in a while.
+unavailable-register = Nothing was changed. Try again in a while.
+unknown-heading = We do not know whether it worked
+unknown = We sent the details but got no answer from the municipality's system.
+unknown-wait = Wait 5 minutes.
+unknown-try = Then try to sign in. If you chose a new password, try that one first.
+unknown-help = Can't get in? Start over or contact { $name }.
+not-allowed-heading = This account cannot be reset here
+not-allowed = Contact { $name } for help.
+bad-request-heading = We did not understand what was sent
+bad-request = Nothing was changed. Start over.
+not-found-heading = Page not found
+not-found = Check the address or start over.
+method-heading = This page cannot be opened directly
+method = Start over and you will find the way.
+too-large-heading = What was sent is too large
+too-large = Nothing was changed. Start over and enter less.
+internal-heading = Something went wrong on our side
+internal = Try again in a while. If you contact { $name }, you can quote { $reference }.
+in-progress-heading = We are working on your request
+in-progress = Wait a few seconds, then reload the page.
+bad-origin-heading = The form was not sent from our page
+bad-origin = Nothing was changed. Open the page again and try once more.
+
+## Hosts that nobody has
+
+bare-misdirected-heading = There is no service here
+bare-misdirected = Check the address you have entered.
+bare-bad-request-heading = We did not understand what was sent
+bare-bad-request = Check the address and try again.
+bare-not-found-heading = Page not found
+bare-not-found = Check the address you have entered.
+bare-internal-heading = Something went wrong on our side
+bare-internal = Try again in a while. Quote { $reference } if you contact us.
+
+## The demo
+
+demo-title = Portvakt demo
+demo-intro = Everything here is make-believe: the municipalities, accounts and phones exist on this computer only. Do not enter real passwords or numbers.
+demo-limits = Limits per network are 100 times higher here than in real use. Limits per account are the real ones.
+demo-outbox-link = Show text messages and e-mails
+demo-start-link = To the demo's start page
+demo-reset = Unlock or change password:
+demo-register = Register mobile number:
+demo-accounts = Accounts in { $tenant }
+demo-column-username = Username
+demo-column-password = Password
+demo-column-state = State
+demo-column-number = Mobile number
+demo-no-number = none
+state-normal = normal
+state-unregistered = no number
+state-locked = locked
+state-expired = password expired
+state-must_change = must change password
+state-disabled = disabled
+state-protected = protected
+state-functional = shared account
+outbox-title = Phones and mailboxes
+outbox-intro-live = The page reloads every other second. The newest comes first.
+outbox-intro-paused = The page does not reload. The newest comes first.
+outbox-pause = Pause
+outbox-resume = Reload by itself
+outbox-empty = Nothing has been sent yet.
+outbox-phone = Phone { $to }
+outbox-mailbox = Mailbox { $to }
+outbox-code = Code:

@@ -1,0 +1,25 @@
+# Sms och mejl. Koden står först i sms:et, och avsändarens enda sex siffror i rad är koden.
+
+code-reset = { $code } är din säkerhetskod för att återställa lösenordet. Den gäller i { $minutes } minuter. Ge den aldrig till någon.
+code-old-number = { $code } är din säkerhetskod för att byta mobilnummer. Den gäller i { $minutes } minuter. Ge den aldrig till någon.
+code-new-number = { $code } är din säkerhetskod för att registrera numret. Den gäller i { $minutes } minuter. Ge den aldrig till någon.
+
+notice-password-set = Lösenordet för ditt konto hos { $tenant } har återställts.
+notice-unlocked = Ditt konto hos { $tenant } har låsts upp.
+notice-number-added = Ett mobilnummer har registrerats för ditt konto hos { $tenant }.
+notice-number-changed = Mobilnumret för ditt konto hos { $tenant } har ändrats.
+
+not-you-phone = Var det inte du? Ring { $name } på { $phone }.
+not-you-mail = Var det inte du? Mejla { $name } på { $mail }.
+not-you-phone-or-mail = Var det inte du? Ring { $name } på { $phone } eller mejla { $mail }.
+not-you = Var det inte du? Kontakta { $name }.
+
+subject-code = Din säkerhetskod
+subject-password-set = Ditt lösenord har återställts
+subject-unlocked = Ditt konto har låsts upp
+subject-number-added = Ett mobilnummer har registrerats för ditt konto
+subject-number-changed = Ditt mobilnummer har ändrats
+
+mail-number-added-use = Nu kan du låsa upp kontot eller välja ett nytt lösenord på { $address } om du behöver det.
+mail-was-you = Var det du behöver du inte göra något.
+mail-automatic = Mejlet skickas automatiskt från { $tenant }.

@@ -1,0 +1,287 @@
+# Sidorna. Korta etiketter är de som folk känner igen från de gamla guiderna.
+
+## Ramen kring varje sida
+
+language-name = Svenska
+service-reset = Inloggningsassistenten
+service-register = Lösenordsregistrering
+page-title = { $step } – { $service } – { $tenant }
+page-title-error = Fel: { $step } – { $service } – { $tenant }
+skip-link = Hoppa till innehållet
+step = Steg { $number } av { $of }
+error-heading = Rätta detta för att gå vidare
+error-prefix = Fel:
+help-heading = Hjälp och kontakt
+help-name = Kontakta { $name } om du behöver hjälp.
+help-phone = Telefon:
+help-mail = E-post:
+cookie = Tjänsten använder en nödvändig kaka för att hålla ihop ditt ärende. Den tas bort när du är klar.
+
+button-next = Nästa
+button-cancel = Avbryt
+button-sign-in = Logga in
+button-code-again = Skicka ny kod
+button-keep-number = Numret stämmer – jag är klar
+button-not-you = Är det inte du? Logga ut
+link-start-over = Börja om
+link-reload = Ladda om sidan
+
+label-username = Användarnamn
+label-password = Lösenord
+label-current-password = Nuvarande lösenord
+label-code = Säkerhetskod
+label-number = Mobilnummer
+label-new-password = Ange ett nytt lösenord
+label-new-password-again = Ange lösenordet på nytt
+
+## Återställa: användarnamn
+
+start-heading = Lås upp ditt konto eller välj ett nytt lösenord
+start-intro = Det här fungerar om du har registrerat ditt mobilnummer. Vi skickar en säkerhetskod dit med sms.
+start-hint = Skriv ditt användarnamn eller din e-postadress.
+start-hint-example = Skriv ditt användarnamn eller din e-postadress. Exempel: { $example }
+start-register = Har du inte registrerat ditt mobilnummer? Gör det medan ditt lösenord fungerar:
+username-empty = Skriv ditt användarnamn.
+username-malformed = Det där kan inte vara ett användarnamn. Kontrollera vad du har skrivit.
+form-stale = Sidan har varit öppen för länge. Försök igen.
+
+## Säkerhetskod
+
+code-heading-reset = Verifiera din identitet: Verifiering via mobiltelefon
+code-heading-register = Lösenordsregistrering: Verifiering via mobiltelefon
+code-sent = Om uppgifterna stämmer skickar vi en säkerhetskod med sms. Den går till mobilnumret som är registrerat för kontot.
+code-sent-old = Innan du kan byta nummer behöver vi veta att det är du. Vi har skickat en säkerhetskod med sms till det nummer som är registrerat nu: { $number }
+code-sent-new = Bekräfta att numret är ditt. Vi har skickat en säkerhetskod med sms till { $number }
+code-hint = Skriv de 6 siffrorna från sms:et.
+code-time = { $minutes ->
+    [one] Du har 1 minut på dig att skriva koden. Behöver du mer tid kan du begära en ny.
+   *[other] Du har { $minutes } minuter på dig att skriva koden. Behöver du mer tid kan du begära en ny.
+}
+code-again-heading = Har du inte fått något sms?
+code-wait = Vänta i 3 minuter. Ibland dröjer det.
+code-resent = Om uppgifterna stämmer har vi skickat en ny kod. Den gamla koden gäller inte längre.
+code-resent-register = Vi har skickat en ny kod. Den gamla koden gäller inte längre.
+code-again-wait = { $seconds ->
+    [one] Du kan begära en ny kod om 1 sekund.
+   *[other] Du kan begära en ny kod om { $seconds } sekunder.
+}
+code-again-none = Du kan inte få fler koder i det här försöket. Avbryt och börja om om du behöver en ny.
+code-no-phone = Har du inte kvar mobilen? Då behöver du hjälp av { $name }.
+code-no-phone-old = Har du inte kvar mobilen med det gamla numret? Då behöver du hjälp av { $name }.
+code-other-number = Blev numret fel? Avbryt och börja om.
+code-empty = Skriv säkerhetskoden.
+code-format = Koden ska ha 6 siffror.
+code-wrong = Koden stämmer inte. Kontrollera koden i det senaste sms:et och försök igen.
+code-dead = Koden har skrivits fel tre gånger och gäller inte längre. Begär en ny kod.
+code-expired = Koden gäller inte längre. Begär en ny kod.
+
+## Val
+
+choose-heading = Välj vad du vill göra
+choose-who = Återställer lösenordet för { $user }
+choose-legend = Vi vet nu vem du är. Vad vill du göra?
+choose-keep = Behåll ditt nuvarande lösenord och lås upp ditt konto
+choose-keep-hint = Om du minns ditt lösenord men ändå inte kan logga in.
+choose-new = Ange ett nytt lösenord och lås upp ditt konto
+choose-new-hint = Om du har glömt ditt lösenord eller vill byta det.
+choose-empty = Välj ett av alternativen.
+unavailable-unlock = Vi når inte kommunens system just nu. Kontot är inte upplåst. Försök igen om en stund.
+
+## Nytt lösenord
+
+password-heading = Ange ett nytt lösenord
+password-time = { $minutes ->
+    [one] Du har 1 minut på dig. Tiden börjar om när du trycker på Nästa.
+   *[other] Du har { $minutes } minuter på dig. Tiden börjar om när du trycker på Nästa.
+}
+password-rules = Lösenordet ska:
+password-tip = Flera ord efter varandra blir ett långt lösenord som är lätt att minnas. Du kan klistra in från en lösenordshanterare.
+password-must = Lösenordet ska { $rule }.
+password-broken = Inte uppfyllt:
+password-empty = Skriv ett nytt lösenord.
+password-different = De två lösenorden är inte lika. Skriv samma lösenord i båda fälten.
+password-rejected = Lösenordet godkändes inte. Kanske har du haft det tidigare, eller så bytte du lösenord för kort tid sedan. Välj ett annat.
+password-unavailable = Vi når inte kommunens system just nu. Ditt lösenord är inte ändrat. Försök igen om en stund.
+rule-min-length = { $count ->
+    [one] ha minst 1 tecken
+   *[other] ha minst { $count } tecken
+}
+rule-max-length = ha högst { $count } tecken
+rule-kinds = { $count ->
+    [1] innehålla minst en av dessa: stora bokstäver, små bokstäver, siffror, specialtecken (till exempel %&/#)
+    [2] innehålla minst två av dessa: stora bokstäver, små bokstäver, siffror, specialtecken (till exempel %&/#)
+    [3] innehålla minst tre av dessa: stora bokstäver, små bokstäver, siffror, specialtecken (till exempel %&/#)
+   *[other] innehålla stora bokstäver, små bokstäver, siffror och specialtecken (till exempel %&/#)
+}
+rule-upper = innehålla minst en stor bokstav
+rule-digit = innehålla minst en siffra
+rule-without = inte innehålla { $characters }
+rule-letters-digits = bara innehålla bokstäver och siffror
+rule-not-username = inte innehålla ditt användarnamn
+rule-not-name = inte innehålla ditt namn
+rule-not-banned = inte vara ett ord som är lätt att gissa, till exempel en årstid eller kommunens namn
+rule-not-earlier = inte vara ett lösenord som du har haft tidigare
+rule-not-last = { $count ->
+    [one] inte vara ditt senaste lösenord
+   *[other] inte vara något av dina { $count } senaste lösenord
+}
+rule-min-age = { $hours ->
+    [one] inte ha bytts under den senaste timmen
+   *[other] inte ha bytts under de senaste { $hours } timmarna
+}
+rule-directory-kinds = innehålla minst tre av dessa: stora bokstäver, små bokstäver, siffror, specialtecken (till exempel %&/#), andra bokstäver (till exempel å)
+word-or = eller
+character-space = mellanslag
+
+## Återställa: klart
+
+done-password-heading = Klart: Lösenordet har återställts
+done-password = Du kan nu använda det nya lösenordet för att logga in.
+done-unlock-heading = Klart: Ditt konto är upplåst
+done-unlock = Logga in med ditt nuvarande lösenord.
+done-account = Det gäller kontot { $user }.
+done-next-heading = Tänk på det här
+
+## Registrera: logga in
+
+sign-in-heading = Logga in för att registrera ditt mobilnummer
+sign-in-intro = Med ett registrerat mobilnummer kan du låsa upp ditt konto och välja nytt lösenord när som helst.
+sign-in-which = Logga in med det konto som numret ska gälla för. Det går också bra när datorn är inloggad som någon annan.
+sign-in-privacy = { $tenant } är personuppgiftsansvarig. Numret används bara för att visa att det är du, och tas bort när kontot avslutas.
+sign-in-forgot = Har du glömt ditt lösenord? Gå till:
+sign-in-empty-username = Skriv ditt användarnamn.
+sign-in-empty-password = Skriv ditt lösenord.
+sign-in-refused = Användarnamnet eller lösenordet stämmer inte, eller så kan kontot inte användas här. Försök igen eller kontakta { $name }.
+
+## Registrera: lösenordet en gång till
+
+confirm-heading = Ange ditt lösenord en gång till
+confirm-who = Du är inloggad som { $user }.
+confirm-why = Vi frågar en gång till så att ingen annan kan ändra ditt nummer.
+confirm-empty = Skriv ditt nuvarande lösenord.
+confirm-wrong = Lösenordet stämmer inte. Försök igen.
+
+## Registrera: numret
+
+number-heading = Lösenordsregistrering: Verifiering via mobiltelefon
+number-none = Inget nummer är registrerat.
+number-current = Registrerat nummer:
+number-intro = Ange ditt mobilnummer. Vi skickar en säkerhetskod dit om du behöver återställa ditt lösenord.
+number-change = Stämmer det inte längre? Skriv det nya numret.
+number-which = Använd i första hand din arbetsmobil. Har du ingen kan du ange ditt privata nummer.
+number-hint = Till exempel 070-123 45 67
+number-label-new = Nytt mobilnummer
+number-keep-heading = Stämmer numret?
+number-empty = Skriv ditt mobilnummer.
+number-malformed = Numret ser inte ut som ett mobilnummer. Skriv det till exempel så här: 070-123 45 67.
+number-not-mobile = Numret kan inte ta emot sms. Skriv ett mobilnummer.
+number-country = Vi kan bara skicka sms till nummer från { $countries }.
+number-same = Det numret är redan registrerat. Skriv ett annat, eller välj att numret stämmer.
+country-se = Sverige
+country-no = Norge
+country-dk = Danmark
+country-fi = Finland
+country-is = Island
+country-ax = Åland
+country-de = Tyskland
+country-ee = Estland
+country-lv = Lettland
+country-lt = Litauen
+country-pl = Polen
+country-gb = Storbritannien
+word-and = och
+
+## Registrera: klart
+
+done-saved-heading = Klart: Ditt mobilnummer är registrerat
+done-kept-heading = Klart: Ditt mobilnummer stämmer
+done-number = Registrerat nummer: { $number }
+done-reset = Om du glömmer ditt lösenord eller blir utelåst går du till:
+done-signed-out = Du är utloggad.
+
+## Sidor som bara säger något
+
+cancelled-heading = Du har avbrutit
+cancelled = Inget är ändrat.
+flow-over-heading = Du behöver börja om
+flow-over = Kanske gick tiden ut, eller så är du redan klar.
+exhausted-heading = Det blev för många försök
+exhausted = Av säkerhetsskäl är det här försöket avslutat. Inget är ändrat. Börja om eller kontakta { $name }.
+exhausted-wait = { $minutes ->
+    [one] Av säkerhetsskäl är det här försöket avslutat. Inget är ändrat. Vänta 1 minut och börja om, eller kontakta { $name }.
+   *[other] Av säkerhetsskäl är det här försöket avslutat. Inget är ändrat. Vänta { $minutes } minuter och börja om, eller kontakta { $name }.
+}
+too-many-heading = Vi kan inte ta emot fler försök just nu
+too-many = Försök igen om en stund.
+too-many-wait = { $minutes ->
+    [one] Försök igen om 1 minut.
+   *[other] Försök igen om { $minutes } minuter.
+}
+unavailable-heading = Vi når inte kommunens system just nu
+unavailable-reset = Ditt lösenord är inte ändrat. Försök igen om en stund.
+unavailable-register = Inget är ändrat. Försök igen om en stund.
+unknown-heading = Vi vet inte om det gick
+unknown = Vi skickade uppgifterna men fick inget svar från kommunens system.
+unknown-wait = Vänta i 5 minuter.
+unknown-try = Prova sedan att logga in. Valde du ett nytt lösenord provar du med det först.
+unknown-help = Kommer du inte in? Börja om eller kontakta { $name }.
+not-allowed-heading = Det här kontot kan inte återställas här
+not-allowed = Kontakta { $name } så får du hjälp.
+bad-request-heading = Vi förstod inte det som skickades
+bad-request = Inget är ändrat. Börja om.
+not-found-heading = Sidan finns inte
+not-found = Kontrollera adressen eller börja om.
+method-heading = Den här sidan går inte att öppna direkt
+method = Börja om så kommer du rätt.
+too-large-heading = Det som skickades är för stort
+too-large = Inget är ändrat. Börja om och skriv kortare.
+internal-heading = Något gick fel hos oss
+internal = Försök igen om en stund. Kontaktar du { $name } kan du ange numret { $reference }.
+in-progress-heading = Vi arbetar med ditt ärende
+in-progress = Vänta några sekunder och ladda sedan om sidan.
+bad-origin-heading = Formuläret skickades inte från vår sida
+bad-origin = Inget är ändrat. Öppna sidan på nytt och försök igen.
+
+## Värdar som ingen har
+
+bare-misdirected-heading = Här finns ingen tjänst
+bare-misdirected = Kontrollera adressen du har skrivit.
+bare-bad-request-heading = Vi förstod inte det som skickades
+bare-bad-request = Kontrollera adressen och försök igen.
+bare-not-found-heading = Sidan finns inte
+bare-not-found = Kontrollera adressen du har skrivit.
+bare-internal-heading = Något gick fel hos oss
+bare-internal = Försök igen om en stund. Ange { $reference } om du kontaktar oss.
+
+## Provmiljön
+
+demo-title = Portvakt provmiljö
+demo-intro = Här är allt på låtsas: kommunerna, kontona och telefonerna finns bara i den här datorn. Skriv inga riktiga lösenord eller nummer.
+demo-limits = Gränserna per nätverk är 100 gånger högre här än i verkligheten. Gränserna per konto är de riktiga.
+demo-outbox-link = Visa sms och mejl
+demo-start-link = Till provmiljöns startsida
+demo-reset = Lås upp eller byt lösenord:
+demo-register = Registrera mobilnummer:
+demo-accounts = Konton i { $tenant }
+demo-column-username = Användarnamn
+demo-column-password = Lösenord
+demo-column-state = Läge
+demo-column-number = Mobilnummer
+demo-no-number = inget
+state-normal = vanligt
+state-unregistered = inget nummer
+state-locked = låst
+state-expired = utgånget lösenord
+state-must_change = måste byta lösenord
+state-disabled = avstängt
+state-protected = skyddat
+state-functional = funktionskonto
+outbox-title = Telefoner och brevlådor
+outbox-intro-live = Sidan laddas om varannan sekund. Det nyaste står först.
+outbox-intro-paused = Sidan laddas inte om. Det nyaste står först.
+outbox-pause = Pausa
+outbox-resume = Ladda om av sig själv
+outbox-empty = Inget har skickats än.
+outbox-phone = Telefon { $to }
+outbox-mailbox = Brevlåda { $to }
+outbox-code = Kod:

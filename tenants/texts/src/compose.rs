@@ -1,0 +1,153 @@
+//! Messages: the SMS and mails that are sent to people.
+
+use portvakt_domain::{
+    compose::{Composer, MailText, MessageFacts},
+    delivery::Secret,
+    message::MessageKind,
+    tenant::HelpDesk,
+};
+
+use crate::{Argument, Texts, html::escape};
+
+impl Composer for Texts {
+    fn sms(&self, facts: MessageFacts<'_>) -> Secret {
+        let what = self.what_happened(facts);
+        Secret(match facts.code {
+            // The last line binds the code to the page (WICG, "Origin-bound one-time codes"): a phone fills it in
+            // there and nowhere else.
+            Some(code) => format!("{what}\n\n@{} #{}", host_of(facts), code.reveal()),
+            None => {
+                let desk = &facts.tenant.help_desk;
+                let way =
+                    if desk.phone.is_some() { (desk.phone.as_deref(), None) } else { (None, desk.mail.as_deref()) };
+                format!("{what} {}", self.not_you(facts, way))
+            }
+        })
+    }
+
+    fn mail(&self, facts: MessageFacts<'_>) -> MailText {
+        let say = |key: &str, arguments: &[(&str, Argument<'_>)]| self.text(facts.language, key, arguments);
+        let subject = say(subject_of(facts.kind), &[]);
+        let HelpDesk { phone, mail, .. } = &facts.tenant.help_desk;
+        let mut paragraphs = vec![self.what_happened(facts)];
+        if facts.kind == MessageKind::NumberAdded {
+            paragraphs.push(say("mail-number-added-use", &[("address", (&facts.links.reset).into())]));
+        }
+        if facts.code.is_none() {
+            paragraphs.push(say("mail-was-you", &[]));
+        }
+        paragraphs.push(self.not_you(facts, (phone.as_deref(), mail.as_deref())));
+        let automatic = say("mail-automatic", &[("tenant", (&facts.tenant.name).into())]);
+
+        let text = format!("{}\n\n-- \n{automatic}\n", paragraphs.join("\n\n"));
+        let linked = |paragraph: &String| match mail {
+            Some(mail) => {
+                let address = escape(mail);
+                escape(paragraph).replace(&address, &format!("<a href=\"mailto:{address}\">{address}</a>"))
+            }
+            None => escape(paragraph),
+        };
+        let body: String = paragraphs.iter().map(|p| format!("<p>{}</p>\n", linked(p))).collect();
+        let html = format!(
+            "<!DOCTYPE html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n\
+             <meta name=\"viewport\" content=\"width=device-width\">\n<title>{subject}</title>\n</head>\n<body>\n\
+             <h1>{subject}</h1>\n{body}<hr>\n<p>{automatic}</p>\n</body>\n</html>\n",
+            lang = facts.language.tag(),
+            subject = escape(&subject),
+            automatic = escape(&automatic),
+        );
+        MailText { subject, text: Secret(text), html: Some(Secret(html)) }
+    }
+}
+
+impl Texts {
+    /// The sentence or sentences that the message is about.
+    fn what_happened(&self, facts: MessageFacts<'_>) -> String {
+        let key = match facts.kind {
+            MessageKind::ResetCode => "code-reset",
+            MessageKind::OldNumberCode => "code-old-number",
+            MessageKind::NewNumberCode => "code-new-number",
+            MessageKind::PasswordSet => "notice-password-set",
+            MessageKind::Unlocked => "notice-unlocked",
+            MessageKind::NumberAdded => "notice-number-added",
+            MessageKind::NumberChanged => "notice-number-changed",
+        };
+        let code = facts.code.map(|code| code.reveal()).unwrap_or_default();
+        let arguments: &[(&str, Argument<'_>)] = if facts.kind.code_purpose().is_some() {
+            &[("code", code.into()), ("minutes", facts.tenant.reset.code_minutes.into())]
+        } else {
+            &[("tenant", (&facts.tenant.name).into())]
+        };
+        self.text(facts.language, key, arguments)
+    }
+
+    /// "Was it not you?", and whom to turn to: by telephone, by mail, or as may be.
+    fn not_you(&self, facts: MessageFacts<'_>, (phone, mail): (Option<&str>, Option<&str>)) -> String {
+        let phone = phone.map(without_six_digits);
+        let name = ("name", Argument::from(&facts.tenant.help_desk.name));
+        let say = |key: &str, arguments: &[(&str, Argument<'_>)]| self.text(facts.language, key, arguments);
+        match (&phone, mail) {
+            (Some(phone), Some(mail)) => {
+                say("not-you-phone-or-mail", &[name, ("phone", phone.into()), ("mail", mail.into())])
+            }
+            (Some(phone), None) => say("not-you-phone", &[name, ("phone", phone.into())]),
+            (None, Some(mail)) => say("not-you-mail", &[name, ("mail", mail.into())]),
+            (None, None) => say("not-you", &[name]),
+        }
+    }
+}
+
+fn subject_of(kind: MessageKind) -> &'static str {
+    match kind {
+        MessageKind::ResetCode | MessageKind::OldNumberCode | MessageKind::NewNumberCode => "subject-code",
+        MessageKind::PasswordSet => "subject-password-set",
+        MessageKind::Unlocked => "subject-unlocked",
+        MessageKind::NumberAdded => "subject-number-added",
+        MessageKind::NumberChanged => "subject-number-changed",
+    }
+}
+
+/// The host of the page that asks for the code.
+fn host_of<'a>(facts: MessageFacts<'a>) -> &'a str {
+    match facts.kind {
+        MessageKind::ResetCode => facts.tenant.hosts.reset.as_str(),
+        _ => facts.tenant.hosts.register.as_str(),
+    }
+}
+
+/// Writes each group of exactly six digits in pairs (`019-211000` as `019-21 10 00`): only codes are such groups, so
+/// that neither a phone nor a person takes a telephone number for one.
+fn without_six_digits(phone: &str) -> String {
+    let mut written = String::with_capacity(phone.len() + 2);
+    let mut rest = phone;
+    while !rest.is_empty() {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let others = rest.chars().take_while(|c| !c.is_ascii_digit()).map(char::len_utf8).sum::<usize>();
+        let (part, after) = rest.split_at(digits.max(others));
+        match (digits, part.split_at_checked(2), part.get(2..4), part.get(4..)) {
+            (6, Some((first, _)), Some(second), Some(third)) => written.push_str(&format!("{first} {second} {third}")),
+            _ => written.push_str(part),
+        }
+        rest = after;
+    }
+    written
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_six_digits;
+
+    #[test]
+    fn telephone_numbers_never_look_like_codes() {
+        for (written, read) in [
+            ("019-211000", "019-21 10 00"),
+            ("0142-36 60 00", "0142-36 60 00"),
+            ("anknytning 6000, 0142-366000", "anknytning 6000, 0142-36 60 00"),
+            ("+46142366000", "+46142366000"),
+            ("å123456ä", "å12 34 56ä"),
+            ("", ""),
+        ] {
+            assert_eq!(without_six_digits(written), read);
+        }
+    }
+}

@@ -1,0 +1,394 @@
+//! A world: the real app on a free port, with a clock that stands still, directories, phones and mailboxes. Jobs run when
+//! a test says so.
+
+use std::{
+    collections::BTreeMap,
+    net::{Ipv4Addr, SocketAddr},
+    path::Path,
+    sync::{Arc, Mutex},
+};
+
+use portvakt::{
+    adapters::{Adapters, RealAdapters},
+    app::{App, Parts, Shared},
+    metrics::Metrics,
+    settings::{ListenSection, WorkerSection},
+    system::SystemRandom,
+    worker::Worker,
+};
+use portvakt_demo::{
+    accounts::{SampleState, sample},
+    outbox::{Delivered, Outbox},
+    practice::{GroupSpec, PracticeDirectory},
+};
+use portvakt_domain::{
+    compose::Links,
+    delivery::{MailSender, SmsSender},
+    directory::Directory,
+    id::TenantId,
+    keys::{KeyRing, KeyUse, Random as _},
+    login::DirectoryName,
+    number::MobileNumber,
+    tenant::{HistoryRule, SecretName, TenantSettings},
+    time::Clock,
+};
+use portvakt_flows::{Tenant, apply_settings, open::number_place};
+use portvakt_storage::{DatabaseSettings, MigrateSettings, Store, migrate, numbers};
+use secrecy::SecretString;
+use tokio::{runtime::Handle, task::JoinHandle};
+
+use crate::{
+    Browser, ManualClock, Person, State,
+    people::TestDirectory,
+    services::{Samba, Services, TestDatabase, Throwaway},
+};
+
+/// The group whose members are never served.
+pub const DENIED_GROUP: &str = "Undantagna";
+
+/// Which database a world stands on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Database {
+    Sqlite,
+    Postgres,
+}
+
+/// One tenant of a world.
+pub struct TestTenant {
+    pub slug: &'static str,
+    pub id: TenantId,
+    pub directory: TestDirectory,
+    pub reset: String,
+    pub register: String,
+}
+
+/// A running platform with its surroundings.
+pub struct World {
+    pub public: SocketAddr,
+    pub internal: SocketAddr,
+    pub clock: ManualClock,
+    pub outbox: Outbox,
+    pub shared: actix_web::web::Data<Shared>,
+    pub worker: Arc<Worker>,
+    pub tenants: BTreeMap<&'static str, TestTenant>,
+    pub database: DatabaseSettings,
+    pub keys: Arc<KeyRing>,
+    server: JoinHandle<()>,
+    numbers: Mutex<u32>,
+    seen: Mutex<usize>,
+    /// Kept for as long as the world: dropped, they remove what they hold.
+    _folder: tempfile::TempDir,
+    _postgres: Option<TestDatabase>,
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+/// The normal sample account that a world puts into the denied group.
+pub(crate) fn denied_login(slug: &str) -> String {
+    let sample = sample(slug).expect("a sample tenant");
+    let normal = sample.accounts.iter().filter(|account| account.state == SampleState::Normal);
+    normal.last().expect("normal accounts").username.clone()
+}
+
+/// What stands where a tenant's directory is configured.
+enum Place {
+    Practice,
+    Samba(&'static Samba),
+    Throwaway(Throwaway),
+}
+
+impl World {
+    /// Both tenants on practice directories.
+    pub async fn practice(database: Database) -> Self {
+        Self::build(database, |_| Place::Practice, |_| {}).await
+    }
+
+    /// As [`World::practice`], with settings changed.
+    pub async fn practice_with(database: Database, change: impl Fn(&mut TenantSettings)) -> Self {
+        Self::build(database, |_| Place::Practice, change).await
+    }
+
+    /// Both tenants on Samba domain controllers.
+    pub async fn samba(database: Database) -> Self {
+        Self::samba_with(database, |_| {}).await
+    }
+
+    /// As [`World::samba`], with settings changed.
+    pub async fn samba_with(database: Database, change: impl Fn(&mut TenantSettings)) -> Self {
+        let services = Services::get();
+        let place = |slug: &str| Place::Samba(if slug == "orebro" { &services.orebro } else { &services.mjolby });
+        Self::build(database, place, change).await
+    }
+
+    /// Örebro on a domain controller that nobody else uses, Mjölby on a practice directory.
+    pub async fn throwaway(database: Database, controller: Throwaway) -> Self {
+        let controller = Mutex::new(Some(controller));
+        let place = |slug: &str| match slug {
+            "orebro" => Place::Throwaway(controller.lock().expect("unpoisoned").take().expect("used once")),
+            _ => Place::Practice,
+        };
+        Self::build(database, place, |_| {}).await
+    }
+
+    async fn build(database: Database, place: impl Fn(&str) -> Place, change: impl Fn(&mut TenantSettings)) -> Self {
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let clock = ManualClock::at_present();
+        let folder = tempfile::tempdir().expect("a folder");
+        let (database, postgres) = prepare_database(database, folder.path()).await;
+        let mut key = vec![0; 32];
+        SystemRandom.fill(&mut key);
+        let keys = Arc::new(KeyRing::new("test", [("test".to_owned(), key)]).expect("a ring"));
+
+        let store = Store::open(database.clone(), Handle::current()).await.expect("a store");
+        let mut tenants = BTreeMap::new();
+        for slug in ["orebro", "mjolby"] {
+            let (directory, mut settings, password) = tenant_settings(slug, place(slug), &clock).await;
+            change(&mut settings);
+            let secrets = BTreeMap::from([
+                (SecretName::DirectoryPassword, SecretString::from(password)),
+                (SecretName::SmsPassword, SecretString::from("unused")),
+            ]);
+            let applied = apply_settings::run(&store, &keys, &clock, &SystemRandom, &settings, &secrets, "test")
+                .await
+                .expect("applied");
+            let (reset, register) = (settings.hosts.reset.to_string(), settings.hosts.register.to_string());
+            tenants.insert(slug, TestTenant { slug, id: applied.tenant, directory, reset, register });
+        }
+        drop(store);
+
+        let metrics = Arc::new(Metrics::new().expect("metrics"));
+        let outbox = Outbox::new(Arc::new(clock.clone()));
+        let real =
+            RealAdapters { runtime: Handle::current(), clock: Arc::new(clock.clone()), observer: metrics.clone() };
+        let phones = outbox.clone();
+        let local = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let app = App::build(Parts {
+            listen: ListenSection { public: local, internal: local },
+            database: database.clone(),
+            keys: keys.clone(),
+            proxies: vec!["127.0.0.0/8".parse().expect("a network")],
+            worker: WorkerSection { enabled: false, ..WorkerSection::default() },
+            clock: Arc::new(clock.clone()),
+            random: Arc::new(SystemRandom),
+            metrics,
+            adapters: Box::new(move |_| Arc::new(WorldAdapters { real, outbox: phones })),
+            front: None,
+            network_limit_factor: 1,
+        })
+        .await
+        .expect("an app");
+        let (public, internal) = (app.public, app.internal);
+        let (shared, worker) = (app.shared.clone(), app.worker.clone());
+        let server = tokio::spawn(async move {
+            let _ = app.run_until(std::future::pending()).await;
+        });
+        let world = Self {
+            public,
+            internal,
+            clock,
+            outbox,
+            shared,
+            worker,
+            tenants,
+            database,
+            keys,
+            server,
+            numbers: Mutex::new(0),
+            seen: Mutex::new(0),
+            _folder: folder,
+            _postgres: postgres,
+        };
+        // What applying the settings asked for is not part of any test.
+        world.run_jobs().await;
+        world
+    }
+
+    pub fn tenant(&self, slug: &str) -> &TestTenant {
+        &self.tenants[slug]
+    }
+
+    /// The tenant as the app has it.
+    pub fn served(&self, slug: &str) -> Arc<Tenant> {
+        self.shared.registry.tenant(self.tenant(slug).id).expect("served")
+    }
+
+    pub fn browser(&self) -> Browser {
+        Browser::new(self.public)
+    }
+
+    /// Runs every job that is due.
+    pub async fn run_jobs(&self) -> usize {
+        self.worker.run_due().await.expect("jobs")
+    }
+
+    /// A number of the range that PTS keeps free for fiction, which nobody in this world has.
+    pub fn fresh_number(&self) -> String {
+        let mut numbers = self.numbers.lock().expect("unpoisoned");
+        *numbers += 1;
+        assert!(*numbers < 95, "the fictional range has 95 numbers");
+        format!("+4670174{:04}", 604 + *numbers)
+    }
+
+    /// Somebody in this state, with a number stored where the state says so.
+    pub async fn person(&self, slug: &str, state: State) -> Person {
+        let number = self.fresh_number();
+        let person = self.tenant(slug).directory.person(state, &number).await;
+        if let (Some(number), false) = (&person.number, matches!(state, State::Unknown)) {
+            self.store_number(slug, &person, number).await;
+        }
+        person
+    }
+
+    /// Stores a number as if it had been registered.
+    pub async fn store_number(&self, slug: &str, person: &Person, number: &str) {
+        let (tenant, platform) = (self.served(slug), &self.shared.platform);
+        let name = DirectoryName { text: &person.username, account_name_only: true };
+        let account = tenant.directory.find(name).await.expect("a directory").expect("an account");
+        let number = MobileNumber::from_e164(number).expect("a number");
+        let row = uuid::Uuid::new_v4();
+        let plain = number.e164().as_bytes();
+        let sealed = platform.keys.seal(tenant.id, number_place(row), plain, &SystemRandom).expect("sealed");
+        let hash = platform.keys.hash(tenant.id, KeyUse::Number, &[plain]);
+        numbers::import(&platform.store, tenant.id, account.key, row, sealed, hash, self.clock.now())
+            .await
+            .expect("stored");
+    }
+
+    /// Runs the jobs, and returns what arrived since this was last asked.
+    pub async fn arrived(&self) -> Vec<Delivered> {
+        self.run_jobs().await;
+        let all = self.outbox.messages();
+        let mut seen = self.seen.lock().expect("unpoisoned");
+        let new = all[*seen..].to_vec();
+        *seen = all.len();
+        new
+    }
+
+    /// Runs the jobs, and returns the code that arrived at a number; there must be exactly one new code anywhere.
+    pub async fn code_at(&self, number: &str) -> String {
+        let arrived = self.arrived().await;
+        let codes: Vec<&Delivered> = arrived.iter().filter(|message| find_code(&message.text).is_some()).collect();
+        let [sms] = codes.as_slice() else { panic!("expected one code, got {arrived:?}") };
+        assert_eq!((sms.channel, sms.to.as_str()), ("sms", number));
+        code_in(&sms.text)
+    }
+}
+
+/// The code in a message.
+pub fn code_in(text: &str) -> String {
+    find_code(text).unwrap_or_else(|| panic!("no code in {text:?}"))
+}
+
+/// A group of exactly six digits, if there is one.
+pub fn find_code(text: &str) -> Option<String> {
+    text.split(|c: char| !c.is_ascii_digit()).find(|group| group.len() == 6).map(str::to_owned)
+}
+
+/// An empty database of the kind asked for, migrated.
+pub async fn prepare_database(kind: Database, folder: &Path) -> (DatabaseSettings, Option<TestDatabase>) {
+    match kind {
+        Database::Sqlite => (DatabaseSettings::Sqlite { path: folder.join("portvakt.db") }, None),
+        Database::Postgres => {
+            let services = Services::get();
+            let fresh = services.postgres.fresh_database().await;
+            let ca_pem = Some(std::fs::read_to_string(&services.postgres.ca_file).expect("a CA"));
+            let owner = MigrateSettings::Postgres { owner_url: fresh.owner_url.clone().into(), ca_pem: ca_pem.clone() };
+            migrate(owner, Handle::current()).await.expect("migrated");
+            let settings = DatabaseSettings::Postgres {
+                app_url: fresh.app_url.clone().into(),
+                control_url: fresh.control_url.clone().into(),
+                ca_pem,
+                pool_size: 6,
+            };
+            (settings, Some(fresh))
+        }
+    }
+}
+
+/// A tenant's preset, pointed at its directory.
+async fn tenant_settings(
+    slug: &'static str,
+    place: Place,
+    clock: &ManualClock,
+) -> (TestDirectory, TenantSettings, String) {
+    let mut settings = preset(slug);
+    match place {
+        Place::Practice => {
+            let sample = sample(slug).expect("a sample tenant");
+            let now = clock.clone();
+            let builder =
+                sample.builder.clone().group(GroupSpec::new(DENIED_GROUP)).joined(&denied_login(slug), DENIED_GROUP);
+            let domain = builder.build(Arc::new(move || now.now())).expect("a domain");
+            let local = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+            let server = PracticeDirectory::start(domain, local).await.expect("a directory");
+            settings.directory.url = server.url().parse().expect("an address");
+            settings.directory.ca_pem = server.ca_pem().to_owned();
+            settings.directory.base.clone_from(&sample.base_dn);
+            settings.directory.netbios = sample.netbios_name.to_owned();
+            settings.directory.service_account.clone_from(&sample.service_upn);
+            settings.directory.units = vec![sample.staff_dn.clone()];
+            settings.directory.denied_groups = vec![format!("CN={DENIED_GROUP},CN=Users,{}", sample.base_dn)];
+            let directory = TestDirectory::Practice { server, taken: Mutex::default(), slug };
+            (directory, settings, sample.service_password.to_owned())
+        }
+        Place::Samba(samba) => {
+            point_at_samba(&mut settings, samba);
+            (TestDirectory::Samba { samba }, settings, samba.service_password.clone())
+        }
+        Place::Throwaway(samba) => {
+            point_at_samba(&mut settings, &samba);
+            let password = samba.service_password.clone();
+            (TestDirectory::Throwaway { samba }, settings, password)
+        }
+    }
+}
+
+/// The municipality's own preset.
+pub fn preset(slug: &str) -> TenantSettings {
+    toml::from_str(match slug {
+        "orebro" => include_str!("../../tenants/presets/orebro.toml"),
+        _ => include_str!("../../tenants/presets/mjolby.toml"),
+    })
+    .expect("a preset")
+}
+
+/// Points settings at a Samba domain controller.
+pub fn point_at_samba(settings: &mut TenantSettings, samba: &Samba) {
+    settings.directory.url = samba.url.parse().expect("an address");
+    settings.directory.ca_pem = std::fs::read_to_string(&samba.ca_file).expect("a CA");
+    settings.directory.base.clone_from(&samba.base);
+    settings.directory.netbios.clone_from(&samba.netbios);
+    settings.directory.service_account.clone_from(&samba.service_upn);
+    settings.directory.units = vec![samba.staff_ou.clone()];
+    settings.directory.denied_groups = vec![format!("CN={DENIED_GROUP},OU=Grupper,{}", samba.base)];
+    // Samba has no policy-hints control: a reset there does not look at earlier passwords, and says so.
+    settings.directory.history = HistoryRule::None;
+}
+
+/// Real directories; phones and mailboxes in memory.
+struct WorldAdapters {
+    real: RealAdapters,
+    outbox: Outbox,
+}
+
+impl Adapters for WorldAdapters {
+    fn directory(&self, settings: &TenantSettings, password: SecretString) -> Result<Arc<dyn Directory>, String> {
+        self.real.directory(settings, password)
+    }
+
+    fn sms(&self, settings: &TenantSettings, _: SecretString) -> Result<Arc<dyn SmsSender>, String> {
+        Ok(self.outbox.of(settings.slug.as_str()))
+    }
+
+    fn mail(&self, settings: &TenantSettings, _: Option<SecretString>) -> Result<Arc<dyn MailSender>, String> {
+        Ok(self.outbox.of(settings.slug.as_str()))
+    }
+
+    fn links(&self, settings: &TenantSettings) -> Links {
+        self.real.links(settings)
+    }
+}

@@ -1,0 +1,147 @@
+//! The journeys of the municipalities' guides, over HTTP, for both tenants, on each directory and database.
+
+use harness::{Database, State, World, journey};
+
+/// Expands every journey for one kind of world.
+macro_rules! journeys_on {
+    ($name:ident, $world:expr) => {
+        mod $name {
+            use super::*;
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn a_first_number_is_registered_and_used() {
+                super::a_first_number_is_registered_and_used(&$world.await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn a_new_password_lets_in_and_the_old_one_does_not() {
+                super::a_new_password_lets_in_and_the_old_one_does_not(&$world.await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn an_unlock_keeps_the_password() {
+                super::an_unlock_keeps_the_password(&$world.await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn a_number_is_changed_with_codes_to_the_old_and_the_new() {
+                super::a_number_is_changed_with_codes_to_the_old_and_the_new(&$world.await).await;
+            }
+        }
+    };
+}
+
+journeys_on!(practice_sqlite, World::practice(Database::Sqlite));
+journeys_on!(practice_postgres, World::practice(Database::Postgres));
+journeys_on!(samba_postgres, World::samba(Database::Postgres));
+
+/// Seeds 000 and 001: registration, then a reset with the number just registered.
+async fn a_first_number_is_registered_and_used(world: &World) {
+    for slug in ["orebro", "mjolby"] {
+        let person = world.person(slug, State::Unregistered).await;
+        let number = world.fresh_number();
+        let done = journey::register(world, &mut world.browser(), slug, &person, &number).await;
+        assert!(done.h1().starts_with("Klart"), "{}", done.text());
+        assert!(done.text().contains(&world.tenant(slug).reset), "the way to pwreset: {}", done.text());
+        let notices = world.arrived().await;
+        let to: Vec<(&str, &str)> = notices.iter().map(|n| (n.channel, n.to.as_str())).collect();
+        assert!(to.contains(&("sms", number.as_str())) && to.contains(&("mail", person.mail.as_str())), "{to:?}");
+
+        let person = harness::Person { number: Some(number), ..person };
+        let done = journey::reset(world, &mut world.browser(), slug, &person, "Vinterbad88Sten").await;
+        assert!(done.h1().starts_with("Klart"), "{}", done.text());
+        assert_eq!(world.tenant(slug).directory.bind(&person, "Vinterbad88Sten").await, Ok(()));
+    }
+}
+
+/// Seeds 000, 002, 003, 004: every spelling of the name leads to the same person's phone.
+async fn a_new_password_lets_in_and_the_old_one_does_not(world: &World) {
+    for slug in ["orebro", "mjolby"] {
+        let person = world.person(slug, State::Normal).await;
+        let spellings = [&person.username, &person.netbios_login, &person.upn, &person.mail];
+        for (n, typed) in spellings.into_iter().enumerate() {
+            let mut browser = world.browser();
+            let page = journey::ask_for_code(world, &mut browser, slug, typed).await;
+            let code = world.code_at(person.number.as_ref().expect("a number")).await;
+            let mut page = browser.submit_to(&page, "/code", &[("code", &code)]).await;
+            if slug == "mjolby" {
+                assert_eq!(page.path, "/choose", "Mjölby offers both");
+                assert!(page.text().contains("Behåll ditt nuvarande lösenord"), "{}", page.text());
+                page = browser.submit_to(&page, "/choose", &[("choice", "new")]).await;
+            }
+            assert_eq!(page.path, "/password", "{}", page.text());
+            assert!(page.text().contains(&person.username), "whose password it is: {}", page.text());
+            let new = format!("Tallkotte{n}Vind");
+            let done = browser.submit_to(&page, "/password", &[("password", &new), ("password_again", &new)]).await;
+            assert!(done.h1().starts_with("Klart"), "{}", done.text());
+            let next = if slug == "mjolby" { "ansluten till nätverket" } else { "Testa att det fungerar" };
+            assert!(done.text().contains(next), "what happens now: {}", done.text());
+
+            let directory = &world.tenant(slug).directory;
+            assert_eq!(directory.bind(&person, &new).await, Ok(()));
+            assert_eq!(directory.bind(&person, &person.password).await, Err("52e".to_owned()));
+            let notices = world.arrived().await;
+            assert_eq!(notices.len(), 2, "a notice by SMS and one by mail: {notices:?}");
+        }
+    }
+}
+
+/// Seed 004, step 5.
+async fn an_unlock_keeps_the_password(world: &World) {
+    let slug = "mjolby";
+    let person = world.person(slug, State::Locked).await;
+    let directory = &world.tenant(slug).directory;
+    assert!(directory.is_locked(&person).await);
+    let mut browser = world.browser();
+    let page = journey::prove(world, &mut browser, slug, &person).await;
+    let done = browser.submit_to(&page, "/choose", &[("choice", "keep")]).await;
+    assert!(done.h1().starts_with("Klart"), "{}", done.text());
+    assert!(!directory.is_locked(&person).await);
+    assert_eq!(directory.bind(&person, &person.password).await, Ok(()));
+
+    // Örebro's guide knows a new password only, and that unlocks as well.
+    let person = world.person("orebro", State::Locked).await;
+    let done = journey::reset(world, &mut world.browser(), "orebro", &person, "Vinterbad88Sten").await;
+    assert!(done.h1().starts_with("Klart"), "{}", done.text());
+    assert_eq!(world.tenant("orebro").directory.bind(&person, "Vinterbad88Sten").await, Ok(()));
+}
+
+/// Seed 000: "kontrollera att ditt mobilnummer stämmer, eller uppdatera det".
+async fn a_number_is_changed_with_codes_to_the_old_and_the_new(world: &World) {
+    for slug in ["orebro", "mjolby"] {
+        let person = world.person(slug, State::Functional).await;
+        let (old, new) = (person.number.clone().expect("a number"), world.fresh_number());
+        let mut browser = world.browser();
+        let page = journey::sign_in(world, &mut browser, slug, &person.username, &person.password).await;
+        assert_eq!(page.path, "/number", "{}", page.text());
+        let last_two = &old[old.len() - 2..];
+        assert!(
+            page.text().contains(&format!("*** *** {} {last_two}", &old[old.len() - 4..old.len() - 2])),
+            "{}",
+            page.text()
+        );
+
+        // A reset that is under way at the same time ends with the change.
+        let mut other = world.browser();
+        let waiting = journey::ask_for_code(world, &mut other, slug, &person.username).await;
+        let unused = world.code_at(&old).await;
+
+        let page = browser.submit_to(&page, "/number", &[("number", &new)]).await;
+        let code = world.code_at(&old).await;
+        let page = browser.submit_to(&page, "/code", &[("code", &code)]).await;
+        assert_eq!(page.path, "/code", "{}", page.text());
+        let code = world.code_at(&new).await;
+        let done = browser.submit_to(&page, "/code", &[("code", &code)]).await;
+        assert!(done.h1().starts_with("Klart"), "{}", done.text());
+
+        let notices = world.arrived().await;
+        assert!(notices.iter().any(|n| n.to == old), "the old number is told: {notices:?}");
+        assert!(notices.iter().any(|n| n.to == person.mail), "the mailbox is told: {notices:?}");
+        let ended = other.submit_to(&waiting, "/code", &[("code", &unused)]).await;
+        assert_eq!(ended.status, 410, "{}", ended.text());
+
+        let person = harness::Person { number: Some(new), ..person };
+        let done = journey::reset(world, &mut world.browser(), slug, &person, "Vinterbad88Sten").await;
+        assert!(done.h1().starts_with("Klart"), "{}", done.text());
+    }
+}
