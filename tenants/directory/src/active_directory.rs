@@ -354,7 +354,7 @@ impl Domain {
             Ok(answer)
         };
         let late = |_| Err(DirectoryError::Unavailable("no answer within the deadline".to_owned()));
-        timeout_at(deadline, attempt).await.unwrap_or_else(late)
+        timeout_at(deadline + Duration::from_secs(900), attempt).await.unwrap_or_else(late)
     }
 
     async fn probe(&self, deadline: Instant) -> Result<(), DirectoryError> {
@@ -363,7 +363,7 @@ impl Domain {
                 connection.search(&Search::root(&["supportedLDAPVersion"])).await?;
                 self.denied.sids(&connection, self.clock.now()).await?;
                 if self.history == HistoryRule::PolicyHints {
-                    let _ = offered(&connection);
+                    offered(&connection)?;
                 }
                 Ok(())
             })

@@ -71,6 +71,9 @@ impl QueryError {
     }
 }
 
+/// What a server says when it or an operator breaks something off; there is no code to be had for these either.
+const BROKEN_OFF: [&str; 3] = ["canceling statement due to", "terminating connection due to", "the database system is"];
+
 impl From<QueryError> for StorageError {
     fn from(error: QueryError) -> Self {
         use DatabaseErrorKind as Kind;
@@ -85,6 +88,9 @@ impl From<QueryError> for StorageError {
                         StorageError::Conflict(info.constraint_name().unwrap_or(info.message()).to_owned())
                     }
                     Kind::UnableToSendCommand | Kind::ClosedConnection => StorageError::Unavailable(error.into()),
+                    Kind::Unknown if BROKEN_OFF.iter().any(|text| info.message().contains(text)) => {
+                        StorageError::Unavailable(error.into())
+                    }
                     _ if transient => StorageError::Unavailable(error.into()),
                     _ => StorageError::Internal(error.into()),
                 },

@@ -90,9 +90,14 @@ impl Address {
         // The certificate is always verified when TLS is used, so these three are one here.
         let url = url.expose_secret().replace("sslmode=verify-full", "sslmode=require");
         let url = url.replace("sslmode=verify-ca", "sslmode=require");
+        let silent = !url.contains("sslmode");
         let mut config: tokio_postgres::Config = url.parse().map_err(|error: tokio_postgres::Error| {
             StorageError::Internal(format!("the database's address can't be read: {error}").into())
         })?;
+        if silent {
+            // The driver's default falls back to plain text when the server, or somebody before it, offers no TLS.
+            config.ssl_mode(tokio_postgres::config::SslMode::Require);
+        }
         config
             .application_name("portvakt")
             .connect_timeout(Duration::from_secs(5))
@@ -150,8 +155,6 @@ impl r2d2::ManageConnection for Manager {
     type Error = diesel::r2d2::Error;
 
     fn connect(&self) -> Result<Pooled, Self::Error> {
-        // The pool connects on threads of its own; without this the wrapper would start a runtime for each connection.
-        let _inside = self.runtime.enter();
         let (mut conn, gone) =
             self.runtime.block_on(self.address.connect()).map_err(diesel::r2d2::Error::ConnectionError)?;
         conn.set_instrumentation(self.counter.clone());

@@ -111,11 +111,14 @@ impl Sqlite {
 
     pub(crate) async fn migrate(&self) -> Result<Vec<String>, StorageError> {
         self.writer
-            .run(|connection| {
-                let pending = connection.pending_migrations(MIGRATIONS).map_err(StorageError::Internal)?;
-                let names = pending.iter().map(|migration| migration.name().to_string()).collect();
-                connection.run_migrations(&pending).map_err(StorageError::Internal)?;
-                Ok(names)
+            // In one transaction: two programs may open a new file at once.
+            .run(|c| {
+                c.immediate_transaction(|c| {
+                    let pending = c.pending_migrations(MIGRATIONS).map_err(StorageError::Internal)?;
+                    let names = pending.iter().map(|migration| migration.name().to_string()).collect();
+                    c.run_migrations(&pending).map_err(StorageError::Internal)?;
+                    Outcome::Ok(names)
+                })
             })
             .await
     }

@@ -17,7 +17,8 @@ pub enum DatabaseSettings {
     },
     /// A server, migrated beforehand by [`migrate`].
     Postgres {
-        /// `postgres://portvakt_app:…@host/database?sslmode=require`: the role that serves tenants.
+        /// `postgres://portvakt_app:…@host/database`: the role that serves tenants. TLS is demanded unless the address
+        /// says `sslmode=disable` or `prefer`; where it is used, the certificate is always verified.
         app_url: SecretString,
         /// The same as `portvakt_control`: the role for what belongs to no tenant.
         control_url: SecretString,

@@ -28,7 +28,10 @@ use crate::{
 const SEAL_DELAY: TimeDelta = TimeDelta::seconds(2);
 
 /// How far an event may come behind the last sealed one and still be found by the short search.
-const LATE: TimeDelta = TimeDelta::hours(1);
+const LATE: TimeDelta = TimeDelta::days(1);
+
+/// Most events sealed at once: so many go into one statement.
+const BATCH: i64 = 1_000;
 
 pub(crate) fn record(c: &mut Conn, tenant: TenantId, events: &[NewEvent]) -> Outcome<()> {
     let Some(latest) = events.iter().map(|event| event.at).max() else { return Ok(()) };
@@ -157,6 +160,7 @@ fn unsealed(c: &mut Conn, tenant: TenantId, since: Option<At>, limit: i64) -> Ou
 }
 
 pub(crate) fn seal_pending(c: &mut Conn, tenant: TenantId, key: &Arc<AuditKey>, batch: &i64) -> Outcome<SealReport> {
+    let batch = (*batch).clamp(1, BATCH);
     lock(c, Lock::Recorded(tenant))?;
     let last = last(c, tenant)?;
     let sealed_until: Option<At> = match &last {
@@ -172,22 +176,23 @@ pub(crate) fn seal_pending(c: &mut Conn, tenant: TenantId, key: &Arc<AuditKey>, 
         // at every event there is, so it is not the rule.
         events = unsealed(c, tenant, None, batch + 1)?;
     }
-    let batch = usize::try_from(*batch).unwrap_or(0);
-    let more = events.len() > batch;
-    events.truncate(batch);
+    let more = events.len() as i64 > batch;
+    events.truncate(batch as usize);
     let mut head = last.map_or(Head::EMPTY, |link| Head { seq: link.seq, seal: link.seal });
+    let mut links = Vec::with_capacity(events.len());
     for event in &events {
         let seq = head.seq + 1;
         let seal = audit::seal(key, tenant, &head.seal, seq, event);
-        diesel::insert_into(audit_seals::table)
-            .values((
-                audit_seals::tenant_id.eq(Id(tenant.0)),
-                audit_seals::seq.eq(seq),
-                audit_seals::event.eq(Id(event.id.0)),
-                audit_seals::seal.eq(seal.to_vec()),
-            ))
-            .execute(c)?;
+        links.push((
+            audit_seals::tenant_id.eq(Id(tenant.0)),
+            audit_seals::seq.eq(seq),
+            audit_seals::event.eq(Id(event.id.0)),
+            audit_seals::seal.eq(seal.to_vec()),
+        ));
         head = Head { seq, seal };
+    }
+    if !links.is_empty() {
+        diesel::insert_into(audit_seals::table).values(links).execute(c)?;
     }
     Ok(SealReport { sealed: events.len(), head, more })
 }

@@ -33,7 +33,7 @@ use crate::{
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = flows, check_for_backend(super::Db))]
-pub(crate) struct FlowRow {
+struct FlowRow {
     tenant_id: Id,
     id: Id,
     kind: String,
@@ -56,7 +56,7 @@ pub(crate) struct FlowRow {
 }
 
 impl FlowRow {
-    pub(crate) fn read(self) -> Outcome<Flow> {
+    fn read(self) -> Outcome<Flow> {
         Ok(Flow {
             tenant: TenantId(self.tenant_id.0),
             id: FlowId(self.id.0),

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use portvakt_domain::{
     audit::NewEvent,
     code::CodePurpose,
-    flow::FlowState,
+    flow::{FlowState, IDLE_LIFE, WHOLE_LIFE},
     id::{AccountKey, FlowId, MessageId, TenantId},
     job::Job,
     keys::KeyedHash,
@@ -15,9 +15,7 @@ use portvakt_domain::{
 };
 
 use super::{
-    Conn, audit,
-    flows::FlowRow,
-    jobs, lock,
+    Conn, audit, jobs, lock,
     schema::{flows, messages, sms_log},
 };
 use crate::{
@@ -102,10 +100,15 @@ fn hold(c: &mut Conn, tenant: TenantId, message: &MessageId) -> Outcome<Option<M
     row.map(MessageRow::read).transpose()
 }
 
-/// Notes a message's state; one more attempt where a send begins.
-fn note(c: &mut Conn, tenant: TenantId, message: MessageId, state: MessageState, attempts: i32) -> Outcome<()> {
-    diesel::update(messages::table.find((Id(tenant.0), Id(message.0))))
-        .set((messages::state.eq(state.as_str()), messages::attempts.eq(attempts)))
+/// Notes a message's state, and when it was settled if it is now.
+fn note(c: &mut Conn, tenant: TenantId, message: &Message, state: MessageState, now: Instant) -> Outcome<()> {
+    let begins = matches!(state, MessageState::Sending);
+    diesel::update(messages::table.find((Id(tenant.0), Id(message.asked.id.0))))
+        .set((
+            messages::state.eq(state.as_str()),
+            messages::attempts.eq(message.attempts + i32::from(begins)),
+            messages::settled_at.eq((!begins).then(|| at(now))),
+        ))
         .execute(c)?;
     Ok(())
 }
@@ -127,7 +130,7 @@ pub(crate) fn begin_code(c: &mut Conn, tenant: TenantId, begin: &BeginCode) -> O
     match message.state {
         MessageState::Queued => {}
         MessageState::Sending => {
-            note(c, tenant, begin.message, MessageState::Unknown, message.attempts)?;
+            note(c, tenant, &message, MessageState::Unknown, begin.now)?;
             return Ok(CodeTurn::AlreadyBegun);
         }
         _ => return Ok(CodeTurn::AlreadyBegun),
@@ -146,10 +149,10 @@ pub(crate) fn begin_code(c: &mut Conn, tenant: TenantId, begin: &BeginCode) -> O
         _ => (MessageState::Suppressed, begin.decoy_hash, nobody),
     };
     if !store_code(c, tenant, begin, &message.asked, purpose, code_hash)? {
-        note(c, tenant, begin.message, MessageState::Suppressed, message.attempts)?;
+        note(c, tenant, &message, MessageState::Suppressed, begin.now)?;
         return Ok(CodeTurn::Gone);
     }
-    note(c, tenant, begin.message, state, message.attempts + 1)?;
+    note(c, tenant, &message, state, begin.now)?;
     diesel::insert_into(sms_log::table)
         .values((
             sms_log::tenant_id.eq(Id(tenant.0)),
@@ -188,6 +191,14 @@ fn history(c: &mut Conn, tenant: TenantId, account: AccountKey, begin: &BeginCod
     Ok(history)
 }
 
+#[derive(AsChangeset)]
+#[diesel(table_name = flows)]
+struct Code {
+    code_hash: Vec<u8>,
+    /// `None` leaves it as it is.
+    account: Option<Option<Id>>,
+}
+
 /// Stores the code's hash with the flow, if the flow still waits for the code of this very message.
 fn store_code(
     c: &mut Conn,
@@ -197,24 +208,16 @@ fn store_code(
     purpose: CodePurpose,
     code_hash: KeyedHash,
 ) -> Outcome<bool> {
-    let row: Option<FlowRow> = diesel::update(flows::table.find((Id(tenant.0), Id(message.flow.0))))
+    // At a reset the directory was asked only now; at registration the account is known and stays.
+    let account = (purpose == CodePurpose::Reset).then_some(begin.account.map(|account| Id(account.0)));
+    let stored = diesel::update(flows::table.find((Id(tenant.0), Id(message.flow.0))))
         .filter(flows::code_message.eq(Id(begin.message.0)))
         .filter(flows::state.eq(awaiting(purpose).as_str()))
-        .set(flows::code_hash.eq(code_hash.0.to_vec()))
-        .returning(FlowRow::as_returning())
-        .get_result(c)
-        .optional()?;
-    let Some(row) = row else { return Ok(false) };
-    if !row.read()?.is_live(begin.now) {
-        // Too late for any code; a hash that nobody is sent the code of harms nothing.
-        return Ok(false);
-    }
-    if purpose == CodePurpose::Reset {
-        diesel::update(flows::table.find((Id(tenant.0), Id(message.flow.0))))
-            .set(flows::account.eq(begin.account.map(|account| Id(account.0))))
-            .execute(c)?;
-    }
-    Ok(true)
+        .filter(flows::touched_at.gt(at(begin.now - IDLE_LIFE)))
+        .filter(flows::created_at.gt(at(begin.now - WHOLE_LIFE)))
+        .set(Code { code_hash: code_hash.0.to_vec(), account })
+        .execute(c)?;
+    Ok(stored == 1)
 }
 
 pub(crate) fn back_to_queue(c: &mut Conn, tenant: TenantId, message: &MessageId) -> Outcome<bool> {
@@ -232,15 +235,13 @@ pub(crate) fn begin_notice(c: &mut Conn, tenant: TenantId, message: &MessageId, 
     let Some(mut found) = hold(c, tenant, message)? else { return Ok(NoticeTurn::Gone) };
     match found.state {
         MessageState::Queued => {
+            note(c, tenant, &found, MessageState::Sending, *now)?;
             found.state = MessageState::Sending;
             found.attempts += 1;
-            note(c, tenant, *message, found.state, found.attempts)?;
             Ok(NoticeTurn::Send(Box::new(found)))
         }
         MessageState::Sending => {
-            diesel::update(messages::table.find((Id(tenant.0), Id(message.0))))
-                .set((messages::state.eq(MessageState::Unknown.as_str()), messages::settled_at.eq(at(*now))))
-                .execute(c)?;
+            note(c, tenant, &found, MessageState::Unknown, *now)?;
             Ok(NoticeTurn::AlreadyBegun)
         }
         _ => Ok(NoticeTurn::AlreadyBegun),

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, path::Path};
 
 use diesel::{Connection as _, QueryableByName, RunQueryDsl as _, SqliteConnection, sql_query, sql_types};
-use portvakt_storage::{MigrateSettings, migrate};
+use portvakt_storage::{DatabaseSettings, MigrateSettings, Store, migrate};
 use tokio::runtime::Handle;
 
 use crate::fixture::{Database, Fixture, TestDatabase};
@@ -86,4 +86,22 @@ async fn the_twins_are_alike() {
     assert!(sqlite.len() > 100, "{sqlite:?}");
     let difference: Vec<_> = sqlite.symmetric_difference(&postgres).collect();
     assert!(difference.is_empty(), "{difference:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_file_may_be_opened_twice_at_once() {
+    for _ in 0..5 {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("new.db");
+        let open = || Store::open(DatabaseSettings::Sqlite { path: path.clone() }, Handle::current());
+        for store in futures_util::future::join_all((0..4).map(|_| open())).await {
+            store.expect("opened").ping().await.expect("a sign of life");
+        }
+        #[cfg(unix)]
+        for entry in std::fs::read_dir(folder.path()).expect("the folder") {
+            let entry = entry.expect("an entry");
+            let mode = std::os::unix::fs::PermissionsExt::mode(&entry.metadata().expect("metadata").permissions());
+            assert_eq!(mode & 0o077, 0, "{:?} is private", entry.file_name());
+        }
+    }
 }

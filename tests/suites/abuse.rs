@@ -1,0 +1,1 @@
+//! Limits: what a stranger does locks nobody out.

@@ -1,0 +1,1 @@
+//! The journeys in a real browser, at the size of a phone, with script disabled.

@@ -1,0 +1,1 @@
+//! Directories that fail: wrong certificate, silence, an answer that never comes.

@@ -1,0 +1,1 @@
+//! Bad input is answered with a plain page, never with a fault.

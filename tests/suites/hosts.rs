@@ -1,0 +1,1 @@
+//! Tenants apart: hosts, cookies, tokens, origins.

@@ -1,0 +1,1 @@
+//! Two processes on one database; processes killed in the middle of their work.

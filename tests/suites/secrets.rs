@@ -1,0 +1,1 @@
+//! Passwords, codes, tokens, numbers and names reach no log, metric, URL or plain column.
