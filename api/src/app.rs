@@ -114,7 +114,9 @@ pub struct App {
     /// Its worker; it runs by itself unless the settings say otherwise.
     pub worker: Arc<Worker>,
     servers: Vec<Server>,
-    background: Vec<JoinHandle<()>>,
+    refresher: JoinHandle<()>,
+    /// `None` where tests run the jobs by hand.
+    working: Option<JoinHandle<()>>,
 }
 
 impl App {
@@ -167,11 +169,9 @@ impl App {
             internal_server(internal, shared.clone())
                 .map_err(|source| BuildError::Listen { address: internal_address, source })?,
         ];
-        let mut background = vec![tokio::spawn(keep_refreshing(registry))];
-        if parts.worker.enabled {
-            background.push(tokio::spawn(worker.clone().run()));
-        }
-        Ok(Self { public: public_address, internal: internal_address, shared, worker, servers, background })
+        let refresher = tokio::spawn(keep_refreshing(registry));
+        let working = parts.worker.enabled.then(|| tokio::spawn(worker.clone().run()));
+        Ok(Self { public: public_address, internal: internal_address, shared, worker, servers, refresher, working })
     }
 
     /// Handles that stop the servers.
@@ -189,24 +189,33 @@ impl App {
         for server in self.servers {
             tasks.spawn(server);
         }
-        let mut background = futures_util::future::select_all(self.background);
-        let ended = tokio::select! {
+        let mut working = self.working;
+        let outcome = tokio::select! {
             () = stop => Ok(()),
             ended = tasks.join_next() => match ended {
                 Some(Ok(result)) => result,
                 _ => Err(std::io::Error::other("a server ended")),
             },
-            _ = &mut background => Err(std::io::Error::other("the worker ended")),
+            () = ended(&mut working) => Err(std::io::Error::other("the worker ended")),
         };
+        self.worker.stop();
         for handle in handles {
             handle.stop(true).await;
         }
-        // Jobs in progress are given up: their leases end, and another replica goes on. A message that was being sent
-        // is found in the middle of it and not sent again.
-        for task in background.into_inner() {
-            task.abort();
+        self.refresher.abort();
+        if let Some(task) = working.filter(|task| !task.is_finished()) {
+            // It ends by itself, within the time that its settings give it.
+            let _ = task.await;
         }
-        ended
+        outcome
+    }
+}
+
+/// Ready when a task ended; never, where there is none.
+async fn ended(task: &mut Option<JoinHandle<()>>) {
+    match task {
+        Some(task) => _ = task.await,
+        None => std::future::pending().await,
     }
 }
 

@@ -134,7 +134,6 @@ impl Opened {
 }
 
 /// Prints a line of a command's result.
-#[expect(clippy::print_stdout, reason = "this is a command's result")]
 fn say(line: &str) {
     use std::io::Write as _;
     // A closed pipe (`portvakt … | head`) is no fault of ours.

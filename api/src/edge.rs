@@ -33,7 +33,7 @@ pub async fn resolve_host(
                 request.extensions_mut().insert(served);
                 return next.call(request).await.map(ServiceResponse::map_into_left_body);
             }
-            None if shared.front_hosts.iter().any(|front| *front == host) => {
+            None if shared.front_hosts.contains(&host) => {
                 request.extensions_mut().insert(FrontHost);
                 return next.call(request).await.map(ServiceResponse::map_into_left_body);
             }

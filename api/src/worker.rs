@@ -17,7 +17,7 @@ use portvakt_flows::{
 };
 use portvakt_storage::{StorageError, jobs, operator, operator::Lease};
 use tokio::{
-    sync::{Notify, Semaphore},
+    sync::{Notify, Semaphore, watch},
     task::JoinSet,
 };
 
@@ -38,6 +38,7 @@ pub struct Worker {
     wake: Arc<Notify>,
     places: Arc<Semaphore>,
     busy: Mutex<HashMap<TenantId, u32>>,
+    stop: watch::Sender<bool>,
 }
 
 impl Worker {
@@ -54,15 +55,22 @@ impl Worker {
         let name =
             format!("{}-{}", std::process::id(), id.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
         let places = Arc::new(Semaphore::new(settings.parallel as usize));
-        Self { platform, registry, metrics, settings, name, wake, places, busy: Mutex::default() }
+        let stop = watch::Sender::new(false);
+        Self { platform, registry, metrics, settings, name, wake, places, busy: Mutex::default(), stop }
     }
 
-    /// Works until the task is dropped.
+    /// Takes no more jobs; [`Worker::run`] ends when those in progress have, or when their time is up.
+    pub fn stop(&self) {
+        self.stop.send_replace(true);
+        self.wake.notify_one();
+    }
+
+    /// Works until it is told to stop.
     pub async fn run(self: Arc<Self>) {
         let sweeper = self.clone();
         let _sweeper = abort_on_drop(tokio::spawn(async move { sweeper.schedule_sweeps().await }));
         let mut running = JoinSet::new();
-        loop {
+        while !*self.stop.borrow() {
             while running.try_join_next().is_some() {}
             let free = self.places.available_permits();
             let taken = if free == 0 { Ok(Vec::new()) } else { self.lease(free).await };
@@ -71,11 +79,10 @@ impl Worker {
                     for job in jobs {
                         let worker = self.clone();
                         let Ok(place) = self.places.clone().acquire_owned().await else { return };
-                        worker.mark(job.tenant, 1);
+                        let busy = Busy::with(worker.clone(), job.tenant);
                         running.spawn(async move {
                             worker.work(&job).await;
-                            worker.mark(job.tenant, -1);
-                            drop(place);
+                            drop((busy, place));
                             worker.wake.notify_one();
                         });
                     }
@@ -89,6 +96,9 @@ impl Worker {
                 }
             }
         }
+        // A message that is cut off in the middle of its send is one that nobody knows of: better to wait for it.
+        let drain = Duration::from_secs(u64::from(self.settings.drain_seconds));
+        let _ = tokio::time::timeout(drain, async { while running.join_next().await.is_some() {} }).await;
     }
 
     /// Runs everything that is due now, and what becomes due meanwhile, one after the other. For tests that move the
@@ -184,6 +194,25 @@ impl Worker {
             }
             tokio::time::sleep(SWEEP_EVERY).await;
         }
+    }
+}
+
+/// Counts a job of a tenant for as long as it lives, also when the job panics.
+struct Busy {
+    worker: Arc<Worker>,
+    tenant: TenantId,
+}
+
+impl Busy {
+    fn with(worker: Arc<Worker>, tenant: TenantId) -> Self {
+        worker.mark(tenant, 1);
+        Self { worker, tenant }
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.worker.mark(self.tenant, -1);
     }
 }
 

@@ -122,7 +122,7 @@ impl Stage {
             database,
             keys,
             proxies: Vec::new(),
-            worker: WorkerSection::default(),
+            worker: WorkerSection { drain_seconds: 1, ..WorkerSection::default() },
             clock,
             random: Arc::new(random),
             metrics,

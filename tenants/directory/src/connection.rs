@@ -1,11 +1,11 @@
 //! One connection to a controller and the three things done on it: bind, search, modify. No retries, no deadlines.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, Mod, Scope, SearchOptions, controls::RawControl};
 use portvakt_domain::directory::DirectoryError;
 use rustls::ClientConfig;
-use tokio::task::AbortHandle;
+use tokio::{task::AbortHandle, time::timeout};
 
 use crate::{
     entry::Entry,
@@ -151,10 +151,14 @@ impl Connection {
         Answer::of(&result).map_err(Failure::Answered)
     }
 
-    /// Says goodbye. The connection is gone afterwards, heard or not.
-    pub(crate) async fn close(self) {
-        let _unheard = self.ldap.clone().unbind().await;
+    /// Says goodbye, without keeping anybody waiting for it.
+    pub(crate) fn close(self) {
+        tokio::spawn(async move {
+            let _unheard = timeout(GOODBYE, self.ldap.clone().unbind()).await;
+        });
     }
 }
 
 const SIZE_LIMIT_EXCEEDED: u32 = 4;
+/// Longest wait for a connection to take leave.
+const GOODBYE: Duration = Duration::from_secs(1);

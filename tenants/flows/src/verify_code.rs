@@ -5,8 +5,8 @@ use portvakt_domain::{
     code::Code,
     flow::{Flow, FlowKind, FlowState},
     id::MessageId,
-    keys::KeyedHash,
-    limit,
+    keys::{KeyUse, KeyedHash},
+    limit::{self, Hit},
     message::{Channel, MessageKind, NewMessage},
     number::MobileNumber,
     token::FlowToken,
@@ -85,7 +85,10 @@ pub async fn run(
 
     // 3. One transaction decides and does it.
     let new_token = FlowToken::generate(platform.random.as_ref());
-    let counted = |limit, subject| limit::Hit { limit, subject };
+    // Counted whether there is an account behind the flow or not: the number of statements must not tell.
+    let owner = flow.account.map_or(flow.id.0, |account| account.0);
+    let owner = platform.keys.hash(tenant.id, KeyUse::Limit, &[b"wrong-codes", owner.as_bytes()]);
+    let counted = |limit, subject| Hit { limit, subject };
     let outcome = flows::submit_code(
         &platform.store,
         tenant.id,
@@ -99,7 +102,11 @@ pub async fn run(
             new_token_hash: new_token.hash(&platform.keys, tenant.id, kind),
             next_state,
             now,
-            hits_wrong: vec![failures, counted(limit::WRONG_CODES_PER_TENANT, KeyedHash([0; 32]))],
+            hits_wrong: vec![
+                failures,
+                counted(limit::WRONG_CODES_PER_ACCOUNT, owner),
+                counted(limit::WRONG_CODES_PER_TENANT, KeyedHash([0; 32])),
+            ],
             event_right: flow_event(platform, &flow, visitor, AuditKind::CodeRight).detail("purpose", purpose.as_str()),
             event_wrong: flow_event(platform, &flow, visitor, AuditKind::CodeWrong).detail("purpose", purpose.as_str()),
             next_message,

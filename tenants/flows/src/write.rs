@@ -1,5 +1,6 @@
 //! What stands before and after every write to a directory: facts read anew, an intent recorded, an outcome recorded.
 
+use chrono::TimeDelta;
 use portvakt_domain::{
     account::{Account, Choice},
     audit::AuditKind,
@@ -17,6 +18,9 @@ use crate::{
     event::{EventExt as _, flow_event},
     open, verify_code,
 };
+
+/// The longest that a write and the question what became of it can take, deadlines included.
+const WRITE_LASTS_AT_MOST: TimeDelta = TimeDelta::seconds(90);
 
 /// What came of a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +58,11 @@ pub(crate) async fn proved(
     let Some(flow) = open::run(platform, tenant, FlowKind::Reset, token).await? else { return Ok(Err(Written::Gone)) };
     match flow.state {
         FlowState::Verified => {}
-        FlowState::Writing => return Ok(Err(Written::InProgress)),
+        FlowState::Writing => {
+            // Longer than any write takes: whoever was writing is gone, and nobody knows how far it came.
+            let lost = platform.now() - flow.touched_at > WRITE_LASTS_AT_MOST;
+            return Ok(Err(if lost { Written::Unknown } else { Written::InProgress }));
+        }
         FlowState::OutcomeUnknown => return Ok(Err(Written::Unknown)),
         _ => return Ok(Err(Written::Gone)),
     }
@@ -135,7 +143,13 @@ pub(crate) async fn settle(
         _ => Vec::new(),
     };
     let now = platform.now();
-    flows::settle_write(&platform.store, tenant.id, proved.flow.id, next, now, outcome, notices).await?;
+    if let Err(error) =
+        flows::settle_write(&platform.store, tenant.id, proved.flow.id, next, now, outcome, notices).await
+    {
+        // The directory has answered and we can't keep what it said. The flow stays "writing": its outcome is unknown.
+        tracing::error!(tenant.id = %tenant.id, flow.id = %proved.flow.id, outcome = label, %error, "outcome not recorded");
+        return if written == Written::Done { Ok(Written::Unknown) } else { Err(error.into()) };
+    }
     (platform.wake)();
     Ok(written)
 }

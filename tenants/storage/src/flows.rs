@@ -1,9 +1,9 @@
 //! Flows, step by step. Every step is one conditional change of the flow's row: a replay, a double click and a second
 //! replica all lose cleanly.
 
-use portvakt_domain::audit::NewEvent;
 use portvakt_domain::{
     account::Choice,
+    audit::NewEvent,
     flow::{Flow, FlowKind, FlowState},
     id::{AccountKey, FlowId},
     keys::{KeyedHash, Sealed},
@@ -173,6 +173,7 @@ storage_functions! { of flows:
 
     /// Asks for one more code. The code before is void from now on, also if its message is still under way. `false` when
     /// the flow awaits none, when another request was first (`expected_codes_sent`) or all of its codes are used up.
+    #[expect(clippy::too_many_arguments, reason = "each is a word of the condition")]
     write fn ask_again(
         token_hash: KeyedHash,
         kind: FlowKind,

@@ -352,8 +352,7 @@ fn pending(c: &mut Conn) -> Outcome<Vec<String>> {
         true => Vec::new(),
         false => sql_query("select version::text as name from __diesel_schema_migrations").load(c)?,
     };
-    let built_in = diesel::migration::MigrationSource::<Db>::migrations(&MIGRATIONS)
-        .map_err(|error| StorageError::Internal(error))?;
+    let built_in = diesel::migration::MigrationSource::<Db>::migrations(&MIGRATIONS).map_err(StorageError::Internal)?;
     let mut pending: Vec<String> = built_in
         .iter()
         .filter(|migration| !applied.iter().any(|row| row.name == migration.name().version().to_string()))

@@ -40,7 +40,7 @@ pub(crate) struct Script {
     pub(crate) reading: Doing,
     pub(crate) hang_ups: usize,
     pub(crate) modify: Doing,
-    /// Connections with lower numbers answer nothing any more.
+    /// Connections with lower numbers swallow everything.
     pub(crate) mute_below: usize,
     pub(crate) controls: Vec<&'static str>,
     /// Names of those who match any search for a name: `sAMAccountName`, `userPrincipalName`, `mail`.
@@ -147,9 +147,11 @@ impl Controller {
         }
         let mut wire = Framed::new(acceptor.accept(stream).await.ok()?, LdapCodec::default());
         while let Some(Ok(request)) = wire.next().await {
+            if number < self.script().mute_below {
+                continue;
+            }
             let (doing, answers) = self.answer(&request)?;
             match doing {
-                _ if number < self.script().mute_below => continue,
                 Doing::Silence => continue,
                 Doing::HangUp => return None,
                 Doing::After(time) => tokio::time::sleep(time).await,

@@ -183,7 +183,8 @@ async fn a_connection_that_rested_is_asked_before_it_is_trusted_with_a_write() {
     let bench = Bench::new(&controller);
     let anna = bench.anna().await;
     // The first connection swallows everything from now on, as a firewall does that has forgotten it.
-    controller.script().mute_below = 2;
+    let refused = Doing::Refuse(LdapResultCode::InvalidCredentials, "80090308: LdapErr: error, data 52e, v1db1");
+    controller.asked(|script| (script.mute_below, script.bind) = (2, refused));
     bench.advance(31);
     bench.directory.set_password(&anna, &password("Ny!Losen2026")).await.expect("on a fresh connection");
     assert_eq!(controller.asked(|script| (script.modifies.len(), script.connections)), (1, 2));

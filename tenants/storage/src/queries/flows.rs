@@ -262,6 +262,7 @@ pub(crate) fn replace_token(
     Ok(changed == 1)
 }
 
+#[expect(clippy::too_many_arguments, reason = "each is a word of the condition")]
 pub(crate) fn ask_again(
     c: &mut Conn,
     tenant: TenantId,

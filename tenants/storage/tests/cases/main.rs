@@ -1,6 +1,8 @@
 //! Every case on both databases. The PostgreSQL ones need a server: `tests/run` starts one and names it in
 //! `PORTVAKT_TEST_RUN`; without it, `PORTVAKT_TEST_POSTGRES` may hold a superuser's address.
 
+#![expect(clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "a test that can't go on fails")]
+
 mod fixture;
 
 mod audit;
