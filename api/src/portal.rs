@@ -14,7 +14,7 @@ use crate::{
     app::Shared,
     auth::Visit,
     portal::views::{bare::BareMessage, message::Message},
-    problem,
+    problem::{self, Answer, OrFault as _},
 };
 
 /// `GET /cancelled`: nothing was changed.
@@ -24,17 +24,17 @@ pub async fn cancelled(visit: Visit) -> HttpResponse {
 
 /// `POST /cancel`: the person stops.
 pub async fn cancel(visit: Visit, body: web::Payload) -> HttpResponse {
-    if let Err(page) = visit.fields(body).await {
-        return page;
-    }
+    problem::settled(stop(&visit, body).await)
+}
+
+async fn stop(visit: &Visit, body: web::Payload) -> Answer {
+    visit.fields(body).await?;
     if let Some(token) = visit.token() {
         let visitor = visit.visitor();
-        let done = portvakt_flows::cancel::run(visit.platform(), &visit.tenant, &visitor, visit.kind, &token).await;
-        if let Err(error) = done {
-            return problem::fault(&visit, &error);
-        }
+        let stopped = portvakt_flows::cancel::run(visit.platform(), &visit.tenant, &visitor, visit.kind, &token).await;
+        stopped.or_fault(visit)?;
     }
-    visit.go_without("/cancelled")
+    Ok(visit.go_without("/cancelled"))
 }
 
 /// `GET /assets/{name}`: the style sheet, under a name that changes with its content.

@@ -19,6 +19,29 @@ use crate::{
     worker::chain,
 };
 
+/// What a step comes to: the page it leads to, or the page that is shown instead.
+pub type Answer = Result<HttpResponse, HttpResponse>;
+
+/// The page of an answer, either way.
+pub fn settled(answer: Answer) -> HttpResponse {
+    answer.unwrap_or_else(|instead| instead)
+}
+
+/// Faults become a page, and are logged, at the one place where they are met.
+pub trait OrFault<T> {
+    /// The value, or the fault's page.
+    ///
+    /// # Errors
+    /// The page.
+    fn or_fault(self, visit: &Visit) -> Result<T, HttpResponse>;
+}
+
+impl<T> OrFault<T> for Result<T, FlowError> {
+    fn or_fault(self, visit: &Visit) -> Result<T, HttpResponse> {
+        self.map_err(|error| fault(visit, &error))
+    }
+}
+
 /// A page that says one thing.
 pub fn page(visit: &Visit, message: Message) -> HttpResponse {
     let status = status(&message);
@@ -41,7 +64,7 @@ pub fn html(visit: &Visit, status: StatusCode, rendered: Result<String, askama::
 }
 
 /// The page for a fault, and the one place where it is logged.
-pub fn fault(visit: &Visit, error: &FlowError) -> HttpResponse {
+fn fault(visit: &Visit, error: &FlowError) -> HttpResponse {
     let reference = reference(visit);
     tracing::error!(tenant.id = %visit.tenant.id, reference, error = %chain(error), "request failed");
     let passing = match error {

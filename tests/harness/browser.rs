@@ -120,6 +120,19 @@ impl Browser {
         panic!("redirects in a circle at {}", page.path);
     }
 
+    /// Posts a form, and gives the status; `None` when no answer comes, as when the server is killed meanwhile. The
+    /// answer's cookie is not kept.
+    pub async fn try_post(&self, host: &str, path: &str, fields: &[(&str, &str)]) -> Option<u16> {
+        let request = self
+            .client
+            .post(format!("http://{}{path}", self.server))
+            .header(header::HOST, host)
+            .header("x-forwarded-for", &self.address)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(form(fields));
+        Some(request.send().await.ok()?.status().as_u16())
+    }
+
     /// One request, one answer.
     pub async fn once(&mut self, method: Method, host: &str, path: &str, body: Option<String>) -> Page {
         let mut request = self

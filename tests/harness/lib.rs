@@ -1,12 +1,20 @@
 //! What the suites stand on: a world of tenants with directories and phones, a browser over HTTP, real servers.
 
+pub mod administrator;
 pub mod browser;
+pub mod chromium;
 pub mod clock;
 pub mod elks;
 pub mod journey;
 pub mod mailserver;
 pub mod people;
+pub mod process;
+pub mod replica;
+pub mod seeded;
 pub mod services;
+pub mod site;
+pub mod trail;
+pub mod wire;
 pub mod world;
 
 pub use browser::{Browser, Page};

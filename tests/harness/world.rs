@@ -39,6 +39,7 @@ use tokio::{runtime::Handle, task::JoinHandle};
 
 use crate::{
     Browser, ManualClock, Person, State,
+    administrator::PRACTICE_ADMINISTRATOR,
     people::TestDirectory,
     services::{Samba, Services, TestDatabase, Throwaway},
 };
@@ -126,12 +127,21 @@ impl World {
 
     /// Örebro on a domain controller that nobody else uses, Mjölby on a practice directory.
     pub async fn throwaway(database: Database, controller: Throwaway) -> Self {
+        Self::throwaway_with(database, controller, |_| {}).await
+    }
+
+    /// As [`World::throwaway`], with settings changed.
+    pub async fn throwaway_with(
+        database: Database,
+        controller: Throwaway,
+        change: impl Fn(&mut TenantSettings),
+    ) -> Self {
         let controller = Mutex::new(Some(controller));
         let place = |slug: &str| match slug {
             "orebro" => Place::Throwaway(controller.lock().expect("unpoisoned").take().expect("used once")),
             _ => Place::Practice,
         };
-        Self::build(database, place, |_| {}).await
+        Self::build(database, place, change).await
     }
 
     async fn build(database: Database, place: impl Fn(&str) -> Place, change: impl Fn(&mut TenantSettings)) -> Self {
@@ -320,8 +330,12 @@ async fn tenant_settings(
         Place::Practice => {
             let sample = sample(slug).expect("a sample tenant");
             let now = clock.clone();
-            let builder =
-                sample.builder.clone().group(GroupSpec::new(DENIED_GROUP)).joined(&denied_login(slug), DENIED_GROUP);
+            let builder = sample
+                .builder
+                .clone()
+                .administrator(PRACTICE_ADMINISTRATOR)
+                .group(GroupSpec::new(DENIED_GROUP))
+                .joined(&denied_login(slug), DENIED_GROUP);
             let domain = builder.build(Arc::new(move || now.now())).expect("a domain");
             let local = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
             let server = PracticeDirectory::start(domain, local).await.expect("a directory");
@@ -370,9 +384,9 @@ pub fn point_at_samba(settings: &mut TenantSettings, samba: &Samba) {
 }
 
 /// Real directories; phones and mailboxes in memory.
-struct WorldAdapters {
-    real: RealAdapters,
-    outbox: Outbox,
+pub(crate) struct WorldAdapters {
+    pub(crate) real: RealAdapters,
+    pub(crate) outbox: Outbox,
 }
 
 impl Adapters for WorldAdapters {

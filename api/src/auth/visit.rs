@@ -9,8 +9,13 @@ use actix_web::{
     http::header,
     web,
 };
-use portvakt_domain::{flow::FlowKind, language::Language, tenant::HostPurpose, token::FlowToken};
-use portvakt_flows::{Platform, Tenant, Visitor};
+use portvakt_domain::{
+    flow::{Flow, FlowKind, FlowState},
+    language::Language,
+    tenant::HostPurpose,
+    token::FlowToken,
+};
+use portvakt_flows::{Platform, Tenant, Visitor, open};
 use portvakt_texts::Texts;
 
 use super::{
@@ -21,7 +26,7 @@ use super::{
 use crate::{
     app::Shared,
     portal::views::{self, message::Message},
-    problem,
+    problem::{self, OrFault as _},
     registry::Served,
 };
 
@@ -141,6 +146,30 @@ impl Visit {
     /// The flow token that the browser shows.
     pub fn token(&self) -> Option<FlowToken> {
         FlowToken::parse(self.request.cookie(COOKIE)?.value())
+    }
+
+    /// The flow token that the browser shows.
+    ///
+    /// # Errors
+    /// The page that says to start over.
+    pub fn begun(&self) -> Result<FlowToken, HttpResponse> {
+        self.token().ok_or_else(|| problem::page(self, Message::FlowOver))
+    }
+
+    /// The flow that the browser is in.
+    ///
+    /// # Errors
+    /// The page that says to start over, or a fault's.
+    pub async fn flow(&self) -> Result<(FlowToken, Flow), HttpResponse> {
+        let token = self.begun()?;
+        let flow = open::run(self.platform(), &self.tenant, self.kind, &token).await.or_fault(self)?;
+        match flow {
+            Some(flow) if flow.state == FlowState::Exhausted => {
+                Err(problem::page(self, Message::Exhausted { minutes: None }))
+            }
+            Some(flow) if flow.state != FlowState::Ended => Ok((token, flow)),
+            _ => Err(problem::page(self, Message::FlowOver)),
+        }
     }
 
     /// The fields of the posted form.

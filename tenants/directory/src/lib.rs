@@ -5,6 +5,7 @@ mod active_directory;
 mod connection;
 mod denied;
 mod dn;
+mod domain;
 mod entry;
 mod error_map;
 mod filter;

@@ -183,7 +183,7 @@ impl Service {
         timeout_at(deadline, async {
             let mut kept = self.kept.lock().await;
             if let Some(connection) = kept.connection.take().filter(|connection| connection.is_usable())
-                && (true || connection.answers(deadline).await)
+                && (!connection.rested(self.clock.now()) || connection.answers(deadline).await)
             {
                 kept.connection = Some(connection.clone());
                 return Ok((connection, false));

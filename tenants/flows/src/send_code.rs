@@ -19,7 +19,7 @@ use portvakt_domain::{
 use portvakt_storage::{
     flows, limits,
     messages::{self, BeginCode, CodeTurn},
-    operator,
+    operator::{self, SmsBudget},
 };
 
 use crate::{
@@ -56,7 +56,7 @@ pub async fn run(platform: &Platform, tenant: &Tenant, id: MessageId) -> Result<
     // 2. Who this is, whether it is allowed, and which number.
     let recipient = recipient(platform, tenant, &message, &flow).await?;
     let in_time = platform.now() < message.asked.requested_at + code_life(tenant);
-    let within_budget = budget(platform, tenant, &flow, recipient.number.is_some()).await?;
+    let within_budget = within_budget(platform, tenant, &flow, recipient.number.is_some()).await?;
 
     // 3. The code. Only its hash is stored, and from here on this worker has the one turn at the gateway.
     let code = Code::generate(platform.random.as_ref());
@@ -81,6 +81,10 @@ pub async fn run(platform: &Platform, tenant: &Tenant, id: MessageId) -> Result<
         },
     )
     .await?;
+    if matches!(turn, CodeTurn::Send | CodeTurn::Suppressed) {
+        // What a limit held back costs the tenant nothing, or strangers could use up its budget without an SMS.
+        spend(platform, tenant, i64::from(matches!(turn, CodeTurn::Send))).await?;
+    }
     let number = match (turn, recipient.number) {
         (CodeTurn::Send, Some(number)) => number,
         (CodeTurn::Suppressed, _) => {
@@ -168,23 +172,25 @@ async fn recipient(
     }
 }
 
-/// Counts one SMS against the tenant's budget. An exhausted one alarms, and then serves only networks from which no
-/// wrong code or password came lately.
-async fn budget(platform: &Platform, tenant: &Tenant, flow: &Flow, sends: bool) -> Result<bool, FlowError> {
-    let now = platform.now();
-    let limits = &tenant.settings.limits;
-    if !sends {
-        return Ok(false);
-    }
-    let spent = operator::spend_sms(&platform.store, tenant.id, now, limits.sms_per_hour, limits.sms_per_day).await?;
+/// Whether the tenant's budget has room for one more SMS. An exhausted one alarms, and then serves only networks from
+/// which no wrong code or password came lately. The same is read when there is nothing to send.
+async fn within_budget(platform: &Platform, tenant: &Tenant, flow: &Flow, sends: bool) -> Result<bool, FlowError> {
+    let spent = spend(platform, tenant, 0).await?;
     let failures = Hit { limit: limit::FAILURES_PER_NETWORK, subject: flow.network };
-    let failed = limits::current(&platform.store, tenant.id, vec![failures], now).await?;
-    if !spent.exhausted {
+    let failed = limits::current(&platform.store, tenant.id, vec![failures], platform.now()).await?;
+    if !sends || !spent.exhausted {
         return Ok(true);
     }
     platform.meter.count(tenant.id, Measure::BudgetExhausted);
     tracing::error!(tenant.id = %tenant.id, hour = spent.hour, day = spent.day, "the tenant's SMS budget is exhausted");
     Ok(failed.iter().all(|count| *count == 0))
+}
+
+/// Counts SMS against the tenant's budget; 0 only looks.
+async fn spend(platform: &Platform, tenant: &Tenant, sms: i64) -> Result<SmsBudget, FlowError> {
+    let (now, limits) = (platform.now(), &tenant.settings.limits);
+    let (hour, day) = (limits.sms_per_hour, limits.sms_per_day);
+    Ok(operator::spend_sms(&platform.store, tenant.id, sms, now, hour, day).await?)
 }
 
 fn code_life(tenant: &Tenant) -> TimeDelta {

@@ -100,7 +100,9 @@ pub(crate) async fn present(
     let (subject, allowed) = match account {
         Some(account) => {
             let policy = tenant.directory.effective_policy(account).await?;
-            (guard(platform, tenant, b"account", account.key.0.as_bytes()), allowance(account, &policy, now))
+            // For who may not sign in the directory is asked for nobody, which locks nobody: as many tries as nobody has.
+            let allowed = eligible.map_or_else(|| allowance_for_nobody(&policy), |it| allowance(it, &policy, now));
+            (guard(platform, tenant, b"account", account.key.0.as_bytes()), allowed)
         }
         None => {
             let policy = tenant.directory.domain_policy().await?;

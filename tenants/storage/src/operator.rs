@@ -91,14 +91,14 @@ pub struct DeadJob {
     pub last_error: Option<String>,
 }
 
-/// A tenant's SMS in the current hour and day (UTC), the one just counted included.
+/// A tenant's SMS in the current hour and day (UTC), those just counted included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SmsBudget {
     /// This hour.
     pub hour: i64,
     /// This day.
     pub day: i64,
-    /// Whether a ceiling was passed by this one.
+    /// Whether a ceiling was passed by what was just counted; where nothing was, whether the next one would pass it.
     pub exhausted: bool,
 }
 
@@ -145,6 +145,6 @@ storage_functions! { across operator:
     /// When the next job is due; `None` when none waits. In the past: there is one now.
     read fn next_due() -> Option<Instant>;
 
-    /// Counts one SMS of a tenant.
-    write fn spend_sms(tenant: TenantId, at: Instant, hour_ceiling: i64, day_ceiling: i64) -> SmsBudget;
+    /// Counts SMS of a tenant; 0 only looks, by the same statements.
+    write fn spend_sms(tenant: TenantId, sms: i64, at: Instant, hour_ceiling: i64, day_ceiling: i64) -> SmsBudget;
 }

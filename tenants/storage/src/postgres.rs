@@ -16,7 +16,7 @@ use diesel::{
     Connection as _, RunQueryDsl as _,
     connection::{SimpleConnection as _, TransactionManager as _},
     sql_query,
-    sql_types::{BigInt, Bool, Text},
+    sql_types::BigInt,
 };
 use diesel_async::{AnsiTransactionManager, AsyncPgConnection, async_connection_wrapper::AsyncConnectionWrapper};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
@@ -33,6 +33,7 @@ use crate::{
     pool::Pool,
 };
 
+mod rights;
 mod tls;
 
 /// How the types of the queries are called here.
@@ -66,10 +67,6 @@ pub(crate) fn lock(c: &mut Conn, lock: Lock) -> Outcome<()> {
 pub(crate) mod queries;
 
 pub(crate) const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
-
-/// The role that serves tenants, and the one for what belongs to no tenant. Migrations grant to these names.
-const APP_ROLE: &str = "portvakt_app";
-const CONTROL_ROLE: &str = "portvakt_control";
 
 /// Bounds for a server that hangs: every transaction here takes milliseconds.
 const SESSION: &str = "
@@ -234,8 +231,8 @@ impl Postgres {
         let app = pool(app_url, pool_size)?;
         let control = pool(control_url, (pool_size / 2).max(2))?;
         let postgres = Self { app, control, runtime: runtime.clone() };
-        postgres.app.run(|pooled| fits(&mut pooled.conn, APP_ROLE, CONTROL_ROLE)).await?;
-        postgres.control.run(|pooled| fits(&mut pooled.conn, CONTROL_ROLE, APP_ROLE)).await?;
+        postgres.app.run(|pooled| rights::fits(&mut pooled.conn, rights::APP, rights::CONTROL)).await?;
+        postgres.control.run(|pooled| rights::fits(&mut pooled.conn, rights::CONTROL, rights::APP)).await?;
         Ok(postgres)
     }
 
@@ -246,15 +243,11 @@ impl Postgres {
         access: Access,
         mut query: impl FnMut(&mut Conn) -> Outcome<T> + Send + 'static,
     ) -> Result<T, StorageError> {
-        let begin = match access {
-            Access::Read => "begin read only",
-            Access::Write => "begin",
+        let pool = match scope {
+            Scope::Tenant(_) => &self.app,
+            Scope::Control => &self.control,
         };
-        let (pool, begin) = match scope {
-            // One round trip for both. An id has no character that could end the text.
-            Scope::Tenant(tenant) => (&self.app, format!("{begin}; set local portvakt.tenant = '{}'", tenant.0)),
-            Scope::Control => (&self.control, begin.to_owned()),
-        };
+        let begin = opening(scope, access);
         let runtime = self.runtime.clone();
         pool.run(move |pooled| pooled.transaction(&runtime, &begin, &mut query)).await
     }
@@ -267,99 +260,17 @@ impl Postgres {
     }
 }
 
-#[derive(diesel::QueryableByName)]
-struct Rights {
-    #[diesel(sql_type = Text)]
-    name: String,
-    #[diesel(sql_type = Bool)]
-    unbound: bool,
-    #[diesel(sql_type = Bool)]
-    owner: bool,
-    #[diesel(sql_type = Bool)]
-    member: bool,
-    #[diesel(sql_type = Bool)]
-    other: bool,
-}
-
-#[derive(diesel::QueryableByName)]
-struct Name {
-    #[diesel(sql_type = Text)]
-    name: String,
-}
-
-/// Refuses a role that row-level security does not bind, and a schema that is older than the program. A newer one is
-/// fine: migrations only expand.
-fn fits(c: &mut Conn, role: &str, other: &str) -> Outcome<()> {
-    require_roles(c)?;
-    let rights: Rights = sql_query(
-        "select current_user::text as name,
-           (select bool_or(rolsuper or rolbypassrls) from pg_roles where rolname in (current_user, session_user)) as unbound,
-           exists (select from pg_class where relkind in ('r', 'p') and relnamespace = current_schema()::regnamespace
-             and pg_has_role(current_user, relowner, 'MEMBER')) as owner,
-           pg_has_role(current_user, $1, 'USAGE') as member,
-           pg_has_role(current_user, $2, 'MEMBER') as other",
-    )
-    .bind::<Text, _>(role)
-    .bind::<Text, _>(other)
-    .get_result(c)?;
-    let name = rights.name;
-    let problem = if rights.unbound {
-        format!(
-            "the database role {name:?} is superuser or has BYPASSRLS: tenants would not be kept apart; log in as {role}"
-        )
-    } else if rights.owner {
-        format!("the database role {name:?} owns tables: it could lift the wall between tenants; log in as {role}")
-    } else if !rights.member {
-        format!("the database role {name:?} is not {role}")
-    } else if rights.other {
-        format!("the database role {name:?} is also {other}: the two must be kept apart")
-    } else {
-        String::new()
+/// How a transaction begins, in one round trip. `local`: the tenant is forgotten when it ends, whichever way.
+fn opening(scope: Scope, access: Access) -> String {
+    let begin = match access {
+        Access::Read => "begin read only",
+        Access::Write => "begin",
     };
-    if !problem.is_empty() {
-        return Err(StorageError::BadRole(problem).into());
+    match scope {
+        // An id has no character that could end the text.
+        Scope::Tenant(tenant) => format!("{begin}; set local portvakt.tenant = '{}'", tenant.0),
+        Scope::Control => begin.to_owned(),
     }
-    let pending = pending(c)?;
-    if !pending.is_empty() {
-        return Err(StorageError::MigrationsPending(pending).into());
-    }
-    Ok(())
-}
-
-fn require_roles(c: &mut Conn) -> Outcome<()> {
-    let found: Vec<Name> = sql_query("select rolname::text as name from pg_roles where rolname in ($1, $2)")
-        .bind::<Text, _>(APP_ROLE)
-        .bind::<Text, _>(CONTROL_ROLE)
-        .load(c)?;
-    for role in [APP_ROLE, CONTROL_ROLE] {
-        if !found.iter().any(|row| row.name == role) {
-            return Err(StorageError::BadRole(format!(
-                "the database role {role} does not exist; make it: create role {role} login nosuperuser nobypassrls \
-                 nocreatedb nocreaterole password '…'"
-            ))
-            .into());
-        }
-    }
-    Ok(())
-}
-
-/// The migrations built in that the database does not have. Asked without diesel's own harness, which would want to make
-/// its table.
-fn pending(c: &mut Conn) -> Outcome<Vec<String>> {
-    let known: Vec<Name> =
-        sql_query("select 'x' as name where to_regclass('__diesel_schema_migrations') is not null").load(c)?;
-    let applied: Vec<Name> = match known.is_empty() {
-        true => Vec::new(),
-        false => sql_query("select version::text as name from __diesel_schema_migrations").load(c)?,
-    };
-    let built_in = diesel::migration::MigrationSource::<Db>::migrations(&MIGRATIONS).map_err(StorageError::Internal)?;
-    let mut pending: Vec<String> = built_in
-        .iter()
-        .filter(|migration| !applied.iter().any(|row| row.name == migration.name().version().to_string()))
-        .map(|migration| migration.name().to_string())
-        .collect();
-    pending.sort();
-    Ok(pending)
 }
 
 /// Runs pending migrations as the role that owns the tables, one program at a time.
@@ -372,7 +283,7 @@ pub(crate) async fn migrate(
     let inside = runtime.clone();
     let work = move || -> Outcome<Vec<String>> {
         let (mut c, _) = inside.block_on(address.connect()).map_err(|error| QueryError::Lost(error.into()))?;
-        require_roles(&mut c)?;
+        rights::require_roles(&mut c)?;
         c.batch_execute("set statement_timeout = 0; set lock_timeout = '10s'; select pg_advisory_lock(7236836001)")?;
         let pending = c.pending_migrations(MIGRATIONS).map_err(StorageError::Internal)?;
         let names = pending.iter().map(|migration| migration.name().to_string()).collect();
@@ -381,4 +292,40 @@ pub(crate) async fn migrate(
     };
     let done = runtime.spawn_blocking(work).await.map_err(|error| StorageError::Internal(Source::from(error)))?;
     done.map_err(StorageError::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tenant_is_named_for_one_transaction_only() {
+        let tenant = TenantId(uuid::Uuid::from_u128(1));
+        assert_eq!(
+            opening(Scope::Tenant(tenant), Access::Read),
+            "begin read only; set local portvakt.tenant = '00000000-0000-0000-0000-000000000001'"
+        );
+        assert!(opening(Scope::Tenant(tenant), Access::Write).starts_with("begin; set local portvakt.tenant = "));
+        assert_eq!(opening(Scope::Control, Access::Write), "begin");
+    }
+
+    #[test]
+    fn tls_is_demanded_unless_the_address_says_otherwise() {
+        use tokio_postgres::config::SslMode;
+        for (parameters, mode) in [
+            ("", SslMode::Require),
+            ("?sslmode=require", SslMode::Require),
+            ("?sslmode=verify-full", SslMode::Require),
+            ("?sslmode=verify-ca", SslMode::Require),
+            ("?sslmode=prefer", SslMode::Prefer),
+            ("?sslmode=disable", SslMode::Disable),
+        ] {
+            let url = format!("postgres://u:p@db/portvakt{parameters}").into();
+            let address = Address::new(&url, None).expect("an address");
+            assert_eq!(address.config.get_ssl_mode(), mode, "{parameters}");
+        }
+        let secret = SecretString::from("postgres://u:hemligt@db:x/portvakt");
+        let error = Address::new(&secret, None).err().expect("refused");
+        assert!(!format!("{error:?}").contains("hemligt"), "{error:?}");
+    }
 }

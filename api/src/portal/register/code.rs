@@ -2,19 +2,19 @@
 
 use actix_web::{HttpResponse, web};
 
-use crate::{auth::RegisterVisit, portal::reset::code};
+use crate::{auth::RegisterVisit, portal::reset::code, problem};
 
 /// The form.
 pub async fn get(RegisterVisit(visit): RegisterVisit) -> HttpResponse {
-    code::show(&visit, None, false).await
+    problem::settled(code::show(&visit, None, false).await)
 }
 
 /// Checks a code.
 pub async fn post(RegisterVisit(visit): RegisterVisit, body: web::Payload) -> HttpResponse {
-    code::check(&visit, body).await
+    problem::settled(code::check(&visit, body).await)
 }
 
 /// Asks for a new code.
 pub async fn again(RegisterVisit(visit): RegisterVisit, body: web::Payload) -> HttpResponse {
-    code::ask(&visit, body).await
+    problem::settled(code::ask(&visit, body).await)
 }

@@ -3,42 +3,30 @@
 use actix_web::{HttpResponse, http::StatusCode};
 use askama::Template as _;
 use portvakt_domain::flow::FlowState;
-use portvakt_flows::open;
 
+use super::number::masked_number;
 use crate::{
-    auth::RegisterVisit,
+    auth::{RegisterVisit, Visit},
     portal::{
         reset::code::next_page,
-        views::{
-            message::Message,
-            register::{Done, DoneView},
-        },
+        views::register::{Done, DoneView},
     },
-    problem,
+    problem::{self, Answer, OrFault as _},
 };
 
 /// The last page.
 pub async fn get(RegisterVisit(visit): RegisterVisit) -> HttpResponse {
-    let Some(token) = visit.token() else { return problem::page(&visit, Message::FlowOver) };
-    let flow = match open::run(visit.platform(), &visit.tenant, visit.kind, &token).await {
-        Ok(Some(flow)) => flow,
-        Ok(None) => return problem::page(&visit, Message::FlowOver),
-        Err(error) => return problem::fault(&visit, &error),
-    };
+    problem::settled(show(&visit).await)
+}
+
+async fn show(visit: &Visit) -> Answer {
+    let (_, flow) = visit.flow().await?;
     let kind = match flow.state {
         FlowState::NumberSaved => Done::Saved,
         FlowState::NumberKept => Done::Kept,
-        FlowState::Exhausted | FlowState::Ended => return problem::page(&visit, Message::FlowOver),
-        state => return visit.go(next_page(state)),
+        state => return Ok(visit.go(next_page(state))),
     };
-    let number = match flow.account {
-        Some(account) => open::registered_number(visit.platform(), &visit.tenant, account).await,
-        None => Ok(None),
-    };
-    let masked = match number {
-        Ok(number) => number.map_or_else(String::new, |number| number.masked()),
-        Err(error) => return problem::fault(&visit, &error),
-    };
+    let masked = masked_number(visit, &flow).await.or_fault(visit)?.unwrap_or_default();
     let view = DoneView { page: visit.page("/done"), kind, masked: &masked, reset_url: &visit.tenant.links.reset };
-    problem::html(&visit, StatusCode::OK, view.render())
+    Ok(problem::html(visit, StatusCode::OK, view.render()))
 }

@@ -3,17 +3,20 @@
 use actix_web::{HttpResponse, web};
 use portvakt_flows::keep_number;
 
-use crate::{auth::RegisterVisit, portal::views::message::Message, problem};
+use crate::{
+    auth::{RegisterVisit, Visit},
+    portal::views::message::Message,
+    problem::{self, Answer, OrFault as _},
+};
 
 /// Ends the flow without a change.
 pub async fn post(RegisterVisit(visit): RegisterVisit, body: web::Payload) -> HttpResponse {
-    if let Err(page) = visit.fields(body).await {
-        return page;
-    }
-    let Some(token) = visit.token() else { return problem::page(&visit, Message::FlowOver) };
-    match keep_number::run(visit.platform(), &visit.tenant, &token).await {
-        Ok(true) => visit.go("/done"),
-        Ok(false) => problem::page(&visit, Message::FlowOver),
-        Err(error) => problem::fault(&visit, &error),
-    }
+    problem::settled(keep(&visit, body).await)
+}
+
+async fn keep(visit: &Visit, body: web::Payload) -> Answer {
+    visit.fields(body).await?;
+    let token = visit.begun()?;
+    let kept = keep_number::run(visit.platform(), &visit.tenant, &token).await.or_fault(visit)?;
+    if kept { Ok(visit.go("/done")) } else { Err(problem::page(visit, Message::FlowOver)) }
 }

@@ -2,9 +2,12 @@
 
 use actix_web::{HttpResponse, http::StatusCode, web};
 use askama::Template as _;
-use portvakt_domain::{flow::FlowState, number::NumberError};
+use portvakt_domain::{
+    flow::{Flow, FlowState},
+    number::NumberError,
+};
 use portvakt_flows::{
-    confirm_password, open,
+    FlowError, confirm_password, open,
     register_number::{self, Offered},
 };
 
@@ -17,68 +20,50 @@ use crate::{
             register::{NumberProblem, NumberView},
         },
     },
-    problem,
+    problem::{self, Answer, OrFault as _},
 };
 
 /// The form. It can be gone back to while a code is awaited, to mend a number.
 pub async fn get(RegisterVisit(visit): RegisterVisit) -> HttpResponse {
-    show(&visit, "", None).await
+    problem::settled(show(&visit, "", None).await)
 }
 
 /// Takes a number.
 pub async fn post(RegisterVisit(visit): RegisterVisit, body: web::Payload) -> HttpResponse {
-    let fields = match visit.fields(body).await {
-        Ok(fields) => fields,
-        Err(page) => return page,
-    };
-    let Some(token) = visit.token() else { return problem::page(&visit, Message::FlowOver) };
-    let typed = fields.get("number");
-    match register_number::run(visit.platform(), &visit.tenant, &visit.visitor(), &token, typed).await {
-        Ok(Offered::CodeToOld | Offered::CodeToNew) => visit.go("/code"),
-        Ok(Offered::Same) => show(&visit, typed, Some(NumberProblem::Same)).await,
-        // The old guides say: check the number and press "Nästa".
-        Ok(Offered::Kept) => visit.go("/done"),
-        Ok(Offered::Invalid(error)) => {
-            let problem = match error {
-                NumberError::Empty => NumberProblem::Empty,
-                NumberError::Malformed => NumberProblem::Malformed,
-                NumberError::NotMobile => NumberProblem::NotMobile,
-                NumberError::Country => NumberProblem::Country(visit.tenant.settings.registration.countries.clone()),
-            };
-            show(&visit, typed, Some(problem)).await
-        }
-        Ok(Offered::Limited) => problem::page(&visit, Message::TooMany { minutes: None }),
-        Ok(Offered::Gone) => problem::page(&visit, Message::FlowOver),
-        Err(error) => problem::fault(&visit, &error),
-    }
+    problem::settled(take(&visit, body).await)
 }
 
-async fn show(visit: &Visit, value: &str, problem: Option<NumberProblem>) -> HttpResponse {
-    let Some(token) = visit.token() else { return problem::page(visit, Message::FlowOver) };
-    let flow = match open::run(visit.platform(), &visit.tenant, visit.kind, &token).await {
-        Ok(Some(flow)) => flow,
-        Ok(None) => return problem::page(visit, Message::FlowOver),
-        Err(error) => return problem::fault(visit, &error),
+async fn take(visit: &Visit, body: web::Payload) -> Answer {
+    let fields = visit.fields(body).await?;
+    let token = visit.begun()?;
+    let typed = fields.get("number");
+    let offered = register_number::run(visit.platform(), &visit.tenant, &visit.visitor(), &token, typed).await;
+    let problem = match offered.or_fault(visit)? {
+        Offered::CodeToOld | Offered::CodeToNew => return Ok(visit.go("/code")),
+        // The old guides say: check the number and press "Nästa".
+        Offered::Kept => return Ok(visit.go("/done")),
+        Offered::Limited => return Err(problem::page(visit, Message::TooMany { minutes: None })),
+        Offered::Gone => return Err(problem::page(visit, Message::FlowOver)),
+        Offered::Same => NumberProblem::Same,
+        Offered::Invalid(NumberError::Empty) => NumberProblem::Empty,
+        Offered::Invalid(NumberError::Malformed) => NumberProblem::Malformed,
+        Offered::Invalid(NumberError::NotMobile) => NumberProblem::NotMobile,
+        Offered::Invalid(NumberError::Country) => {
+            NumberProblem::Country(visit.tenant.settings.registration.countries.clone())
+        }
     };
-    match flow.state {
-        FlowState::EnteringNumber | FlowState::AwaitingOldCode | FlowState::AwaitingNewCode => {}
-        FlowState::Exhausted => return problem::page(visit, Message::Exhausted { minutes: None }),
-        FlowState::Ended => return problem::page(visit, Message::FlowOver),
-        state => return visit.go(next_page(state)),
+    show(visit, typed, Some(problem)).await
+}
+
+async fn show(visit: &Visit, value: &str, problem: Option<NumberProblem>) -> Answer {
+    let (_, flow) = visit.flow().await?;
+    let enters = [FlowState::EnteringNumber, FlowState::AwaitingOldCode, FlowState::AwaitingNewCode];
+    if !enters.contains(&flow.state) {
+        return Ok(visit.go(next_page(flow.state)));
     }
-    let owner = match confirm_password::owner(&visit.tenant, &flow).await {
-        Ok(Some(owner)) => owner,
-        Ok(None) => return problem::page(visit, Message::NotAllowed),
-        Err(error) => return problem::fault(visit, &error),
-    };
-    let number = match flow.account {
-        Some(account) => open::registered_number(visit.platform(), &visit.tenant, account).await,
-        None => Ok(None),
-    };
-    let masked = match number {
-        Ok(number) => number.map(|number| number.masked()),
-        Err(error) => return problem::fault(visit, &error),
-    };
+    let owner = confirm_password::owner(&visit.tenant, &flow).await.or_fault(visit)?;
+    let owner = owner.ok_or_else(|| problem::page(visit, Message::NotAllowed))?;
+    let masked = masked_number(visit, &flow).await.or_fault(visit)?;
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let view = NumberView {
         page: visit.page("/number"),
@@ -88,5 +73,12 @@ async fn show(visit: &Visit, value: &str, problem: Option<NumberProblem>) -> Htt
         value,
         problem,
     };
-    problem::html(visit, status, view.render())
+    Ok(problem::html(visit, status, view.render()))
+}
+
+/// The number registered for a flow's account, masked for its owner's eyes.
+pub(super) async fn masked_number(visit: &Visit, flow: &Flow) -> Result<Option<String>, FlowError> {
+    let Some(account) = flow.account else { return Ok(None) };
+    let number = open::registered_number(visit.platform(), &visit.tenant, account).await?;
+    Ok(number.map(|number| number.masked()))
 }

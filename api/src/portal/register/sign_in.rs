@@ -17,7 +17,7 @@ use crate::{
             register::{SignInProblem, SignInView},
         },
     },
-    problem,
+    problem::{self, Answer, OrFault as _},
 };
 
 /// A refusal is answered no sooner than this: some are decided without asking the directory, and must not be told apart
@@ -31,35 +31,34 @@ pub async fn get(RegisterVisit(visit): RegisterVisit) -> HttpResponse {
 
 /// Signs in.
 pub async fn post(RegisterVisit(visit): RegisterVisit, body: web::Payload) -> HttpResponse {
+    problem::settled(sign_in(&visit, body).await)
+}
+
+async fn sign_in(visit: &Visit, body: web::Payload) -> Answer {
     let answer_at = Instant::now() + REFUSED_AFTER;
-    let mut fields = match visit.fields(body).await {
-        Ok(fields) => fields,
-        Err(page) => return page,
-    };
+    let mut fields = visit.fields(body).await?;
     let password = Password::new(fields.take("password"));
     let (platform, typed) = (visit.platform(), fields.get("username"));
     let (login, password) = match (Login::parse(typed), password) {
         (Ok(login), Some(password)) => (login, password),
         (login, password) => {
             let empty = SignInProblem::Empty { username: login.is_err(), password: password.is_none() };
-            return form(&visit, typed, Some(empty));
+            return Err(form(visit, typed, Some(empty)));
         }
     };
     let now = platform.now();
-    let Some(start) = StartToken::verify(fields.get("start"), &platform.keys, visit.tenant.id, visit.kind, now) else {
-        return form(&visit, typed, Some(SignInProblem::Stale));
-    };
+    let start = StartToken::verify(fields.get("start"), &platform.keys, visit.tenant.id, visit.kind, now)
+        .ok_or_else(|| form(visit, typed, Some(SignInProblem::Stale)))?;
     let signed_in = sign_in::run(platform, &visit.tenant, &visit.visitor(), &start, &login, &password).await;
     if !matches!(signed_in, Ok(SignedIn::Accepted { .. })) {
         tokio::time::sleep_until(answer_at).await;
     }
-    match signed_in {
-        Ok(SignedIn::Accepted { token, state }) => visit.go_with(next_page(state), &token),
-        Ok(SignedIn::Refused) => form(&visit, typed, Some(SignInProblem::Refused)),
-        Ok(SignedIn::StartAgain) => form(&visit, typed, Some(SignInProblem::Stale)),
-        Ok(SignedIn::Limited) => problem::page(&visit, Message::TooMany { minutes: Some(60) }),
-        Err(error) => problem::fault(&visit, &error),
-    }
+    Ok(match signed_in.or_fault(visit)? {
+        SignedIn::Accepted { token, state } => visit.go_with(next_page(state), &token),
+        SignedIn::Refused => form(visit, typed, Some(SignInProblem::Refused)),
+        SignedIn::StartAgain => form(visit, typed, Some(SignInProblem::Stale)),
+        SignedIn::Limited => problem::page(visit, Message::TooMany { minutes: Some(60) }),
+    })
 }
 
 fn form(visit: &Visit, username: &str, problem: Option<SignInProblem>) -> HttpResponse {

@@ -14,46 +14,42 @@ use crate::{
         message::Message,
         reset::{ChooseProblem, ChooseView},
     },
-    problem,
+    problem::{self, Answer, OrFault as _},
 };
 
 /// The choice.
 pub async fn get(ResetVisit(visit): ResetVisit) -> HttpResponse {
-    show(&visit, None).await
+    problem::settled(show(&visit, None).await)
 }
 
 /// Takes the choice: unlocks at once, or goes on to the new password.
 pub async fn post(ResetVisit(visit): ResetVisit, body: web::Payload) -> HttpResponse {
-    let fields = match visit.fields(body).await {
-        Ok(fields) => fields,
-        Err(page) => return page,
-    };
-    let Some(token) = visit.token() else { return problem::page(&visit, Message::FlowOver) };
+    problem::settled(take(&visit, body).await)
+}
+
+async fn take(visit: &Visit, body: web::Payload) -> Answer {
+    let fields = visit.fields(body).await?;
+    let token = visit.begun()?;
+    let (platform, tenant) = (visit.platform(), &visit.tenant);
     match fields.get("choice") {
-        "keep" => match unlock_account::run(visit.platform(), &visit.tenant, &visit.visitor(), &token).await {
-            Ok(Written::Done) => visit.go("/done"),
-            Ok(Written::Unavailable) => show(&visit, Some(ChooseProblem::Unavailable)).await,
-            Ok(other) => told(&visit, other),
-            Err(error) => problem::fault(&visit, &error),
+        "keep" => match unlock_account::run(platform, tenant, &visit.visitor(), &token).await.or_fault(visit)? {
+            Written::Unavailable => show(visit, Some(ChooseProblem::Unavailable)).await,
+            written => Ok(told(visit, written)),
         },
-        "new" => match choose::new_password(visit.platform(), &visit.tenant, &token).await {
-            Ok(true) => visit.go("/password"),
-            Ok(false) => show(&visit, None).await,
-            Err(error) => problem::fault(&visit, &error),
+        "new" => match choose::new_password(platform, tenant, &token).await.or_fault(visit)? {
+            true => Ok(visit.go("/password")),
+            false => show(visit, None).await,
         },
-        _ => show(&visit, Some(ChooseProblem::Empty)).await,
+        _ => show(visit, Some(ChooseProblem::Empty)).await,
     }
 }
 
-async fn show(visit: &Visit, problem: Option<ChooseProblem>) -> HttpResponse {
-    let Some(token) = visit.token() else { return problem::page(visit, Message::FlowOver) };
-    let offer = match choose::offer(visit.platform(), &visit.tenant, &token).await {
-        Ok(Ok(offer)) => offer,
-        Ok(Err(refused)) => return told(visit, refused),
-        Err(error) => return problem::fault(visit, &error),
-    };
+async fn show(visit: &Visit, problem: Option<ChooseProblem>) -> Answer {
+    let token = visit.begun()?;
+    let offer = choose::offer(visit.platform(), &visit.tenant, &token).await.or_fault(visit)?;
+    let offer = offer.map_err(|refused| told(visit, refused))?;
     if offer.choices == [Choice::NewPassword] {
-        return visit.go("/password");
+        return Ok(visit.go("/password"));
     }
     let view = ChooseView { page: visit.page("/choose"), username: &offer.username, choices: offer.choices, problem };
     let status = match problem {
@@ -61,7 +57,7 @@ async fn show(visit: &Visit, problem: Option<ChooseProblem>) -> HttpResponse {
         Some(ChooseProblem::Empty) => StatusCode::UNPROCESSABLE_ENTITY,
         Some(ChooseProblem::Unavailable) => StatusCode::SERVICE_UNAVAILABLE,
     };
-    problem::html(visit, status, view.render())
+    Ok(problem::html(visit, status, view.render()))
 }
 
 /// The page for a write that did not come about, or for a step that can't be reached.

@@ -19,59 +19,54 @@ use crate::{
         message::Message,
         reset::{CodeFor, CodeProblem, CodeView},
     },
-    problem,
+    problem::{self, Answer, OrFault as _},
 };
 
 /// The form.
 pub async fn get(ResetVisit(visit): ResetVisit) -> HttpResponse {
-    show(&visit, None, false).await
+    problem::settled(show(&visit, None, false).await)
 }
 
 /// Checks a code.
 pub async fn post(ResetVisit(visit): ResetVisit, body: web::Payload) -> HttpResponse {
-    check(&visit, body).await
+    problem::settled(check(&visit, body).await)
 }
 
 /// Asks for a new code.
 pub async fn again(ResetVisit(visit): ResetVisit, body: web::Payload) -> HttpResponse {
-    ask(&visit, body).await
+    problem::settled(ask(&visit, body).await)
 }
 
 /// Asks for a new code, at either address.
-pub async fn ask(visit: &Visit, body: web::Payload) -> HttpResponse {
-    if let Err(page) = visit.fields(body).await {
-        return page;
-    }
-    let Some(token) = visit.token() else { return problem::page(visit, Message::FlowOver) };
-    match ask_again::run(visit.platform(), &visit.tenant, &visit.visitor(), visit.kind, &token).await {
-        Ok(AskedAgain::Asked) => show(visit, None, true).await,
-        Ok(AskedAgain::Wait { .. } | AskedAgain::NoMore) => show(visit, None, false).await,
-        Ok(AskedAgain::Gone) => problem::page(visit, Message::FlowOver),
-        Err(error) => problem::fault(visit, &error),
+pub async fn ask(visit: &Visit, body: web::Payload) -> Answer {
+    visit.fields(body).await?;
+    let token = visit.begun()?;
+    let asked = ask_again::run(visit.platform(), &visit.tenant, &visit.visitor(), visit.kind, &token).await;
+    match asked.or_fault(visit)? {
+        AskedAgain::Asked => show(visit, None, true).await,
+        AskedAgain::Wait { .. } | AskedAgain::NoMore => show(visit, None, false).await,
+        AskedAgain::Gone => Err(problem::page(visit, Message::FlowOver)),
     }
 }
 
 /// Checks a code, at either address.
-pub async fn check(visit: &Visit, body: web::Payload) -> HttpResponse {
-    let fields = match visit.fields(body).await {
-        Ok(fields) => fields,
-        Err(page) => return page,
-    };
-    let Some(token) = visit.token() else { return problem::page(visit, Message::FlowOver) };
+pub async fn check(visit: &Visit, body: web::Payload) -> Answer {
+    let fields = visit.fields(body).await?;
+    let token = visit.begun()?;
     let typed = fields.get("code");
     let Some(code) = Code::parse(typed) else {
         let empty = typed.trim().is_empty();
         return show(visit, Some(if empty { CodeProblem::Empty } else { CodeProblem::Format }), false).await;
     };
-    match verify_code::run(visit.platform(), &visit.tenant, &visit.visitor(), visit.kind, &token, &code).await {
-        Ok(Verified::Right { token, state }) => visit.go_with(next_page(state), &token),
-        Ok(Verified::Wrong) => show(visit, Some(CodeProblem::Wrong), false).await,
-        Ok(Verified::CodeDead) => show(visit, Some(CodeProblem::Dead), false).await,
-        Ok(Verified::Expired) => show(visit, Some(CodeProblem::Expired), false).await,
-        Ok(Verified::Exhausted) => problem::page(visit, Message::Exhausted { minutes: None }),
-        Ok(Verified::Limited) => problem::page(visit, Message::TooMany { minutes: Some(60) }),
-        Ok(Verified::Gone) => problem::page(visit, Message::FlowOver),
-        Err(error) => problem::fault(visit, &error),
+    let checked = verify_code::run(visit.platform(), &visit.tenant, &visit.visitor(), visit.kind, &token, &code).await;
+    match checked.or_fault(visit)? {
+        Verified::Right { token, state } => Ok(visit.go_with(next_page(state), &token)),
+        Verified::Wrong => show(visit, Some(CodeProblem::Wrong), false).await,
+        Verified::CodeDead => show(visit, Some(CodeProblem::Dead), false).await,
+        Verified::Expired => show(visit, Some(CodeProblem::Expired), false).await,
+        Verified::Exhausted => Err(problem::page(visit, Message::Exhausted { minutes: None })),
+        Verified::Limited => Err(problem::page(visit, Message::TooMany { minutes: Some(60) })),
+        Verified::Gone => Err(problem::page(visit, Message::FlowOver)),
     }
 }
 
@@ -93,24 +88,13 @@ pub fn next_page(state: FlowState) -> &'static str {
 }
 
 /// The page, as the flow stands.
-pub async fn show(visit: &Visit, problem: Option<CodeProblem>, resent: bool) -> HttpResponse {
-    let Some(token) = visit.token() else { return problem::page(visit, Message::FlowOver) };
-    let flow = match open::run(visit.platform(), &visit.tenant, visit.kind, &token).await {
-        Ok(Some(flow)) => flow,
-        Ok(None) => return problem::page(visit, Message::FlowOver),
-        Err(error) => return problem::fault(visit, &error),
-    };
-    match flow.state {
-        state if state.awaits_code() => {}
-        FlowState::Exhausted => return problem::page(visit, Message::Exhausted { minutes: None }),
-        FlowState::Ended => return problem::page(visit, Message::FlowOver),
-        state => return visit.go(next_page(state)),
+pub async fn show(visit: &Visit, problem: Option<CodeProblem>, resent: bool) -> Answer {
+    let (_, flow) = visit.flow().await?;
+    if !flow.state.awaits_code() {
+        return Ok(visit.go(next_page(flow.state)));
     }
     // At pwreset nothing is said of the number: nothing is proved yet.
-    let masked = match masked_recipient(visit, &flow).await {
-        Ok(masked) => masked,
-        Err(error) => return problem::fault(visit, &error),
-    };
+    let masked = masked_recipient(visit, &flow).await.or_fault(visit)?;
     let purpose = match flow.state {
         FlowState::AwaitingOldCode => CodeFor::OldNumber(&masked),
         FlowState::AwaitingNewCode => CodeFor::NewNumber(&masked),
@@ -127,7 +111,7 @@ pub async fn show(visit: &Visit, problem: Option<CodeProblem>, resent: bool) -> 
         can_ask_again: wait.is_some(),
     };
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    problem::html(visit, status, view.render())
+    Ok(problem::html(visit, status, view.render()))
 }
 
 /// The number a registration's code goes to, masked for its owner's eyes; empty at pwreset.

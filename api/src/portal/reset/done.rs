@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, http::StatusCode};
 use askama::Template as _;
 use portvakt_domain::{flow::FlowState, language::Language};
-use portvakt_flows::{confirm_password, open};
+use portvakt_flows::confirm_password;
 
 use super::code::next_page;
 use crate::{
@@ -12,24 +12,22 @@ use crate::{
         message::Message,
         reset::{Done, DoneView},
     },
-    problem,
+    problem::{self, Answer},
 };
 
 /// The last page.
 pub async fn get(ResetVisit(visit): ResetVisit) -> HttpResponse {
-    let Some(token) = visit.token() else { return problem::page(&visit, Message::FlowOver) };
-    let flow = match open::run(visit.platform(), &visit.tenant, visit.kind, &token).await {
-        Ok(Some(flow)) => flow,
-        Ok(None) => return problem::page(&visit, Message::FlowOver),
-        Err(error) => return problem::fault(&visit, &error),
-    };
+    problem::settled(show(&visit).await)
+}
+
+async fn show(visit: &Visit) -> Answer {
+    let (_, flow) = visit.flow().await?;
     let texts = &visit.tenant.settings.texts;
     let (kind, paragraphs) = match flow.state {
         FlowState::PasswordSet => (Done::PasswordSet, &texts.after_reset),
         FlowState::Unlocked => (Done::Unlocked, &texts.after_unlock),
-        FlowState::OutcomeUnknown => return problem::page(&visit, Message::OutcomeUnknown),
-        FlowState::Exhausted | FlowState::Ended => return problem::page(&visit, Message::FlowOver),
-        state => return visit.go(next_page(state)),
+        FlowState::OutcomeUnknown => return Ok(problem::page(visit, Message::OutcomeUnknown)),
+        state => return Ok(visit.go(next_page(state))),
     };
     // The work is done: a directory that does not answer now must not turn the page into a fault.
     let owner = confirm_password::owner(&visit.tenant, &flow).await.ok().flatten();
@@ -37,9 +35,9 @@ pub async fn get(ResetVisit(visit): ResetVisit) -> HttpResponse {
         page: visit.page("/done"),
         kind,
         username: owner.as_ref().map_or("", |owner| owner.username.as_str()),
-        paragraphs: paragraphs_in(paragraphs, &visit),
+        paragraphs: paragraphs_in(paragraphs, visit),
     };
-    problem::html(&visit, StatusCode::OK, view.render())
+    Ok(problem::html(visit, StatusCode::OK, view.render()))
 }
 
 /// The tenant's own words in the reader's language, or in the tenant's.

@@ -14,7 +14,7 @@ use crate::{
         message::Message,
         reset::{StartProblem, StartView},
     },
-    problem,
+    problem::{self, Answer, OrFault as _},
 };
 
 /// The form.
@@ -24,26 +24,26 @@ pub async fn get(ResetVisit(visit): ResetVisit) -> HttpResponse {
 
 /// Begins a reset.
 pub async fn post(ResetVisit(visit): ResetVisit, body: web::Payload) -> HttpResponse {
-    let fields = match visit.fields(body).await {
-        Ok(fields) => fields,
-        Err(page) => return page,
-    };
+    problem::settled(begin(&visit, body).await)
+}
+
+async fn begin(visit: &Visit, body: web::Payload) -> Answer {
+    let fields = visit.fields(body).await?;
     let (platform, typed) = (visit.platform(), fields.get("username"));
     let login = match Login::parse(typed) {
         Ok(login) => login,
-        Err(LoginError::Empty) => return form(&visit, "", Some(StartProblem::Empty)),
-        Err(LoginError::Malformed) => return form(&visit, "", Some(StartProblem::Malformed)),
+        Err(LoginError::Empty) => return Err(form(visit, "", Some(StartProblem::Empty))),
+        Err(LoginError::Malformed) => return Err(form(visit, "", Some(StartProblem::Malformed))),
     };
     let now = platform.now();
-    let Some(start) = StartToken::verify(fields.get("start"), &platform.keys, visit.tenant.id, visit.kind, now) else {
-        return form(&visit, typed, Some(StartProblem::Stale));
-    };
-    match start_reset::run(platform, &visit.tenant, &visit.visitor(), &start, &login).await {
-        Ok(Started::Begun(token)) => visit.go_with("/code", &token),
-        Ok(Started::StartAgain) => form(&visit, typed, Some(StartProblem::Stale)),
-        Ok(Started::Limited) => problem::page(&visit, Message::TooMany { minutes: Some(10) }),
-        Err(error) => problem::fault(&visit, &error),
-    }
+    let start = StartToken::verify(fields.get("start"), &platform.keys, visit.tenant.id, visit.kind, now)
+        .ok_or_else(|| form(visit, typed, Some(StartProblem::Stale)))?;
+    let started = start_reset::run(platform, &visit.tenant, &visit.visitor(), &start, &login).await;
+    Ok(match started.or_fault(visit)? {
+        Started::Begun(token) => visit.go_with("/code", &token),
+        Started::StartAgain => form(visit, typed, Some(StartProblem::Stale)),
+        Started::Limited => problem::page(visit, Message::TooMany { minutes: Some(10) }),
+    })
 }
 
 fn form(visit: &Visit, username: &str, problem: Option<StartProblem>) -> HttpResponse {

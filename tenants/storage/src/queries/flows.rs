@@ -25,7 +25,7 @@ use super::{
     schema::{flows, numbers},
 };
 use crate::{
-    error::{Outcome, corrupt},
+    error::{Outcome, StorageError, corrupt},
     flows::{Begun, CodeOutcome, NewFlow, OfferNumber, SaveNumber, SubmitCode},
     lock::Lock,
     values::{At, Id, at, choice, choice_name, hash, language, optional_hash, optional_sealed},
@@ -213,16 +213,20 @@ pub(crate) fn begin(
                 flows::touched_at.eq(at(flow.at)),
             ),
         ))
-        .on_conflict((flows::tenant_id, flows::kind, flows::start_hash))
-        .do_nothing()
+        // Whichever index says so: both clicks of a double click may bring the same token, too.
+        .on_conflict_do_nothing()
         .execute(c)?;
     if inserted == 0 {
-        let (id, login_hash, state): (Id, Vec<u8>, String) = flows::table
+        let first: Option<(Id, Vec<u8>, String)> = flows::table
             .filter(flows::tenant_id.eq(Id(tenant.0)))
             .filter(flows::kind.eq(flow.kind.as_str()))
             .filter(flows::start_hash.eq(flow.start_hash.0.to_vec()))
             .select((flows::id, flows::login_hash, flows::state))
-            .first(c)?;
+            .first(c)
+            .optional()?;
+        let Some((id, login_hash, state)) = first else {
+            return Err(StorageError::Conflict("a flow with this id or token".to_owned()).into());
+        };
         return Ok(Begun::Repeated {
             id: FlowId(id.0),
             same_login: login_hash == flow.login_hash.0,

@@ -135,7 +135,7 @@ fn candidates(c: &mut Conn, lease: &Lease) -> Outcome<Vec<Candidate>> {
            select id, row_number() over (partition by tenant_id order by run_at, id) as turn
            from jobs where {}{}
          ) r on r.id = j.id
-         where {} and r.turn <= ${limit}
+         where {}
          order by r.turn, j.run_at, j.id
          limit ${limit} {SKIP_LOCKED}",
         due(""),
@@ -308,16 +308,18 @@ pub(crate) fn next_due(c: &mut Conn) -> Outcome<Option<Instant>> {
 pub(crate) fn spend_sms(
     c: &mut Conn,
     tenant: &TenantId,
+    sms: &i64,
     when: &Instant,
     hour_ceiling: &i64,
     day_ceiling: &i64,
 ) -> Outcome<SmsBudget> {
-    let hour = spend(c, *tenant, "hour", *when, 3_600)?;
-    let day = spend(c, *tenant, "day", *when, DAY)?;
-    Ok(SmsBudget { hour, day, exhausted: hour > *hour_ceiling || day > *day_ceiling })
+    let hour = spend(c, *tenant, "hour", *sms, *when, 3_600)?;
+    let day = spend(c, *tenant, "day", *sms, *when, DAY)?;
+    let next = i64::from(*sms == 0);
+    Ok(SmsBudget { hour, day, exhausted: hour + next > *hour_ceiling || day + next > *day_ceiling })
 }
 
-fn spend(c: &mut Conn, tenant: TenantId, span: &str, when: Instant, seconds: i64) -> Outcome<i64> {
+fn spend(c: &mut Conn, tenant: TenantId, span: &str, sms: i64, when: Instant, seconds: i64) -> Outcome<i64> {
     let seconds_now = when.timestamp();
     let begins_anew = sms_budgets::window_start.ne(excluded(sms_budgets::window_start));
     let sent = diesel::insert_into(sms_budgets::table)
@@ -325,7 +327,7 @@ fn spend(c: &mut Conn, tenant: TenantId, span: &str, when: Instant, seconds: i64
             sms_budgets::tenant_id.eq(Id(tenant.0)),
             sms_budgets::span.eq(span),
             sms_budgets::window_start.eq(seconds_now - seconds_now.rem_euclid(seconds)),
-            sms_budgets::sent.eq(1),
+            sms_budgets::sent.eq(sms),
         ))
         .on_conflict((sms_budgets::tenant_id, sms_budgets::span))
         .do_update()

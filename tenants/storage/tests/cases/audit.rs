@@ -142,6 +142,16 @@ pub(crate) async fn a_late_event_is_sealed_all_the_same(f: Fixture) {
 
 /// Only what jobs ask for is sealed; when the last recorder is done and no job waits, nothing may be left.
 pub(crate) async fn no_event_is_left_behind_by_its_job(f: Fixture) {
+    if !f.store.is_sqlite() {
+        // Commits take their time: a job may be leased between what a recorder saw and what others see of it.
+        f.execute(
+            "create function dawdle() returns trigger language plpgsql as
+               $$ begin perform pg_sleep(0.03); return null; end $$;
+             create constraint trigger dawdle after insert on audit_events deferrable initially deferred
+               for each row execute function dawdle()",
+        )
+        .await;
+    }
     let recording = std::sync::atomic::AtomicBool::new(true);
     let recorders = async {
         join_all((0..20).map(|_| async {

@@ -154,15 +154,21 @@ pub(crate) async fn the_queue_at_a_glance(f: Fixture) {
 }
 
 pub(crate) async fn a_budget_counts_by_hour_and_day(f: Fixture) {
-    let spend = async |at| operator::spend_sms(&f.store, f.a, at, 3, 5).await.expect("counted");
+    let spend = async |at| operator::spend_sms(&f.store, f.a, 1, at, 3, 5).await.expect("counted");
     let all = join_all((0..4).map(|_| spend(f.now))).await;
     assert_eq!(all.iter().filter(|budget| budget.exhausted).count(), 1);
     assert_eq!(all.iter().map(|budget| budget.hour).max(), Some(4));
     let next_hour = spend(f.now + minutes(60)).await;
     assert_eq!((next_hour.hour, next_hour.day, next_hour.exhausted), (1, 5, false));
+    let look = operator::spend_sms(&f.store, f.a, 0, f.now + minutes(61), 3, 5).await.expect("looked");
+    assert_eq!(
+        (look.hour, look.day, look.exhausted),
+        (1, 5, true),
+        "a look counts nothing, and sees that the day's is spent"
+    );
     assert!(spend(f.now + minutes(61)).await.exhausted, "the day's");
     let next_day = spend(f.now + TimeDelta::days(1)).await;
     assert_eq!((next_day.hour, next_day.day, next_day.exhausted), (1, 1, false));
-    let other = operator::spend_sms(&f.store, f.b, f.now, 3, 5).await.expect("counted");
+    let other = operator::spend_sms(&f.store, f.b, 1, f.now, 3, 5).await.expect("counted");
     assert_eq!((other.hour, other.day), (1, 1));
 }

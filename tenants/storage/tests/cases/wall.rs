@@ -90,7 +90,7 @@ async fn fill(f: &Fixture, tenant: TenantId) {
     let allowance = Allowance { failures: 3, window_seconds: 1_800, already: 0 };
     sign_in::reserve(store, tenant, hash(), allowance, f.now).await.expect("reserved");
     audit::seal_pending(store, tenant, audit_key(tenant), 10).await.expect("sealed");
-    operator::spend_sms(store, tenant, f.now, 9, 9).await.expect("counted");
+    operator::spend_sms(store, tenant, 1, f.now, 9, 9).await.expect("counted");
 }
 
 /// Rows seen, or `None` where the role may not look at all.

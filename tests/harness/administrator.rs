@@ -1,0 +1,130 @@
+//! What an administrator does and sees in either kind of directory, over LDAP and past the platform.
+
+use std::{collections::HashSet, sync::Arc};
+
+use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapResult, Mod, Scope, SearchEntry};
+use rustls::{
+    ClientConfig, RootCertStore,
+    pki_types::{CertificateDer, pem::PemObject},
+};
+
+use crate::{Person, people::TestDirectory, world::DENIED_GROUP};
+
+/// The administrator's password in practice directories.
+pub const PRACTICE_ADMINISTRATOR: &str = "Overforman51Practice";
+
+/// What a reset or an unlock would change of an account.
+pub type Traces = Vec<Vec<String>>;
+
+impl TestDirectory {
+    /// The domain's naming context.
+    pub fn base(&self) -> String {
+        match self.samba() {
+            Some(samba) => samba.base.clone(),
+            None => self.practice().domain().base_dn(),
+        }
+    }
+
+    /// Where accounts lie that are not served.
+    pub fn other_unit(&self) -> String {
+        match self.samba() {
+            Some(samba) => samba.other_ou.clone(),
+            None => format!("OU={},{}", portvakt_demo::accounts::OTHER_UNIT, self.base()),
+        }
+    }
+
+    /// The group whose members are never served.
+    pub fn denied_group(&self) -> String {
+        let unit = if self.samba().is_some() { "OU=Grupper" } else { "CN=Users" };
+        format!("CN={DENIED_GROUP},{unit},{}", self.base())
+    }
+
+    /// A connection bound as administrator.
+    pub async fn administrator(&self) -> Ldap {
+        match self.samba() {
+            Some(samba) => samba.admin().await,
+            None => {
+                let mut ldap = self.connect_practice().await;
+                let name = format!("CN=Administrator,CN=Users,{}", self.base());
+                let bound = ldap.simple_bind(&name, PRACTICE_ADMINISTRATOR).await;
+                bound.and_then(LdapResult::success).expect("the administrator can bind");
+                ldap
+            }
+        }
+    }
+
+    async fn connect_practice(&self) -> Ldap {
+        let server = self.practice();
+        let mut roots = RootCertStore::empty();
+        let ca = CertificateDer::from_pem_slice(server.ca_pem().as_bytes()).expect("it is PEM");
+        roots.add(ca).expect("it holds a certificate");
+        let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+        let settings = LdapConnSettings::new().set_config(Arc::new(config));
+        let (connection, ldap) = LdapConnAsync::with_settings(settings, &server.url()).await.expect("it answers");
+        ldap3::drive!(connection);
+        ldap
+    }
+
+    /// Signs in with a password over LDAP, and does what every such sign-in does; the error is the `data` code.
+    pub async fn signs_in(&self, person: &Person, password: &str) -> Result<(), String> {
+        let Some(samba) = self.samba() else {
+            let mut ldap = self.connect_practice().await;
+            let result = ldap.simple_bind(&person.dn, password).await.expect("the directory answers");
+            let data = result.text.split_once("data ").and_then(|(_, rest)| rest.split(',').next());
+            return if result.rc == 0 { Ok(()) } else { Err(data.unwrap_or(&result.text).to_owned()) };
+        };
+        samba.bind(&person.dn, password).await
+    }
+
+    /// Replaces an attribute's values.
+    pub async fn replace(&self, dn: &str, attribute: &str, values: &[&str]) {
+        self.modify(dn, Mod::Replace(attribute, values.iter().copied().collect())).await;
+    }
+
+    async fn modify(&self, dn: &str, change: Mod<&str>) {
+        let mut ldap = self.administrator().await;
+        let done = ldap.modify(dn, vec![change]).await.and_then(LdapResult::success);
+        done.unwrap_or_else(|error| panic!("{dn} was not changed: {error}"));
+    }
+
+    /// Puts a person into a group.
+    pub async fn join(&self, person: &Person, group: &str) {
+        self.modify(group, Mod::Add("member", HashSet::from([person.dn.as_str()]))).await;
+    }
+
+    /// Disables an account.
+    pub async fn disable(&self, person: &Person) {
+        self.replace(&person.dn, "userAccountControl", &["514"]).await;
+    }
+
+    /// Moves an account out of the units that are served.
+    pub async fn move_out(&self, person: &mut Person) {
+        let (name, _) = person.dn.split_once(",OU=").expect("a person in a unit");
+        let (name, unit) = (name.to_owned(), self.other_unit());
+        let mut ldap = self.administrator().await;
+        let moved = ldap.modifydn(&person.dn, &name, true, Some(&unit)).await.and_then(LdapResult::success);
+        moved.unwrap_or_else(|error| panic!("{} was not moved: {error}", person.dn));
+        person.dn = format!("{name},{unit}");
+    }
+
+    /// The values of one attribute; none where it is absent.
+    pub async fn values(&self, dn: &str, attribute: &str) -> Vec<String> {
+        let mut ldap = self.administrator().await;
+        let (mut found, _) = ldap
+            .search(dn, Scope::Base, "(objectClass=*)", [attribute])
+            .await
+            .and_then(ldap3::SearchResult::success)
+            .unwrap_or_else(|error| panic!("{dn} cannot be read: {error}"));
+        let mut entry = SearchEntry::construct(found.pop().expect("a base search finds its base"));
+        entry.attrs.remove(attribute).unwrap_or_default()
+    }
+
+    /// What a write would change, to be compared with what it is later.
+    pub async fn traces(&self, person: &Person) -> Traces {
+        let mut traces = Vec::new();
+        for attribute in ["pwdLastSet", "lockoutTime", "badPwdCount"] {
+            traces.push(self.values(&person.dn, attribute).await);
+        }
+        traces
+    }
+}

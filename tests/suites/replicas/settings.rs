@@ -1,0 +1,116 @@
+//! Settings that change while replicas run, and the end of a replica.
+
+use std::time::Duration;
+
+use harness::{
+    Browser, Page,
+    process::{PATIENCE, Serving, change, eventually},
+    site::Site,
+    world::code_in,
+};
+
+use super::pair::{Pair, reset_host};
+
+/// Replicas look for changes every two seconds.
+const SEEN_WITHIN: Duration = Duration::from_secs(5);
+
+async fn page_at(replica: &Serving, host: &str) -> Page {
+    Browser::new(replica.public).get(host, "/").await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn applied_settings_are_seen_by_both_replicas_within_seconds() {
+    let pair = Pair::start().await;
+    let both = [&pair.first, &pair.second];
+    let mut tenant = pair.site.tenant_file("mjolby");
+    change(&mut tenant, "hosts", "reset", "losenord.mjolby.se");
+    change(&mut tenant, "texts", "username_example", "annlin77");
+    let applied = pair.site.installation.apply(&tenant).await.succeeded();
+    assert!(applied.stdout.contains("version 2 is in force"), "{}", applied.stdout);
+    for replica in both {
+        eventually("the new host and text", SEEN_WITHIN, async || {
+            let page = page_at(replica, "losenord.mjolby.se").await;
+            (page.status == 200 && page.text().contains("annlin77")).then_some(())
+        })
+        .await;
+        let old = page_at(replica, "pwreset.mjolby.se").await;
+        assert_eq!(old.status, 421, "{}", old.text());
+    }
+    // And the SMS names the new host.
+    let person = Site::people("mjolby").remove(0);
+    let mut browser = Browser::new(pair.first.public);
+    let start = browser.get("losenord.mjolby.se", "/").await;
+    let page = browser.submit(&start, &[("username", &person.username)]).await;
+    let sms = pair.sms_to(person.number.as_ref().expect("a number"), 0).await;
+    assert!(sms.message.ends_with(&format!("@losenord.mjolby.se #{}", code_in(&sms.message))), "{}", sms.message);
+    let page = browser.submit_to(&page, "/code", &[("code", &code_in(&sms.message))]).await;
+    assert_eq!(page.path, "/choose", "{}", page.text());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_tenants_broken_settings_are_that_tenants_trouble_alone() {
+    let mut pair = Pair::start().await;
+
+    // 1. Örebro's service account gets a wrong password: its people wait, Mjölby's do not.
+    let mut orebro = pair.site.tenant_file("orebro");
+    pair.site.installation.write("orebro-directory-password", "Fel-Losen-99\n");
+    change(&mut orebro, "texts", "username_example", "provlin11");
+    pair.site.installation.apply(&orebro).await.succeeded();
+    for replica in [&pair.first, &pair.second] {
+        eventually("Örebro's new settings", SEEN_WITHIN, async || {
+            page_at(replica, "pwreset.orebro.se").await.text().contains("provlin11").then_some(())
+        })
+        .await;
+    }
+    let register = &mut Browser::new(pair.second.public);
+    let start = register.get("pwreg.orebro.se", "/").await;
+    let name = Site::people("orebro").remove(0).username;
+    let page = register.submit(&start, &[("username", &name), ("password", "Fel-Losen-99")]).await;
+    assert_eq!(page.status, 503, "{}", page.text());
+    let page = pair.ask(&mut Browser::new(pair.first.public), "orebro", &name).await;
+    assert_eq!(page.status, 200, "the answer is the same as ever");
+    mjolby_works(&pair, 0).await;
+
+    // 2. Its secret can't be opened at all: a running replica keeps what it had, a new one serves the others.
+    let database = pair.site.installation.superuser().await;
+    database
+        .batch_execute(
+            "insert into tenant_settings select tenant_id, version + 1, author, created_at, document
+               from tenant_settings s where version = 2;
+             insert into tenant_secrets select tenant_id, name, 3, sealed || '\\x00'::bytea
+               from tenant_secrets where version = 2;
+             update tenants set version = 3 where slug = 'orebro'",
+        )
+        .await
+        .expect("broken");
+    let told = |replica: &Serving| replica.process.stderr().contains("tenant not usable");
+    eventually("the log says so", PATIENCE, async || told(&pair.first).then_some(())).await;
+    assert_eq!(page_at(&pair.first, "pwreset.orebro.se").await.status, 200);
+    pair.second = pair.site.installation.serve().await;
+    assert!(told(&pair.second));
+    assert_eq!(page_at(&pair.second, "pwreset.orebro.se").await.status, 421);
+    mjolby_works(&pair, 1).await;
+}
+
+/// Somebody of Mjölby gets a code by way of each replica.
+async fn mjolby_works(pair: &Pair, earlier: usize) {
+    for (n, replica) in [&pair.first, &pair.second].into_iter().enumerate() {
+        let person = Site::people("mjolby").remove(n);
+        let mut browser = Browser::new(replica.public);
+        let start = browser.get(reset_host("mjolby"), "/").await;
+        browser.submit(&start, &[("username", &person.username)]).await;
+        pair.sms_to(person.number.as_ref().expect("a number"), earlier).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_replica_ends_on_sigterm_and_the_other_goes_on() {
+    let mut pair = Pair::start().await;
+    let ended = pair.first.process.terminate(Duration::from_secs(5)).await;
+    assert_eq!(ended.code(), Some(0), "{}", pair.first.process.stderr());
+    let person = Site::people("orebro").remove(0);
+    pair.ask(&mut Browser::new(pair.second.public), "orebro", &person.username).await;
+    pair.sms_to(person.number.as_ref().expect("a number"), 0).await;
+    let ended = pair.second.process.terminate(Duration::from_secs(5)).await;
+    assert_eq!(ended.code(), Some(0), "{}", pair.second.process.stderr());
+}
