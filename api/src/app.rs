@@ -30,6 +30,7 @@ use crate::{
     registry::{REFRESH_EVERY, Registry},
     routes,
     settings::{ListenSection, WorkerSection},
+    shared::Shared,
     worker::{Worker, chain},
 };
 
@@ -66,22 +67,6 @@ pub struct Front {
     pub hosts: Vec<String>,
     /// Their routes.
     pub routes: Arc<dyn Fn(&mut ServiceConfig) + Send + Sync>,
-}
-
-/// What all requests share.
-pub struct Shared {
-    /// The platform's parts.
-    pub platform: Arc<Platform>,
-    /// The tenants.
-    pub registry: Arc<Registry>,
-    /// The words.
-    pub texts: Arc<Texts>,
-    /// The metrics.
-    pub metrics: Arc<Metrics>,
-    /// Our own proxies.
-    pub proxies: Vec<IpNet>,
-    /// Hosts of no tenant.
-    pub front_hosts: Vec<String>,
 }
 
 /// Why an app can't be built.

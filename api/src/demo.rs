@@ -22,7 +22,6 @@ use portvakt_domain::{language::Language, message::Channel};
 use serde_json::json;
 
 use crate::{
-    app::Shared,
     edge::FrontHost,
     portal::{
         self,
@@ -32,6 +31,7 @@ use crate::{
         },
     },
     routes::page,
+    shared::Shared,
 };
 
 /// The hosts of the demo's own pages.
@@ -50,12 +50,12 @@ impl Scene {
     /// The accounts as they are seeded; unchanged while the demo runs.
     pub fn new<'a>(outbox: Outbox, samples: impl Iterator<Item = &'a SampleTenant>) -> Self {
         let samples: Vec<&SampleTenant> = samples.collect();
-        Self {
-            outbox,
-            accounts: samples.iter().flat_map(|sample| sample.accounts.clone()).collect(),
-            slugs: samples.iter().map(|sample| sample.slug).collect(),
-            port: OnceLock::new(),
+        let mut accounts: Vec<SampleAccount> = samples.iter().flat_map(|sample| sample.accounts.clone()).collect();
+        for account in &mut accounts {
+            // One number an account is registered in this release: what is listed is what is stored.
+            account.numbers.truncate(1);
         }
+        Self { outbox, accounts, slugs: samples.iter().map(|sample| sample.slug).collect(), port: OnceLock::new() }
     }
 
     /// The port was taken: links can be written.

@@ -13,7 +13,7 @@ use actix_web::{
     web,
 };
 
-use crate::{app::Shared, auth::host, portal::views::bare::BareMessage, problem};
+use crate::{auth::host, portal::views::bare::BareMessage, problem, shared::Shared};
 
 /// Resolves the host: exactly one, and one that is served. Nothing else of the request is looked at before.
 ///

@@ -12,6 +12,7 @@ pub mod problem;
 pub mod registry;
 pub mod routes;
 pub mod settings;
+pub mod shared;
 pub mod system;
 pub mod telemetry;
 pub mod worker;

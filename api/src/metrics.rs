@@ -3,8 +3,9 @@
 use portvakt_directory::OperationObserver;
 use portvakt_domain::id::TenantId;
 use portvakt_flows::{Measure, Meter};
+use portvakt_storage::operator::JobsOverview;
 use prometheus::{
-    HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder, core::Collector,
+    HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder, core::Collector,
     process_collector::ProcessCollector,
 };
 
@@ -22,6 +23,7 @@ pub struct Metrics {
     jobs: IntCounterVec,
     requests: HistogramVec,
     statements: IntGauge,
+    queue: IntGaugeVec,
 }
 
 impl Metrics {
@@ -62,11 +64,18 @@ impl Metrics {
                 &registry,
                 IntGauge::new("portvakt_storage_statements", "SQL statements since the start.")?,
             )?,
+            queue: register(
+                &registry,
+                IntGaugeVec::new(
+                    Opts::new("portvakt_jobs_queued", "Jobs of all replicas: waiting for their time, due, laid aside."),
+                    &["state"],
+                )?,
+            )?,
             registry,
         };
         let build = register(
             &metrics.registry,
-            prometheus::IntGaugeVec::new(Opts::new("portvakt_build_info", "The running release."), &["version"])?,
+            IntGaugeVec::new(Opts::new("portvakt_build_info", "The running release."), &["version"])?,
         )?;
         build.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
         metrics.registry.register(Box::new(ProcessCollector::for_self()))?;
@@ -87,7 +96,12 @@ impl Metrics {
     ///
     /// # Errors
     /// An encoding failure.
-    pub fn render(&self, statements: u64) -> Result<String, prometheus::Error> {
+    pub fn render(&self, statements: u64, jobs: Option<JobsOverview>) -> Result<String, prometheus::Error> {
+        if let Some(jobs) = jobs {
+            for (state, count) in [("waiting", jobs.waiting), ("due", jobs.due), ("dead", jobs.dead)] {
+                self.queue.with_label_values(&[state]).set(count);
+            }
+        }
         self.statements.set(i64::try_from(statements).unwrap_or(i64::MAX));
         TextEncoder::new().encode_to_string(&self.registry.gather())
     }

@@ -11,10 +11,10 @@ use actix_web::{
 };
 
 use crate::{
-    app::Shared,
     auth::Visit,
     portal::views::{bare::BareMessage, message::Message},
     problem::{self, Answer, OrFault as _},
+    shared::Shared,
 };
 
 /// `GET /cancelled`: nothing was changed.

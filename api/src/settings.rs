@@ -5,7 +5,7 @@ use std::path::Path;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub mod database;
 pub mod keys;
@@ -55,10 +55,11 @@ impl Settings {
     pub fn load(file: Option<&Path>) -> Result<Self, SettingsError> {
         let mut builder = config::Config::builder();
         if let Some(file) = file {
-            if !file.is_file() {
-                return Err(SettingsError(vec![format!("{}: there is no such file", file.display())]));
-            }
-            builder = builder.add_source(config::File::from(file).format(config::FileFormat::Toml));
+            let told = |problem: String| SettingsError(vec![format!("{}: {problem}", file.display())]);
+            let text = std::fs::read_to_string(file).map_err(|error| told(error.to_string()))?;
+            // Parsed here first: the library's own message shows the line, which may hold a secret.
+            toml::from_str::<toml::Table>(&text).map_err(|error| told(toml_problem(&text, &error)))?;
+            builder = builder.add_source(config::File::from_str(&text, config::FileFormat::Toml));
         }
         let environment = config::Environment::with_prefix(PREFIX).separator("__").try_parsing(true);
         let value: Value = builder
@@ -72,18 +73,13 @@ impl Settings {
     fn from_value(value: &Value) -> Result<Self, SettingsError> {
         let mut problems = unknown_keys(value);
         let settings = Settings {
-            listen: section(value, "listen", &mut problems),
-            database: section(value, "database", &mut problems),
-            keys: section(value, "keys", &mut problems),
-            proxies: section(value, "proxies", &mut problems),
-            log: section(value, "log", &mut problems),
-            worker: section(value, "worker", &mut problems),
+            listen: section(value, "listen", &mut problems, |_, _| {}),
+            database: section(value, "database", &mut problems, DatabaseSection::check),
+            keys: section(value, "keys", &mut problems, KeysSection::check),
+            proxies: section(value, "proxies", &mut problems, |_, _| {}),
+            log: section(value, "log", &mut problems, LogSection::check),
+            worker: section(value, "worker", &mut problems, WorkerSection::check),
         };
-        if problems.is_empty() {
-            settings.database.check(&mut problems);
-            settings.keys.check(&mut problems);
-            settings.worker.check(&mut problems);
-        }
         if problems.is_empty() { Ok(settings) } else { Err(SettingsError(problems)) }
     }
 
@@ -93,18 +89,49 @@ impl Settings {
     }
 }
 
-/// One section, or its defaults and a problem. Unknown keys are left out: they are reported all at once elsewhere.
-fn section<T: DeserializeOwned + Default + JsonSchema>(value: &Value, name: &str, problems: &mut Vec<String>) -> T {
-    let Some(found) = value.get(name) else { return T::default() };
+/// One section, or its defaults and what is wrong with it, key by key. Unknown keys are left out: they are reported
+/// elsewhere. `check` looks at values together, once each of them can be read.
+fn section<T: DeserializeOwned + Default + JsonSchema>(
+    value: &Value,
+    name: &str,
+    problems: &mut Vec<String>,
+    check: impl FnOnce(&T, &mut Vec<String>),
+) -> T {
     let known = schemars::schema_for!(T).to_value();
-    let mut found = found.clone();
-    if let (Some(map), Some(known)) = (found.as_object_mut(), known.get("properties")) {
-        map.retain(|key, _| known.get(key).is_some());
+    let found = value.get(name).and_then(Value::as_object).cloned().unwrap_or_default();
+    let mut readable = serde_json::Map::new();
+    let before = problems.len();
+    for (key, value) in found.into_iter().filter(|(key, _)| known["properties"].get(key).is_some()) {
+        let alone = |value: &Value| serde_json::from_value::<T>(json!({ &key: value }));
+        // The environment knows texts only: `2026` may be a name, and `10.0.0.0/8,fd00::/8` a list.
+        let other = match &value {
+            Value::Number(_) | Value::Bool(_) => Value::String(value.to_string()),
+            Value::String(text) => text.split(',').map(str::trim).collect(),
+            other => other.clone(),
+        };
+        match (alone(&value), alone(&other)) {
+            (Ok(_), _) => _ = readable.insert(key, value),
+            (Err(_), Ok(_)) => _ = readable.insert(key, other),
+            (Err(error), Err(_)) => problems.push(format!("{name}.{key}: {error}")),
+        }
     }
-    serde_json::from_value(found).unwrap_or_else(|error| {
+    let section: T = serde_json::from_value(Value::Object(readable)).unwrap_or_else(|error| {
         problems.push(format!("{name}: {error}"));
         T::default()
-    })
+    });
+    if problems.len() == before {
+        check(&section, problems);
+    }
+    section
+}
+
+/// Where a TOML text can't be read, and why, without the text itself: the parser's own message shows the line.
+pub(crate) fn toml_problem(text: &str, error: &toml::de::Error) -> String {
+    let Some(at) = error.span() else { return error.message().to_owned() };
+    let before = text.get(..at.start).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    format!("line {line}, column {column}: {}", error.message())
 }
 
 /// Keys that mean nothing: a typing error must not silently leave a default in force.
@@ -114,6 +141,10 @@ fn unknown_keys(value: &Value) -> Vec<String> {
     let Some(sections) = value.as_object() else { return vec!["the settings are not a table".to_owned()] };
     let mut problems = Vec::new();
     for (name, found) in sections {
+        if !found.is_object() {
+            problems.push(format!("{name}: write it as a section, [{name}]"));
+            continue;
+        }
         let Some(section) = schema["properties"].get(name) else {
             problems.push(format!("{name}: there is no such section"));
             continue;
@@ -139,20 +170,25 @@ pub(crate) fn read_secret(path: &Path) -> Result<secrecy::SecretString, String> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn every_problem_is_reported_at_once() {
         let error = Settings::from_value(&json!({
-            "listen": { "public": "not an address", "pubilc": "x" },
+            "listen": { "public": "not an address", "pubilc": "x", "internal": 5 },
             "databse": {},
             "worker": { "parallel": "many" },
         }))
-        .expect_err("four problems");
+        .expect_err("many problems");
         let text = error.to_string();
-        for expected in
-            ["listen.pubilc: there is no such setting", "databse: there is no such section", "listen: ", "worker: "]
-        {
+        for expected in [
+            "listen.pubilc: there is no such setting",
+            "databse: there is no such section",
+            "listen.public: ",
+            "listen.internal: ",
+            "worker.parallel: ",
+            "keys.active: missing",
+            "database.url: missing",
+        ] {
             assert!(text.contains(expected), "{expected} in {text}");
         }
     }
@@ -164,5 +200,25 @@ mod tests {
         assert!(error.to_string().contains("database.url"), "{error}");
         assert!(error.to_string().contains("keys.active"), "{error}");
         assert!(error.to_string().contains("worker.parallel"), "{error}");
+    }
+    #[test]
+    fn the_environments_texts_are_read_as_what_they_stand_for() {
+        let key = std::env::temp_dir().join("portvakt-no-such-key");
+        let error = Settings::from_value(&json!({
+            "proxies": { "trusted": "10.0.0.0/8, fd00::/8" },
+            "keys": { "active": 2026, "files": { "2026": key } },
+            "database": { "url": "sqlite:///tmp/x.db" },
+        }))
+        .expect_err("the key's file is missing, and nothing else is wrong");
+        assert_eq!(error.0.len(), 1, "{error}");
+        assert!(error.0[0].starts_with("keys.files.2026: "), "{error}");
+    }
+
+    #[test]
+    fn an_unreadable_file_is_told_by_line_and_never_shown() {
+        let text = "[database]\nurl = \"postgres://app:hemligt@db/x\n";
+        let error = toml::from_str::<toml::Table>(text).expect_err("a quotation mark is missing");
+        let problem = toml_problem(text, &error);
+        assert!(problem.starts_with("line 2, column ") && !problem.contains("hemligt"), "{problem}");
     }
 }

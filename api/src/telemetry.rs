@@ -2,7 +2,7 @@
 
 use tracing::{Metadata, level_filters::LevelFilter};
 use tracing_subscriber::{
-    EnvFilter, Layer as _,
+    Layer as _,
     filter::{FilterExt as _, filter_fn},
     fmt,
     layer::SubscriberExt as _,
@@ -16,10 +16,7 @@ use crate::settings::{LogFormat, LogSection};
 /// # Errors
 /// A level that can't be read.
 pub fn start(settings: &LogSection) -> Result<(), String> {
-    // rustls-platform-verifier reports every refused certificate as an error of its own; we report it with its meaning.
-    let asked = EnvFilter::try_new(format!("{},rustls_platform_verifier=off", settings.level))
-        .map_err(|error| format!("log.level: {error}"))?;
-    let filter = asked.and(filter_fn(is_safe));
+    let filter = settings.filter()?.and(filter_fn(is_safe));
     let lines = fmt::layer().with_writer(std::io::stderr);
     let layer = match settings.format {
         LogFormat::Json => lines.json().flatten_event(true).boxed(),

@@ -70,6 +70,7 @@ impl Chromium {
         let session = format!("{address}/session/{id}");
         let browser = Self { client, session, http, _driver: driver, _profile: profile };
         browser.size(360, 740).await;
+        browser.dark(false).await;
         // A preference that a newer browser no longer knows would leave script on, and nobody would notice.
         browser.open(PROBE).await;
         let expected = if script == Script::Off { "off" } else { "on" };
@@ -83,11 +84,11 @@ impl Chromium {
         self.devtools("Emulation.setDeviceMetricsOverride", size).await;
     }
 
-    /// Whether the person has asked for dark pages.
+    /// Whether the person has asked for dark pages. Nothing moves: a colour is never met on its way to another.
     pub async fn dark(&self, dark: bool) {
-        let value = if dark { "dark" } else { "light" };
-        let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": value }] });
-        self.devtools("Emulation.setEmulatedMedia", features).await;
+        let scheme = json!({ "name": "prefers-color-scheme", "value": if dark { "dark" } else { "light" } });
+        let motion = json!({ "name": "prefers-reduced-motion", "value": "reduce" });
+        self.devtools("Emulation.setEmulatedMedia", json!({ "features": [scheme, motion] })).await;
     }
 
     /// A picture of the whole page, however long it is.

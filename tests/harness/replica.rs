@@ -7,7 +7,7 @@ use std::{
 
 use portvakt::{
     adapters::RealAdapters,
-    app::{App, Parts, Shared},
+    app::{App, Parts},
     metrics::Metrics,
     settings::{ListenSection, WorkerSection},
     system::SystemRandom,

@@ -10,9 +10,10 @@ use std::{
 
 use portvakt::{
     adapters::{Adapters, RealAdapters},
-    app::{App, Parts, Shared},
+    app::{App, Parts},
     metrics::Metrics,
     settings::{ListenSection, WorkerSection},
+    shared::Shared,
     system::SystemRandom,
     worker::Worker,
 };

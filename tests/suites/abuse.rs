@@ -1,1 +1,43 @@
-//! Limits: what a stranger does locks nobody out.
+//! Limits: what a stranger does locks nobody out, and what a person does twice happens once.
+
+#[path = "abuse/budget.rs"]
+mod budget;
+#[path = "abuse/codes.rs"]
+mod codes;
+#[path = "abuse/lockout.rs"]
+mod lockout;
+#[path = "abuse/networks.rs"]
+mod networks;
+#[path = "abuse/replay.rs"]
+mod replay;
+#[path = "abuse/strangers.rs"]
+mod strangers;
+
+use harness::{Browser, Page, World, world::find_code};
+
+/// An address in a network of its own for each number.
+fn network(n: usize) -> String {
+    format!("100.{}.{}.7", 64 + n / 256, n % 256)
+}
+
+/// Whether the full numbers are asked for.
+fn long() -> bool {
+    std::env::var_os("PORTVAKT_TEST_LONG").is_some_and(|value| value == "1")
+}
+
+/// Asks for a code in a flow of its own, and returns the answer itself.
+async fn start(world: &World, browser: &mut Browser, slug: &str, typed: &str) -> Page {
+    let host = &world.tenant(slug).reset;
+    let start = browser.get(host, "/").await.hidden("start");
+    browser.post_once(host, "/", &[("start", &start), ("username", typed)]).await
+}
+
+/// Runs the jobs, and returns the codes that went out.
+async fn codes(world: &World) -> Vec<String> {
+    world.arrived().await.iter().filter_map(|message| find_code(&message.text)).collect()
+}
+
+/// A code that is not this one.
+fn another(code: &str) -> String {
+    format!("{:06}", (code.parse::<u32>().expect("digits") + 1) % 1_000_000)
+}

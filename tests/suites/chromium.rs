@@ -1,1 +1,10 @@
 //! The journeys in a real browser, at the size of a phone, with script disabled.
+
+#[path = "chromium/errors.rs"]
+mod errors;
+#[path = "chromium/keyboard.rs"]
+mod keyboard;
+#[path = "chromium/stage.rs"]
+mod stage;
+#[path = "chromium/touch.rs"]
+mod touch;

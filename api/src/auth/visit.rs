@@ -24,10 +24,10 @@ use super::{
     origin,
 };
 use crate::{
-    app::Shared,
     portal::views::{self, message::Message},
     problem::{self, OrFault as _},
     registry::Served,
+    shared::Shared,
 };
 
 /// The one cookie. `__Host-` binds it to this very host (RFC 6265bis, 4.1.3.2).

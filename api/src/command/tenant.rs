@@ -1,20 +1,24 @@
 //! `portvakt tenant`: settings applied from a file, tenants listed.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     process::ExitCode,
+    sync::Arc,
 };
 
 use clap::Subcommand;
+use portvakt_directory::OperationObserver;
 use portvakt_domain::tenant::{SecretName, TenantSettings};
 use portvakt_flows::apply_settings::{self, ApplyError};
-use portvakt_storage::operator;
+use portvakt_storage::{Store, operator, settings as stored_settings};
 use secrecy::SecretString;
+use tokio::runtime::Handle;
 
 use super::{CommandError, ConfigArgument, Opened, say};
 use crate::{
-    settings::read_secret,
+    adapters::{Adapters as _, RealAdapters},
+    settings::{read_secret, toml_problem},
     system::{SystemClock, SystemRandom},
 };
 
@@ -45,15 +49,22 @@ async fn apply(file: &Path, author: &str, config: &ConfigArgument) -> Result<Exi
     let text =
         std::fs::read_to_string(file).map_err(|error| CommandError::Told(format!("{}: {error}", file.display())))?;
     let folder = file.parent().unwrap_or(Path::new("."));
-    let (settings, secrets) = read(&text, folder).map_err(|problems| {
+    let refused = |problems: Vec<String>| {
         CommandError::Told(format!("{} is not applied:\n{}", file.display(), problems.join("\n")))
-    })?;
+    };
+    let (settings, secrets) = read(&text, folder).map_err(refused)?;
     let opened = Opened::open(config).await?;
+    let problems = unusable(&settings, &secrets, &stored_secrets(&opened.store, settings.slug.as_str()).await?);
+    if !problems.is_empty() {
+        return Err(refused(problems.into_iter().map(|problem| with_line(&text, problem)).collect()));
+    }
     let applied =
         apply_settings::run(&opened.store, &opened.keys, &SystemClock, &SystemRandom, &settings, &secrets, author)
             .await
             .map_err(|error| match error {
-                ApplyError::Problems(problems) => CommandError::Told(problems.join("\n")),
+                ApplyError::Problems(problems) => {
+                    refused(problems.into_iter().map(|problem| with_line(&text, problem)).collect())
+                }
                 other => CommandError::failed(other),
             })?;
     say(&format!("{}: version {} is in force", settings.slug, applied.version));
@@ -87,8 +98,7 @@ pub(super) fn read(
     text: &str,
     folder: &Path,
 ) -> Result<(TenantSettings, BTreeMap<SecretName, SecretString>), Vec<String>> {
-    // The parser's own message names line, column and reason.
-    let mut settings: TenantSettings = toml::from_str(text).map_err(|error| vec![error.to_string()])?;
+    let mut settings: TenantSettings = toml::from_str(text).map_err(|error| vec![toml_problem(text, &error)])?;
     let mut problems: Vec<String> = settings.problems().into_iter().map(|problem| with_line(text, problem)).collect();
     if let Some(file) = &settings.directory.ca_file {
         match std::fs::read_to_string(folder.join(file)) {
@@ -121,6 +131,52 @@ pub(super) fn read(
         }
     }
     if problems.is_empty() { Ok((settings, secrets)) } else { Err(problems) }
+}
+
+/// The secrets that earlier versions of a tenant's settings brought.
+async fn stored_secrets(store: &Store, slug: &str) -> Result<BTreeSet<String>, CommandError> {
+    let tenant = operator::find_tenant(store, slug.to_owned()).await.map_err(CommandError::failed)?;
+    let Some((tenant, version)) = tenant.and_then(|row| Some((row.id, row.version?))) else {
+        return Ok(BTreeSet::new());
+    };
+    let stored = stored_settings::at_version(store, tenant, version).await.map_err(CommandError::failed)?;
+    Ok(stored.into_iter().flat_map(|stored| stored.secrets.into_keys()).collect())
+}
+
+/// What the settings lack to be served. The parts are made as the server makes them; nothing is connected.
+fn unusable(
+    settings: &TenantSettings,
+    secrets: &BTreeMap<SecretName, SecretString>,
+    stored: &BTreeSet<String>,
+) -> Vec<String> {
+    // A secret that is stored already is as good as any for this.
+    let secret = |name: SecretName| {
+        secrets.get(&name).cloned().or_else(|| stored.contains(name.as_str()).then(|| SecretString::from("stored")))
+    };
+    let missing = |key: &str| Err(format!("{key}: missing; write {key}_file or {key}_env"));
+    let adapters =
+        RealAdapters { runtime: Handle::current(), clock: Arc::new(SystemClock), observer: Arc::new(Unobserved) };
+    let directory = match secret(SecretName::DirectoryPassword) {
+        Some(password) => adapters.directory(settings, password).map(drop),
+        None => missing("directory.service_password"),
+    };
+    let sms = match secret(SecretName::SmsPassword) {
+        Some(password) => adapters.sms(settings, password).map(drop),
+        None => missing("sms.password"),
+    };
+    let mail = adapters.mail(settings, secret(SecretName::MailPassword)).map(drop);
+    let all = [("directory", directory), ("sms", sms), ("mail", mail)];
+    all.into_iter()
+        .filter_map(|(section, result)| Some((section, result.err()?)))
+        .map(|(section, problem)| if problem.starts_with(section) { problem } else { format!("{section}: {problem}") })
+        .collect()
+}
+
+/// Where nobody measures.
+struct Unobserved;
+
+impl OperationObserver for Unobserved {
+    fn observed(&self, _: &'static str, _: &'static str, _: f64) {}
 }
 
 fn secret(folder: &Path, file: Option<&Path>, variable: Option<&str>) -> Result<Option<SecretString>, String> {

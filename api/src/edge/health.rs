@@ -1,8 +1,9 @@
 //! Health and metrics, on the internal address.
 
 use actix_web::{HttpResponse, web};
+use portvakt_storage::operator;
 
-use crate::app::Shared;
+use crate::shared::Shared;
 
 /// `GET /healthz`: the process answers.
 pub async fn live() -> HttpResponse {
@@ -23,7 +24,16 @@ pub async fn ready(shared: web::Data<Shared>) -> HttpResponse {
 
 /// `GET /metrics`: Prometheus's text format.
 pub async fn metrics(shared: web::Data<Shared>) -> HttpResponse {
-    match shared.metrics.render(shared.platform.store.statements()) {
+    let store = &shared.platform.store;
+    // A database that does not answer must not take the other metrics with it.
+    let jobs = match operator::jobs_overview(store, shared.platform.now()).await {
+        Ok(jobs) => Some(jobs),
+        Err(error) => {
+            tracing::error!(error = %crate::worker::chain(&error), "jobs can't be counted");
+            None
+        }
+    };
+    match shared.metrics.render(store.statements(), jobs) {
         Ok(text) => HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(text),
         Err(error) => {
             tracing::error!(%error, "metrics can't be rendered");

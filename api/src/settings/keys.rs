@@ -32,16 +32,27 @@ impl KeysSection {
     /// # Errors
     /// A missing name or file, or a key that is none.
     pub fn ring(&self) -> Result<KeyRing, String> {
+        let mut problems = Vec::new();
         if self.active.is_empty() {
-            return Err("keys.active: missing; name a key of keys.files, made by `openssl rand -base64 32`".to_owned());
+            problems.push("keys.active: missing; name a key of keys.files".to_owned());
+        }
+        if self.files.is_empty() {
+            problems
+                .push("keys.files: missing; name a file for each key, made by `openssl rand -base64 32`".to_owned());
         }
         let mut keys = Vec::new();
         for (name, path) in &self.files {
-            let text = read_secret(path).map_err(|error| format!("keys.files.{name}: {error}"))?;
-            let bytes = STANDARD
-                .decode(text.expose_secret().trim())
-                .map_err(|_| format!("keys.files.{name}: not base64; make it with `openssl rand -base64 32`"))?;
-            keys.push((name.clone(), bytes));
+            let bytes = read_secret(path).and_then(|text| {
+                let bytes = STANDARD.decode(text.expose_secret().trim());
+                bytes.map_err(|_| "not base64; make it with `openssl rand -base64 32`".to_owned())
+            });
+            match bytes {
+                Ok(bytes) => keys.push((name.clone(), bytes)),
+                Err(problem) => problems.push(format!("keys.files.{name}: {problem}")),
+            }
+        }
+        if !problems.is_empty() {
+            return Err(problems.join("\n"));
         }
         KeyRing::new(&self.active, keys).map_err(|error| format!("keys: {error}"))
     }

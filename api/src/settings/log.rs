@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use tracing_subscriber::EnvFilter;
 
 /// The form of a log line.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -27,5 +28,22 @@ pub struct LogSection {
 impl Default for LogSection {
     fn default() -> Self {
         Self { format: LogFormat::default(), level: "info".to_owned() }
+    }
+}
+
+impl LogSection {
+    /// What decides whether a line is logged.
+    ///
+    /// # Errors
+    /// A level that can't be read.
+    pub fn filter(&self) -> Result<EnvFilter, String> {
+        // rustls-platform-verifier reports every refused certificate as an error of its own; we report it with its
+        // meaning.
+        EnvFilter::try_new(format!("{},rustls_platform_verifier=off", self.level))
+            .map_err(|error| format!("log.level: {error}"))
+    }
+
+    pub(super) fn check(&self, problems: &mut Vec<String>) {
+        problems.extend(self.filter().err());
     }
 }

@@ -1,6 +1,5 @@
-//! SMS gateways, one file a provider, and how long a text is.
+//! SMS gateways, one file a provider.
 
 mod forty_six_elks;
-pub mod gsm7;
 
 pub use forty_six_elks::{FortySixElks, SmsDeadlines};

@@ -7,6 +7,7 @@ pub mod compose;
 pub mod delivery;
 pub mod directory;
 pub mod flow;
+pub mod gsm7;
 pub mod id;
 pub mod job;
 pub mod keys;

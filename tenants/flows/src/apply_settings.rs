@@ -61,7 +61,8 @@ pub async fn run(
     author: &str,
 ) -> Result<Applied, ApplyError> {
     // 1. Nothing is written while anything is wrong.
-    let problems = wanted.problems();
+    let mut problems = wanted.problems();
+    problems.extend(taken_hosts(store, wanted).await?);
     if !problems.is_empty() {
         return Err(ApplyError::Problems(problems));
     }
@@ -96,4 +97,14 @@ pub async fn run(
     ];
     operator::activate(store, tenant, version, hosts).await?;
     Ok(Applied { tenant, version })
+}
+
+/// Hosts that another tenant has. The database refuses them too, but only when the tenant and the version exist.
+async fn taken_hosts(store: &Store, wanted: &TenantSettings) -> Result<Vec<String>, StorageError> {
+    let mine = operator::find_tenant(store, wanted.slug.as_str().to_owned()).await?.map(|tenant| tenant.id);
+    let taken = operator::list_hosts(store).await?;
+    let hosts = [("reset", &wanted.hosts.reset), ("register", &wanted.hosts.register)];
+    let others = |host: &str| taken.iter().any(|row| row.host == host && Some(row.tenant) != mine);
+    let wrong = hosts.into_iter().filter(|(_, host)| others(host.as_str()));
+    Ok(wrong.map(|(key, host)| format!("hosts.{key}: {host} belongs to another tenant")).collect())
 }

@@ -8,6 +8,7 @@ use portvakt_domain::{
     message::MessageKind,
     password::Password,
     policy::{Rule, Subject},
+    tenant::HistoryRule,
     token::FlowToken,
 };
 
@@ -55,9 +56,15 @@ pub async fn demands(
         Ok(proved) => proved,
         Err(refused) => return Ok(Err(refused)),
     };
-    Ok(effective_policy(tenant, &proved)
-        .await?
-        .map(|directory| Demands { rules: tenant.policy.rules(&directory), username: proved.account.username }))
+    // A reset that does not make the directory look at earlier passwords must not promise that it does.
+    let holds = |rule: &Rule| match rule {
+        Rule::NotEarlier(_) => tenant.settings.directory.history == HistoryRule::PolicyHints,
+        _ => true,
+    };
+    Ok(effective_policy(tenant, &proved).await?.map(|directory| Demands {
+        rules: tenant.policy.rules(&directory).into_iter().filter(holds).collect(),
+        username: proved.account.username,
+    }))
 }
 
 /// Sets a new password.

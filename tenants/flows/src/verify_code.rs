@@ -2,7 +2,7 @@
 
 use portvakt_domain::{
     audit::AuditKind,
-    code::Code,
+    code::{Code, TRIES_PER_CODE},
     flow::{Flow, FlowKind, FlowState},
     id::MessageId,
     keys::{KeyUse, KeyedHash},
@@ -118,6 +118,8 @@ pub async fn run(
 
     let (told, label) = match outcome {
         CodeOutcome::Right => (Verified::Right { token: new_token, state: next_state }, "right"),
+        // The third wrong one: say at once that a new code is needed.
+        CodeOutcome::Wrong { tries, .. } if tries >= TRIES_PER_CODE => (Verified::CodeDead, "wrong"),
         CodeOutcome::Wrong { .. } => (Verified::Wrong, "wrong"),
         CodeOutcome::CodeDead => (Verified::CodeDead, "dead"),
         CodeOutcome::Exhausted => (Verified::Exhausted, "exhausted"),

@@ -6,7 +6,6 @@ use unic_langid::LanguageIdentifier;
 
 pub mod catalogue;
 mod compose;
-pub mod gsm7;
 mod html;
 #[cfg(test)]
 mod tests;

@@ -3,12 +3,13 @@
 use portvakt_domain::{
     code::Code,
     compose::{Composer as _, Links, MessageFacts},
+    gsm7,
     language::Language,
     message::MessageKind,
     tenant::TenantSettings,
 };
 
-use crate::{Argument, Texts, catalogue, gsm7};
+use crate::{Argument, Texts, catalogue};
 
 const CODES: [MessageKind; 3] = [MessageKind::ResetCode, MessageKind::OldNumberCode, MessageKind::NewNumberCode];
 const NOTICES: [MessageKind; 4] =

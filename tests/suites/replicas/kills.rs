@@ -86,7 +86,7 @@ async fn end_leases(pair: &Pair) {
 /// Each request once: its flow, the state of its message, and the SMS whose code is the flow's.
 async fn count(pair: &Pair, kills: usize) {
     let database = pair.site.installation.superuser().await;
-    let sql = "select f.tenant_id, f.id, f.code_hash, m.state, m.attempts from flows f
+    let sql = "select f.tenant_id::text, f.id::text, f.code_hash, m.state, m.attempts from flows f
                join messages m on m.tenant_id = f.tenant_id and m.flow = f.id and m.kind = 'reset_code'";
     let rows = database.query(sql, &[]).await.expect("rows");
     let sms = pair.site.gateway.received();
@@ -96,7 +96,7 @@ async fn count(pair: &Pair, kills: usize) {
     let mut owned = BTreeSet::new();
     let (mut missing, mut taken_over) = (0, 0);
     for row in &rows {
-        let (tenant, flow): (uuid::Uuid, uuid::Uuid) = (row.get(0), row.get(1));
+        let [tenant, flow] = [0, 1].map(|column| row.get::<_, String>(column).parse().expect("an id"));
         let (stored, state, attempts): (Option<Vec<u8>>, String, i32) = (row.get(2), row.get(3), row.get(4));
         let mine: Vec<usize> = (0..sms.len())
             .filter(|n| {

@@ -1,0 +1,71 @@
+//! A tenant's SMS budget: exhausted, it alarms, and then serves only networks without failures.
+
+use chrono::TimeDelta;
+use harness::{Browser, Database, State, World};
+
+use crate::{another, codes, network, start};
+
+async fn world(per_hour: i64, per_day: i64) -> World {
+    World::practice_with(Database::Sqlite, move |settings| {
+        settings.limits.sms_per_hour = per_hour;
+        settings.limits.sms_per_day = per_day;
+    })
+    .await
+}
+
+/// How often the alarm was raised for a tenant.
+async fn alarms(world: &World, slug: &str) -> u64 {
+    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let answer = client.get(format!("http://{}/metrics", world.internal)).send().await.expect("an answer");
+    let metrics = answer.text().await.expect("metrics");
+    let label = format!("portvakt_sms_budget_exhausted_total{{tenant=\"{}\"}} ", world.tenant(slug).id);
+    metrics.lines().find_map(|line| line.strip_prefix(&label)).map_or(0, |count| count.parse().expect("a number"))
+}
+
+/// Asks for a code of somebody new, and tells whether it was sent.
+async fn sends(world: &World, slug: &str, address: &str) -> bool {
+    let person = world.person(slug, State::Normal).await;
+    let mut browser = Browser::on_network(world.public, address);
+    start(world, &mut browser, slug, &person.username).await;
+    codes(world).await.len() == 1
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_exhausted_budget_alarms_and_serves_networks_without_failures() {
+    let world = &world(3, 6).await;
+    // A network from which a wrong code came, within the budget.
+    let person = world.person("orebro", State::Normal).await;
+    let mut guesser = Browser::on_network(world.public, &network(0));
+    start(world, &mut guesser, "orebro", &person.username).await;
+    let code = codes(world).await.pop().expect("a code");
+    guesser.post(&world.tenant("orebro").reset, "/code", &[("code", &another(&code))]).await;
+    assert!(sends(world, "orebro", &network(0)).await && sends(world, "orebro", &network(1)).await);
+    assert_eq!(alarms(world, "orebro").await, 0);
+
+    assert!(!sends(world, "orebro", &network(0)).await, "a network with a failure");
+    assert_eq!(alarms(world, "orebro").await, 1);
+    assert!(sends(world, "orebro", &network(2)).await, "a network without");
+    assert_eq!(alarms(world, "orebro").await, 2);
+    assert!(sends(world, "mjolby", &network(0)).await, "the other tenant has a budget of its own");
+    assert_eq!(alarms(world, "mjolby").await, 0);
+
+    // The next hour has a budget of its own (and the failure is forgotten); the day's goes on.
+    world.clock.advance(TimeDelta::hours(1));
+    assert!(sends(world, "orebro", &network(0)).await);
+    assert_eq!(alarms(world, "orebro").await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_not_sent_costs_no_budget() {
+    let world = &world(4, 1_000).await;
+    let person = world.person("orebro", State::Normal).await;
+    for n in 0..30 {
+        // Three are sent, the account's limit holds the others back; half of the names mean nobody.
+        let mut stranger = Browser::on_network(world.public, &network(0));
+        let name = if n % 2 == 0 { person.username.as_str() } else { "finnsinte78" };
+        start(world, &mut stranger, "orebro", name).await;
+    }
+    assert_eq!((codes(world).await.len(), alarms(world, "orebro").await), (3, 0));
+    assert!(sends(world, "orebro", &network(1)).await);
+    assert_eq!(alarms(world, "orebro").await, 0, "four sent, four allowed");
+}
