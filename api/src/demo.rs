@@ -72,23 +72,26 @@ impl Scene {
 pub fn greeting(url: &str, scene: &Scene) -> Vec<String> {
     let mut lines = vec![
         String::new(),
-        "  Portvakt: practice. Everything here is made up and lives in this process.".to_owned(),
+        "  Portvakt demo. Everything is made up and lives in this process; nothing is sent anywhere.".to_owned(),
         String::new(),
-        format!("  Begin here         {url}/"),
-        format!("  Phones, mailboxes  {url}/demo/outbox"),
+        format!("  {url}/               begin here: addresses, accounts, passwords"),
+        format!("  {url}/demo/outbox    phones and mailboxes: the codes arrive here"),
         String::new(),
     ];
     for slug in &scene.slugs {
-        lines.push(format!("  {slug:<8} get back in      {}/", scene.address("pwreset", slug)));
-        lines.push(format!("  {:<8} register number  {}/", "", scene.address("pwreg", slug)));
-        for account in scene.accounts.iter().filter(|account| account.tenant == *slug) {
-            if matches!(account.state, SampleState::Locked | SampleState::Unregistered)
-                || account.username == "lovstlin32"
-                || account.username == "jesrab01"
-            {
-                let state = format!("{:?}", account.state).to_lowercase();
-                lines.push(format!("  {:<8} try {:<16} {:<20} {state}", "", account.username, account.password));
-            }
+        let of = |state: SampleState| {
+            let mut all = scene.accounts.iter().filter(|account| account.tenant == *slug);
+            all.find(|account| account.state == state)
+        };
+        let named = |state| of(state).map_or("nobody", |account| account.username.as_str());
+        lines.push(format!("  {slug}"));
+        lines.push(format!("    {}/", scene.address("pwreset", slug)));
+        let (normal, locked) = (named(SampleState::Normal), named(SampleState::Locked));
+        lines.push(format!("      get back in: {normal} forgot the password, {locked} is locked out"));
+        lines.push(format!("    {}/", scene.address("pwreg", slug)));
+        if let Some(new) = of(SampleState::Unregistered) {
+            let (name, password) = (&new.username, &new.password);
+            lines.push(format!("      register a number: {name} with the password {password} has none"));
         }
         lines.push(String::new());
     }
@@ -215,5 +218,6 @@ fn shown(account: &SampleAccount) -> DemoAccount {
 fn received(message: Delivered) -> OutboxMessage {
     // Only messages that carry a code hold a group of exactly six digits.
     let code = message.text.split(|c: char| !c.is_ascii_digit()).find(|group| group.len() == 6).map(str::to_owned);
-    OutboxMessage { id: message.id, subject: message.subject, text: message.text, at: message.at, code }
+    let at = format!("{} UTC", message.at.split('.').next().unwrap_or_default().replace('T', " "));
+    OutboxMessage { id: message.id, subject: message.subject, text: message.text, at, code }
 }

@@ -109,22 +109,22 @@ impl TestDirectory {
 
     /// The values of one attribute; none where it is absent.
     pub async fn values(&self, dn: &str, attribute: &str) -> Vec<String> {
-        let mut ldap = self.administrator().await;
-        let (mut found, _) = ldap
-            .search(dn, Scope::Base, "(objectClass=*)", [attribute])
-            .await
-            .and_then(ldap3::SearchResult::success)
-            .unwrap_or_else(|error| panic!("{dn} cannot be read: {error}"));
-        let mut entry = SearchEntry::construct(found.pop().expect("a base search finds its base"));
-        entry.attrs.remove(attribute).unwrap_or_default()
+        self.read(dn, [attribute]).await.remove(0)
     }
 
     /// What a write would change, to be compared with what it is later.
     pub async fn traces(&self, person: &Person) -> Traces {
-        let mut traces = Vec::new();
-        for attribute in ["pwdLastSet", "lockoutTime", "badPwdCount"] {
-            traces.push(self.values(&person.dn, attribute).await);
-        }
-        traces
+        self.read(&person.dn, ["pwdLastSet", "lockoutTime", "badPwdCount"]).await
+    }
+
+    async fn read<const N: usize>(&self, dn: &str, attributes: [&str; N]) -> Vec<Vec<String>> {
+        let mut ldap = self.administrator().await;
+        let (mut found, _) = ldap
+            .search(dn, Scope::Base, "(objectClass=*)", attributes)
+            .await
+            .and_then(ldap3::SearchResult::success)
+            .unwrap_or_else(|error| panic!("{dn} cannot be read: {error}"));
+        let mut entry = SearchEntry::construct(found.pop().expect("a base search finds its base"));
+        attributes.iter().map(|attribute| entry.attrs.remove(*attribute).unwrap_or_default()).collect()
     }
 }

@@ -3,7 +3,10 @@
 use std::{
     collections::BTreeMap,
     net::SocketAddr,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        LazyLock,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use reqwest::{Method, StatusCode, header, redirect};
@@ -32,6 +35,13 @@ pub struct Page {
 
 static NETWORKS: AtomicU32 = AtomicU32::new(0);
 
+/// One for all, since making one takes time. Each request has a connection of its own: none is kept on which the server
+/// could hang up meanwhile, or whose runtime could end.
+static CLIENT: LazyLock<reqwest::Client> = LazyLock::new(|| {
+    let builder = reqwest::Client::builder().redirect(redirect::Policy::none()).no_proxy().pool_max_idle_per_host(0);
+    builder.build().expect("a client")
+});
+
 impl Browser {
     /// A browser on a network that no other browser of this process has.
     pub fn new(server: SocketAddr) -> Self {
@@ -41,11 +51,9 @@ impl Browser {
 
     /// A browser at this address, as the proxy in front reports it.
     pub fn on_network(server: SocketAddr, address: &str) -> Self {
-        let client =
-            reqwest::Client::builder().redirect(redirect::Policy::none()).no_proxy().build().expect("a client");
         Self {
             server,
-            client,
+            client: CLIENT.clone(),
             address: address.to_owned(),
             language: "sv".to_owned(),
             cookies: BTreeMap::new(),

@@ -172,7 +172,8 @@ fn practice_person(
                 netbios_login: format!("{}\\{username}", sample.netbios_name),
                 upn: format!("{username}@{}", sample.dns_name),
                 mail: format!("{username}@{}", sample.dns_name),
-                password: "Kastanj41Skugga".to_owned(),
+                // The one outside has this password: a sign-in is refused for where they are.
+                password: "Utkanten48Korsning".to_owned(),
                 number: (state == State::Outside).then(|| number.to_owned()),
                 state,
                 dn,
@@ -189,9 +190,8 @@ fn practice_person(
     let found = found.unwrap_or_else(|| panic!("no account in state {state:?} is left"));
     taken.push(found.username.clone());
     let account = server.domain().account(&found.username).expect("a sample account");
-    match state {
-        State::AccountExpired => account.overwrite("accountExpires", &["132000000000000000"]).expect("an end date"),
-        _ => {}
+    if state == State::AccountExpired {
+        account.overwrite("accountExpires", &["132000000000000000"]).expect("an end date");
     }
     Person {
         username: found.username.clone(),

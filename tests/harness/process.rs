@@ -182,10 +182,15 @@ impl Finished {
 }
 
 /// Runs a command to its end.
-pub async fn run(mut command: Command) -> Finished {
+pub async fn run(command: Command) -> Finished {
+    run_within(PATIENCE, command).await
+}
+
+/// Runs a command that takes its time to its end.
+pub async fn run_within(patience: Duration, mut command: Command) -> Finished {
     command.stdin(Stdio::null());
     let done = tokio::task::spawn_blocking(move || command.output().unwrap_or_else(|e| panic!("{command:?}: {e}")));
-    let output = tokio::time::timeout(PATIENCE, done).await.expect("the command ends").expect("it was run");
+    let output = tokio::time::timeout(patience, done).await.expect("the command ends").expect("it was run");
     Finished {
         code: output.status.code().unwrap_or(-1),
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),

@@ -20,7 +20,6 @@ use crate::{Browser, World, world::WorldAdapters};
 /// Another app with the database, keys, clock, directories and phones of a world.
 pub struct Replica {
     pub public: SocketAddr,
-    pub shared: actix_web::web::Data<Shared>,
     pub worker: Arc<Worker>,
     server: JoinHandle<()>,
 }
@@ -54,11 +53,11 @@ impl Replica {
         })
         .await
         .expect("an app");
-        let (public, shared, worker) = (app.public, app.shared.clone(), app.worker.clone());
+        let (public, worker) = (app.public, app.worker.clone());
         let server = tokio::spawn(async move {
             let _ = app.run_until(std::future::pending()).await;
         });
-        Self { public, shared, worker, server }
+        Self { public, worker, server }
     }
 
     /// A browser on this network, talking to this app.

@@ -42,6 +42,11 @@ impl Site {
         Self::on(installation).await
     }
 
+    /// The same on a file.
+    pub async fn on_sqlite() -> Self {
+        Self::on(Installation::sqlite()).await
+    }
+
     async fn on(installation: Installation) -> Self {
         let gateway = ElksDouble::with_certificate(0, &LoopbackCertificate::new());
         let mail = MailServer::start(Protection::Starttls);

@@ -92,8 +92,8 @@ impl Drop for World {
 /// The normal sample account that a world puts into the denied group.
 pub(crate) fn denied_login(slug: &str) -> String {
     let sample = sample(slug).expect("a sample tenant");
-    let normal = sample.accounts.iter().filter(|account| account.state == SampleState::Normal);
-    normal.last().expect("normal accounts").username.clone()
+    let mut normal = sample.accounts.iter().filter(|account| account.state == SampleState::Normal);
+    normal.next_back().expect("normal accounts").username.clone()
 }
 
 /// What stands where a tenant's directory is configured.

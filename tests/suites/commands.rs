@@ -1,1 +1,10 @@
-//! The command line.
+//! The command line, as an operator meets it: what it refuses, what it says, and that it never shows a secret.
+
+#[path = "commands/apply.rs"]
+mod apply;
+#[path = "commands/audit.rs"]
+mod audit;
+#[path = "commands/database.rs"]
+mod database;
+#[path = "commands/settings.rs"]
+mod settings;

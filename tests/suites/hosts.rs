@@ -1,1 +1,14 @@
-//! Tenants apart: hosts, cookies, tokens, origins.
+//! Tenants apart: hosts, cookies, tokens, origins, rows; and what every answer carries.
+
+#[path = "hosts/answers.rs"]
+mod answers;
+#[path = "hosts/apart.rs"]
+mod apart;
+#[path = "hosts/reading.rs"]
+mod reading;
+#[path = "hosts/rows.rs"]
+mod rows;
+#[path = "hosts/spelling.rs"]
+mod spelling;
+#[path = "hosts/wire.rs"]
+mod wire;

@@ -39,7 +39,11 @@ fn spelled(text: &str) -> Result<String, HostError> {
         return Err(HostError::Ambiguous);
     }
     let host = authority.host();
-    Ok(host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase())
+    let host = host.strip_suffix('.').unwrap_or(host);
+    if host.is_empty() || host.ends_with('.') {
+        return Err(HostError::Ambiguous);
+    }
+    Ok(host.to_ascii_lowercase())
 }
 
 #[cfg(test)]
@@ -71,7 +75,7 @@ mod tests {
 
     #[test]
     fn anything_ambiguous_is_refused() {
-        let cases: [(&[&str], &str); 8] = [
+        let cases: [(&[&str], &str); 11] = [
             (&[], "/"),
             (&["a.se", "a.se"], "/"),
             (&["a.se", "b.se"], "/"),
@@ -80,6 +84,9 @@ mod tests {
             (&["a.se/x"], "/"),
             (&["a b"], "/"),
             (&[""], "/"),
+            (&["."], "/"),
+            (&[":80"], "/"),
+            (&["a.se.."], "/"),
         ];
         for (values, target) in cases {
             assert_eq!(host(values, target), Err(HostError::Ambiguous), "{values:?} {target}");

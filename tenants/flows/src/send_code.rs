@@ -197,7 +197,14 @@ fn code_life(tenant: &Tenant) -> TimeDelta {
     TimeDelta::minutes(i64::from(tenant.settings.reset.code_minutes))
 }
 
-/// Whether a fault is one that a retry may mend.
+/// Whether a fault is one that a retry may mend. A directory that is set up wrongly is mended by somebody while the code
+/// may still be worth sending.
 pub fn is_passing(error: &FlowError) -> bool {
-    matches!(error, FlowError::Storage(_) | FlowError::Directory(DirectoryError::Unavailable(_)))
+    match error {
+        FlowError::Storage(_) => true,
+        FlowError::Directory(error) => {
+            matches!(error, DirectoryError::Unavailable(_) | DirectoryError::Misconfigured(_))
+        }
+        _ => false,
+    }
 }

@@ -50,8 +50,9 @@ impl Composer for Texts {
         let body: String = paragraphs.iter().map(|p| format!("<p>{}</p>\n", linked(p))).collect();
         let html = format!(
             "<!DOCTYPE html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n\
-             <meta name=\"viewport\" content=\"width=device-width\">\n<title>{subject}</title>\n</head>\n<body>\n\
-             <h1>{subject}</h1>\n{body}<hr>\n<p>{automatic}</p>\n</body>\n</html>\n",
+             <meta name=\"viewport\" content=\"width=device-width\">\n<title>{subject}</title>\n</head>\n\
+             <body style=\"max-width:36em;font:16px/1.5 sans-serif\">\n<h1 style=\"font-size:20px\">{subject}</h1>\n\
+             {body}<hr>\n<p style=\"font-size:14px\">{automatic}</p>\n</body>\n</html>\n",
             lang = facts.language.tag(),
             subject = escape(&subject),
             automatic = escape(&automatic),

@@ -4,14 +4,17 @@ use chrono::TimeDelta;
 use futures_util::future::join_all;
 use harness::{Browser, Database, State, World, replica::Replica};
 
-use crate::{codes, network, start};
+use crate::{codes, long, network, start};
 
 /// Networks whose first code of the day is sent, the person's own included.
 const NETWORKS: usize = 20;
-/// Flows begun in one person's name.
-const FLOWS: usize = 500;
 /// Flows that one network may begin at a time.
 const AT_ONCE: usize = 60;
+
+/// Flows begun in one person's name.
+fn flows() -> usize {
+    if long() { 500 } else { 150 }
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stranger_on_many_networks_leaves_the_person_a_code_on_sqlite() {
@@ -26,7 +29,7 @@ async fn a_stranger_on_many_networks_leaves_the_person_a_code_on_postgres() {
 async fn a_stranger_on_many_networks_leaves_the_person_a_code(world: &World) {
     let person = world.person("orebro", State::Normal).await;
     let strangers = NETWORKS - 1;
-    let each = FLOWS.div_ceil(strangers);
+    let each = flows().div_ceil(strangers);
     join_all((0..strangers).map(|n| {
         let name = &person.username;
         async move {
@@ -55,7 +58,7 @@ async fn a_stranger_on_one_network_gets_three_in_a_quarter_and_six_a_day() {
     let world = &World::practice(Database::Sqlite).await;
     let person = world.person("mjolby", State::Normal).await;
     let (mut begun, mut sent, mut by_quarter) = (0, 0, Vec::new());
-    while begun < FLOWS {
+    while begun < flows() {
         for _ in 0..AT_ONCE {
             let mut stranger = Browser::on_network(world.public, &network(0));
             assert_eq!(start(world, &mut stranger, "mjolby", &person.username).await.status, 303);

@@ -43,9 +43,10 @@ pub async fn a_name_means_one_person_or_nobody(world: &World) {
 
         // A short name with the domain is a short name only, whatever else has that text.
         let (domain, _) = first.netbios_login.split_once('\\').expect("a domain");
-        directory.replace(&third.dn, "mail", &["endast-epost"]).await;
-        goes_to(world, slug, "endast-epost", Some(third)).await;
-        goes_to(world, slug, &format!("{domain}\\endast-epost"), None).await;
+        let only_mail = format!("brev-{}", third.username);
+        directory.replace(&third.dn, "mail", &[&only_mail]).await;
+        goes_to(world, slug, &only_mail, Some(third)).await;
+        goes_to(world, slug, &format!("{domain}\\{only_mail}"), None).await;
 
         // Another domain's names are nobody's here.
         goes_to(world, slug, &format!("ANNAN\\{}", first.username), None).await;

@@ -2,11 +2,15 @@
 
 use actix_web::{HttpResponse, web};
 
-use crate::{auth::RegisterVisit, portal::reset::code, problem};
+use crate::{
+    auth::RegisterVisit,
+    portal::{reset::code, views::reset::Again},
+    problem,
+};
 
 /// The form.
 pub async fn get(RegisterVisit(visit): RegisterVisit) -> HttpResponse {
-    problem::settled(code::show(&visit, None, false).await)
+    problem::settled(code::show(&visit, None, Again::NotAsked).await)
 }
 
 /// Checks a code.

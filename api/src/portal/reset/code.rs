@@ -17,14 +17,14 @@ use crate::{
     auth::{ResetVisit, Visit},
     portal::views::{
         message::Message,
-        reset::{CodeFor, CodeProblem, CodeView},
+        reset::{Again, CodeFor, CodeProblem, CodeView},
     },
     problem::{self, Answer, OrFault as _},
 };
 
 /// The form.
 pub async fn get(ResetVisit(visit): ResetVisit) -> HttpResponse {
-    problem::settled(show(&visit, None, false).await)
+    problem::settled(show(&visit, None, Again::NotAsked).await)
 }
 
 /// Checks a code.
@@ -43,8 +43,8 @@ pub async fn ask(visit: &Visit, body: web::Payload) -> Answer {
     let token = visit.begun()?;
     let asked = ask_again::run(visit.platform(), &visit.tenant, &visit.visitor(), visit.kind, &token).await;
     match asked.or_fault(visit)? {
-        AskedAgain::Asked => show(visit, None, true).await,
-        AskedAgain::Wait { .. } | AskedAgain::NoMore => show(visit, None, false).await,
+        AskedAgain::Asked => show(visit, None, Again::Sent).await,
+        AskedAgain::Wait { .. } | AskedAgain::NoMore => show(visit, None, Again::Refused).await,
         AskedAgain::Gone => Err(problem::page(visit, Message::FlowOver)),
     }
 }
@@ -56,14 +56,14 @@ pub async fn check(visit: &Visit, body: web::Payload) -> Answer {
     let typed = fields.get("code");
     let Some(code) = Code::parse(typed) else {
         let empty = typed.trim().is_empty();
-        return show(visit, Some(if empty { CodeProblem::Empty } else { CodeProblem::Format }), false).await;
+        return show(visit, Some(if empty { CodeProblem::Empty } else { CodeProblem::Format }), Again::NotAsked).await;
     };
     let checked = verify_code::run(visit.platform(), &visit.tenant, &visit.visitor(), visit.kind, &token, &code).await;
     match checked.or_fault(visit)? {
         Verified::Right { token, state } => Ok(visit.go_with(next_page(state), &token)),
-        Verified::Wrong => show(visit, Some(CodeProblem::Wrong), false).await,
-        Verified::CodeDead => show(visit, Some(CodeProblem::Dead), false).await,
-        Verified::Expired => show(visit, Some(CodeProblem::Expired), false).await,
+        Verified::Wrong => show(visit, Some(CodeProblem::Wrong), Again::NotAsked).await,
+        Verified::CodeDead => show(visit, Some(CodeProblem::Dead), Again::NotAsked).await,
+        Verified::Expired => show(visit, Some(CodeProblem::Expired), Again::NotAsked).await,
         Verified::Exhausted => Err(problem::page(visit, Message::Exhausted { minutes: None })),
         Verified::Limited => Err(problem::page(visit, Message::TooMany { minutes: Some(60) })),
         Verified::Gone => Err(problem::page(visit, Message::FlowOver)),
@@ -88,7 +88,7 @@ pub fn next_page(state: FlowState) -> &'static str {
 }
 
 /// The page, as the flow stands.
-pub async fn show(visit: &Visit, problem: Option<CodeProblem>, resent: bool) -> Answer {
+pub async fn show(visit: &Visit, problem: Option<CodeProblem>, again: Again) -> Answer {
     let (_, flow) = visit.flow().await?;
     if !flow.state.awaits_code() {
         return Ok(visit.go(next_page(flow.state)));
@@ -106,7 +106,7 @@ pub async fn show(visit: &Visit, problem: Option<CodeProblem>, resent: bool) -> 
         purpose,
         problem,
         minutes: visit.tenant.settings.reset.code_minutes,
-        resent,
+        again,
         resend_wait_seconds: wait.map(|wait| (wait.num_milliseconds() + 999) / 1000).filter(|seconds| *seconds > 0),
         can_ask_again: wait.is_some(),
     };

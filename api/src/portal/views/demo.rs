@@ -75,6 +75,11 @@ pub struct StartPageView<'a> {
 }
 
 impl StartPageView<'_> {
+    /// Whom to try first in a state.
+    fn first<'t>(&self, tenant: &'t DemoTenant, state: &str) -> &'t str {
+        tenant.accounts.iter().find(|account| account.state == state).map_or("", |account| &account.username)
+    }
+
     fn state(&self, account: &DemoAccount) -> String {
         let key = format!("state-{}", account.state);
         let page = &self.page;

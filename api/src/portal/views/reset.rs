@@ -86,6 +86,17 @@ pub enum CodeProblem {
     Expired,
 }
 
+/// What came of asking for a new code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Again {
+    /// Nobody asked.
+    NotAsked,
+    /// A new code is on its way.
+    Sent,
+    /// Too early, or too often.
+    Refused,
+}
+
 /// Step 2, and the codes at pwreg: POST `/code`, POST `/code/again`, POST `/cancel`.
 #[derive(Template)]
 #[template(path = "reset/code.html")]
@@ -98,8 +109,8 @@ pub struct CodeView<'a> {
     pub problem: Option<CodeProblem>,
     /// How long a code is valid.
     pub minutes: u32,
-    /// A new code was just asked for.
-    pub resent: bool,
+    /// What came of asking for a new code, if that was just done.
+    pub again: Again,
     /// How long it is until the next may be asked for; `None`: now.
     pub resend_wait_seconds: Option<i64>,
     /// Whether the flow may ask for more codes at all.
@@ -141,16 +152,22 @@ impl CodeView<'_> {
     fn intro(&self) -> String {
         match self.purpose {
             CodeFor::Reset => self.page.text("code-sent"),
-            CodeFor::OldNumber(number) => self.page.text_with("code-sent-old", "number", number),
-            CodeFor::NewNumber(number) => self.page.text_with("code-sent-new", "number", number),
+            CodeFor::OldNumber(number) => self.page.text_with("code-sent-old", "number", &unbroken(number)),
+            CodeFor::NewNumber(number) => self.page.text_with("code-sent-new", "number", &unbroken(number)),
         }
     }
 
-    fn resent_line(&self) -> String {
-        self.page.text(match self.purpose {
-            CodeFor::Reset => "code-resent",
-            CodeFor::OldNumber(_) | CodeFor::NewNumber(_) => "code-resent-register",
-        })
+    /// What came of asking for a new code.
+    fn again_line(&self) -> Option<String> {
+        match (self.again, self.purpose) {
+            (Again::NotAsked, _) => None,
+            (Again::Sent, CodeFor::Reset) => Some(self.page.text("code-resent")),
+            (Again::Sent, _) => Some(self.page.text("code-resent-register")),
+            (Again::Refused, _) if !self.can_ask_again => Some(self.page.text("code-again-none")),
+            (Again::Refused, _) => {
+                self.resend_wait_seconds.map(|seconds| self.page.text_with("code-again-wait", "seconds", seconds))
+            }
+        }
     }
 
     /// The way out for those who can't receive the SMS.
@@ -162,6 +179,11 @@ impl CodeView<'_> {
             CodeFor::NewNumber(_) => self.page.text("code-other-number"),
         }
     }
+}
+
+/// A number that stays on one line.
+fn unbroken(number: &str) -> String {
+    number.replace(' ', "\u{a0}")
 }
 
 /// What is wrong with a choice.

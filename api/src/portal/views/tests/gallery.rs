@@ -16,8 +16,8 @@ use crate::portal::views::{
     message::{Message, MessageView},
     register::{self, ConfirmProblem, ConfirmView, NumberProblem, NumberView, SignInProblem, SignInView},
     reset::{
-        self, ChooseProblem, ChooseView, CodeFor, CodeProblem, CodeView, Done, PasswordProblem, PasswordView, RuleView,
-        StartProblem, StartView,
+        self, Again, ChooseProblem, ChooseView, CodeFor, CodeProblem, CodeView, Done, PasswordProblem, PasswordView,
+        RuleView, StartProblem, StartView,
     },
 };
 
@@ -77,8 +77,9 @@ fn reset_pages(gallery: &mut Gallery<'_>) {
         let view = CodeView { page: Page { path: "/code", ..page }, ..code(page, CodeFor::Reset, problem) };
         gallery.hang(format!("reset-2-code{}", suffix(&problem)), problem.is_some(), &view);
     }
-    let resent = CodeView { resent: true, resend_wait_seconds: Some(120), ..code(page, CodeFor::Reset, None) };
+    let resent = CodeView { again: Again::Sent, resend_wait_seconds: Some(120), ..code(page, CodeFor::Reset, None) };
     gallery.hang("reset-2-code-resent", false, &resent);
+    gallery.hang("reset-2-code-too-early", false, &CodeView { again: Again::Refused, ..resent });
     let last = CodeView { can_ask_again: false, ..code(page, CodeFor::Reset, None) };
     gallery.hang("reset-2-code-last", false, &last);
     for problem in [None, Some(ChooseProblem::Empty), Some(ChooseProblem::Unavailable)] {
@@ -187,7 +188,8 @@ fn message_pages(gallery: &mut Gallery<'_>) {
 }
 
 fn code<'a>(page: Page<'a>, purpose: CodeFor<'a>, problem: Option<CodeProblem>) -> CodeView<'a> {
-    CodeView { page, purpose, problem, minutes: 10, resent: false, resend_wait_seconds: None, can_ask_again: true }
+    let again = Again::NotAsked;
+    CodeView { page, purpose, problem, minutes: 10, again, resend_wait_seconds: None, can_ask_again: true }
 }
 
 fn code_problems() -> [Option<CodeProblem>; 6] {
