@@ -40,6 +40,7 @@ pub(super) async fn run(arguments: PracticeDirectoryArguments) -> Result<ExitCod
         .map_err(|error| CommandError::Told(format!("{}: {error}", arguments.ca_file.display())))?;
     say(&format!("url              {}", directory.url()));
     say(&format!("base             {}", sample.base_dn));
+    say(&format!("unit             {}", sample.staff_dn));
     say(&format!("service account  {} {}", sample.service_upn, sample.service_password));
     stopped().await;
     directory.shutdown().await;

@@ -31,8 +31,8 @@ use mailserver::{MailServer, Protection};
 
 const SUBJECT: &str =
     "Ditt lösenord går ut om 7 dagar: byt det på sidan för återställning, så slipper du ringa oss – åäö";
-const TEXT: &str = "Hej Åsa Öberg!\n.\n..\nKod 918273, å ä ö Å Ä Ö é – ”citat” 😀\n\nFrom: ingen\n";
-const HTML: &str = "<p>Hej <b>Åsa Öberg</b>!</p>\n<p>Kod 918273</p>\n";
+const TEXT: &str = "Hej Åsa Öberg!\n.\n..\nKod kod9q8w7e, å ä ö Å Ä Ö é – ”citat” 😀\n\nFrom: ingen\n";
+const HTML: &str = "<p>Hej <b>Åsa Öberg</b>!</p>\n<p>Kod kod9q8w7e</p>\n";
 const SOON: Duration = Duration::from_secs(10);
 const SHORT: MailDeadlines = MailDeadlines { reach: Duration::from_secs(2), hand_over: Duration::from_secs(1) };
 
@@ -72,7 +72,7 @@ fn short(settings: &MailSettings) -> SmtpMail {
 }
 
 fn no_secret_in(text: &str) {
-    for secret in ["918273", "berg", "mail-password", "bWFpbC1wYXNzd29yZ", "orebro.se"] {
+    for secret in ["kod9q8w7e", "berg", "mail-password", "bWFpbC1wYXNzd29yZ", "orebro.se"] {
         if let Some(at) = text.find(secret) {
             let start = text.floor_char_boundary(at.saturating_sub(200));
             assert!(!text.contains(secret), "{secret} in …{}", &text[start..at + secret.len()]);

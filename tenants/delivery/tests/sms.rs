@@ -27,7 +27,7 @@ mod log;
 use elks::{ElksDouble, LoopbackCertificate, Mode};
 
 const NUMBER: &str = "+46701740605";
-const TEXT: &str = "Din säkerhetskod är 918273. 100 % å ä ö Å Ä Ö é & = + ; #€\n\n@pwreset.orebro.se #918273";
+const TEXT: &str = "Din säkerhetskod är kod9q8w7e. 100 % å ä ö Å Ä Ö é & = + ; #€\n\n@pwreset.orebro.se #kod9q8w7e";
 const SHORT: SmsDeadlines = SmsDeadlines { connect: Duration::from_millis(900), whole: Duration::from_millis(1_500) };
 const SOON: Duration = Duration::from_secs(10);
 
@@ -71,7 +71,7 @@ fn kind(sent: &Sent) -> (&'static str, &str) {
 }
 
 fn no_secret_in(text: &str) {
-    for secret in ["701740605", "918273", "kerhetskod", "elks-password", "a3MtcGFzc3dvcmQ"] {
+    for secret in ["701740605", "kod9q8w7e", "kerhetskod", "elks-password", "a3MtcGFzc3dvcmQ"] {
         if let Some(at) = text.find(secret) {
             let start = text.floor_char_boundary(at.saturating_sub(200));
             assert!(!text.contains(secret), "{secret} in …{}", &text[start..at + secret.len()]);
@@ -283,7 +283,6 @@ fn settings_that_cannot_work_are_named() {
     assert!(error(&settings(url, None, ""), password).starts_with("sms.username: "));
     assert!(error(&settings(url, None, "a:b"), password).starts_with("sms.username: "));
     assert!(error(&settings(url, None, "u"), "").starts_with("sms.password: "));
-    assert!(error(&settings("https://u:elks-password@gateway.test/", None, "u"), password).starts_with("sms.url: "));
     assert_eq!(error(&settings(url, None, "u"), password), "none");
 }
 

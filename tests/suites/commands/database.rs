@@ -46,11 +46,11 @@ async fn serve_refuses_roles_that_may_more_than_they_should() {
     let superuser = Services::get().postgres.superuser_url.replace("/postgres?", &format!("/{}?", database.name));
     let (app, owner, control) = (database.app_url.clone(), database.owner_url.clone(), database.control_url.clone());
     for (app, control, told) in [
-        (&superuser, &control, "superuser"),
-        (&owner, &control, "owner"),
-        (&app, &superuser, "superuser"),
-        (&app, &owner, "owner"),
-        (&control, &app, "portvakt_app"),
+        (&superuser, &control, "is superuser"),
+        (&owner, &control, "owns tables"),
+        (&app, &superuser, "is superuser"),
+        (&app, &owner, "owns tables"),
+        (&control, &app, "is not portvakt_app"),
     ] {
         installation.write("database-url", app);
         installation.write("database-control_url", control);

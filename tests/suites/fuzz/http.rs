@@ -108,6 +108,27 @@ fn target(random: &mut Seeded) -> String {
     }
 }
 
+/// A form of ours, whole, with something hostile in one of its fields; and where it goes.
+fn hostile(random: &mut Seeded, tokens: &[String]) -> (&'static str, Vec<u8>) {
+    let forms: [(&str, &[&str]); 6] = [
+        ("/", &["username", "password"]),
+        ("/code", &["code"]),
+        ("/choose", &["choice"]),
+        ("/password", &["password", "password_again"]),
+        ("/number", &["number"]),
+        ("/confirm", &["password"]),
+    ];
+    let (path, fields) = forms[if random.one_in(2) { 0 } else { random.below(forms.len()) }];
+    let odd = random.below(fields.len());
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    form.append_pair("start", &tokens[random.below(tokens.len())]);
+    for (n, field) in fields.iter().enumerate() {
+        let value = format!("{}{}", random.pick(&["", "lovstlin32", "271828"]), random.pick(&[SCRIPT, QUOTES]));
+        form.append_pair(field, if n == odd { &value } else { "lovstlin32" });
+    }
+    (path, form.finish().into_bytes())
+}
+
 /// A form: fields of ours and others, doubled, cut off, of random bytes, with scripts in them.
 fn form(random: &mut Seeded, tokens: &[String]) -> Vec<u8> {
     if random.one_in(6) {
@@ -149,7 +170,8 @@ async fn every_request_is_answered_with_a_page() {
     journey::ask_for_code(world, &mut browser, "orebro", "finnsinte78").await;
     let cookie = browser.cookie(reset).expect("a flow").to_owned();
     let start = browser.get(reset, "/").await.hidden("start");
-    let tokens = [start, cookie.clone(), "A".repeat(43), "å".to_owned()];
+    let pwreg = world.browser().get(register, "/").await.hidden("start");
+    let tokens = [start, pwreg, cookie.clone(), "A".repeat(43), "å".to_owned()];
     for seed in 0..REQUESTS {
         let random = &mut Seeded::new(seed);
         let methods =
@@ -179,7 +201,14 @@ async fn every_request_is_answered_with_a_page() {
         if random.one_in(6) {
             headers.push(header("origin", random.pick(&["null", "https://example.org", SCRIPT])));
         }
-        let bytes = request(random.pick(&methods), &target(random), &headers, &form(random, &tokens));
+        let bytes = if random.one_in(3) {
+            headers.retain(|(name, _)| name != "content-type" && name != "origin");
+            headers.push(header("content-type", kinds[0]));
+            let (path, form) = hostile(random, &tokens);
+            request("POST", path, &headers, &form)
+        } else {
+            request(random.pick(&methods), &target(random), &headers, &form(random, &tokens))
+        };
         is_sound(seed, &bytes, exchange(world.public, &bytes).await);
     }
 }

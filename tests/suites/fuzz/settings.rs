@@ -14,7 +14,7 @@ fn changed(random: &mut Seeded) -> String {
     for _ in 0..=random.below(3) {
         let at = random.below(lines.len());
         let other = random.below(lines.len());
-        match random.below(7) {
+        match random.below(8) {
             0 => _ = lines.remove(at),
             1 => lines.insert(at, lines[other].clone()),
             2 => lines.swap(at, other),
@@ -44,6 +44,15 @@ fn changed(random: &mut Seeded) -> String {
                 let position = random.below(line.len() + 1);
                 line.insert(position, char::from_u32(random.below(0x3000) as u32).unwrap_or('"'));
                 lines[at] = line.into_iter().collect();
+            }
+            6 => {
+                // Inside a value, where most characters still leave a sound file.
+                let mut line: Vec<char> = lines[at].chars().collect();
+                let inside: Vec<usize> = (1..line.len()).filter(|n| line[..*n].contains(&'"')).collect();
+                if !inside.is_empty() {
+                    line[inside[random.below(inside.len())]] = char::from(b' ' + random.below(95) as u8);
+                    lines[at] = line.into_iter().collect();
+                }
             }
             _ => {
                 let kept = random.below(lines[at].chars().count() + 1);

@@ -279,8 +279,7 @@ impl<'a> Stage<'a> {
         browser.once(Method::GET, &format!("{stray}.example"), "/", None).await;
         browser.transcript.truncate(before);
         let huge = format!("username={}", stray.repeat(2_000));
-        for body in
-            [format!("username={stray}%FF"), format!("start={stray}&username={stray}"), huge, stray.to_string()]
+        for body in [format!("username={stray}%FF"), format!("start={stray}&username={stray}"), huge, stray.to_string()]
         {
             browser.once(Method::POST, &host, "/", Some(body)).await;
         }
