@@ -2,9 +2,10 @@
 
 usage: mailserver.py starttls|tls|plain PORT CERTIFICATE KEY USER PASSWORD
 
-Writes JSON lines to standard output: {"event":"listening","port":…} first, then one for each connection and each mail.
-It ends when its standard input does, so it never outlives its test. `plain` protects nothing and takes everything: a
-client that demands protection must turn away from it.
+Writes JSON lines to standard output: {"event":"listening","port":…} first, then one for each connection, sign-in and
+mail, and {"event":"mark"} for each line of its standard input: whatever happened before is told before. It ends when its
+standard input does, so it never outlives its test. `plain` protects nothing and takes everything: a client that demands
+protection must turn away from it.
 
 What a recipient's name makes it do:
   refuse  550 to RCPT           later   451 to RCPT          gone    closes the connection at RCPT
@@ -129,7 +130,8 @@ async def main():
         lambda: protocol(context), "127.0.0.1", int(PORT), ssl=context if MODE == "tls" else None
     )
     tell("listening", port=server.sockets[0].getsockname()[1])
-    await loop.run_in_executor(None, sys.stdin.read)
+    while await loop.run_in_executor(None, sys.stdin.readline):
+        tell("mark")
 
 
 logging.disable(logging.CRITICAL)

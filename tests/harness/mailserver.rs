@@ -1,9 +1,9 @@
 //! A real SMTP server for tests: `mailserver.py` on Debian's python3-aiosmtpd, as a process of its own.
 
 use std::{
-    io::{BufRead as _, BufReader},
-    process::{Child, ChildStdout, Command, Stdio},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    io::{BufRead as _, BufReader, Write as _},
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread::JoinHandle,
     time::Duration,
 };
@@ -80,10 +80,17 @@ struct Seen {
     mails: Vec<ReceivedMail>,
     connections: usize,
     sign_ins: Vec<bool>,
+    /// How often the server was asked to tell all that happened so far, and how often it has.
+    asked: usize,
+    told: usize,
+    /// The server has ended: nothing more will be told.
+    ended: bool,
 }
 
 struct Shared {
     seen: Mutex<Seen>,
+    /// Signalled when `told` or `ended` changes.
+    caught_up: Condvar,
     /// The number of mails, for those who wait.
     taken: watch::Sender<usize>,
 }
@@ -102,6 +109,7 @@ pub struct MailServer {
     pub ca_pem: String,
     shared: Arc<Shared>,
     process: Child,
+    input: ChildStdin,
     reader: Option<JoinHandle<()>>,
 }
 
@@ -143,12 +151,14 @@ impl MailServer {
         let listening: Value = serde_json::from_str(&first).unwrap_or_default();
         let port = listening.get("port").and_then(Value::as_u64).and_then(|port| u16::try_from(port).ok());
         let port = port.expect("the mail server starts (Debian's python3-aiosmtpd is installed)");
-        let shared = Arc::new(Shared { seen: Mutex::default(), taken: watch::Sender::new(0) });
+        let shared =
+            Arc::new(Shared { seen: Mutex::default(), caught_up: Condvar::new(), taken: watch::Sender::new(0) });
+        let input = process.stdin.take().expect("standard input is piped");
         let reader = std::thread::spawn({
             let shared = Arc::clone(&shared);
             move || read(lines, &shared)
         });
-        Self { port, ca_pem: certificate.ca_pem.clone(), shared, process, reader: Some(reader) }
+        Self { port, ca_pem: certificate.ca_pem.clone(), shared, process, input, reader: Some(reader) }
     }
 
     /// The user that may send.
@@ -158,17 +168,29 @@ impl MailServer {
 
     /// Every mail that was read to its end, in order.
     pub fn mails(&self) -> Vec<ReceivedMail> {
-        self.shared.seen().mails.clone()
+        self.by_now().mails.clone()
     }
 
     /// How many connections were made.
     pub fn connections(&self) -> usize {
-        self.shared.seen().connections
+        self.by_now().connections
     }
 
     /// Every attempt to sign in, in order: whether it was right.
     pub fn sign_ins(&self) -> Vec<bool> {
-        self.shared.seen().sign_ins.clone()
+        self.by_now().sign_ins.clone()
+    }
+
+    /// What the server saw until now. It answers its clients before its report is read here, so it is asked for a mark,
+    /// and everything before the mark has been read when that arrives.
+    fn by_now(&self) -> MutexGuard<'_, Seen> {
+        let mut seen = self.shared.seen();
+        seen.asked += 1;
+        let mark = seen.asked;
+        // When it has ended, its output has too, and `ended` says so.
+        let _ = (&self.input).write_all(b"\n");
+        let behind = |seen: &mut Seen| seen.told < mark && !seen.ended;
+        self.shared.caught_up.wait_while(seen, behind).unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits until `count` mails were read, and returns all.
@@ -197,16 +219,32 @@ impl Drop for MailServer {
 
 fn read(lines: BufReader<ChildStdout>, shared: &Shared) {
     for line in lines.lines().map_while(Result::ok) {
-        let event: Value = serde_json::from_str(&line).unwrap_or_default();
-        let mut seen = shared.seen();
-        match event.get("event").and_then(Value::as_str) {
-            Some("connection") => seen.connections += 1,
-            Some("sign_in") => seen.sign_ins.push(event.get("right").and_then(Value::as_bool).unwrap_or_default()),
-            Some("mail") => {
-                seen.mails.push(ReceivedMail::from_event(&event).expect("the server writes whole mails"));
-                shared.taken.send_replace(seen.mails.len());
-            }
-            _ => {}
+        if !note(&line, shared) {
+            eprintln!("the mail server tells what the harness does not understand: {line}");
+            break;
         }
     }
+    shared.seen().ended = true;
+    shared.caught_up.notify_all();
+}
+
+/// Whether it was understood. It does not panic: whoever waits for more would wait for ever.
+fn note(line: &str, shared: &Shared) -> bool {
+    let event: Value = serde_json::from_str(line).unwrap_or_default();
+    let mut seen = shared.seen();
+    match event.get("event").and_then(Value::as_str) {
+        Some("connection") => seen.connections += 1,
+        Some("sign_in") => seen.sign_ins.push(event.get("right").and_then(Value::as_bool).unwrap_or_default()),
+        Some("mail") => {
+            let Some(mail) = ReceivedMail::from_event(&event) else { return false };
+            seen.mails.push(mail);
+            shared.taken.send_replace(seen.mails.len());
+        }
+        Some("mark") => {
+            seen.told += 1;
+            shared.caught_up.notify_all();
+        }
+        _ => return false,
+    }
+    true
 }
