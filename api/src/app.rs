@@ -13,10 +13,7 @@ use actix_web::{
     web::{self, Data, ServiceConfig},
 };
 use ipnet::IpNet;
-use portvakt_domain::{
-    keys::{KeyRing, Random},
-    time::Clock,
-};
+use portvakt_domain::{keys::KeyRing, random::Random, time::Clock};
 use portvakt_flows::Platform;
 use portvakt_storage::{DatabaseSettings, StorageError, Store};
 use portvakt_texts::{TextError, Texts};

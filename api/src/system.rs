@@ -1,7 +1,7 @@
 //! The system's clock and random generator, behind the domain's traits.
 
 use chrono::{DateTime, Utc};
-use portvakt_domain::{keys::Random, time::Clock};
+use portvakt_domain::{random::Random, time::Clock};
 
 /// The system's clock.
 #[derive(Debug, Clone, Copy)]

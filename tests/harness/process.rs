@@ -13,7 +13,7 @@ use std::{
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use portvakt::system::SystemRandom;
-use portvakt_domain::keys::{KeyRing, Random as _};
+use portvakt_domain::{keys::KeyRing, random::Random as _};
 use portvakt_storage::{DatabaseSettings, Store};
 use tokio::runtime::Handle;
 

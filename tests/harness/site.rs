@@ -12,11 +12,10 @@ use portvakt_demo::{
 };
 use portvakt_domain::{
     id::{AccountKey, TenantId},
-    keys::KeyUse,
     number::MobileNumber,
 };
-use portvakt_flows::open::number_place;
-use portvakt_storage::{Store, numbers, operator};
+use portvakt_flows::import_number;
+use portvakt_storage::{Store, operator};
 
 use crate::{
     elks::{ElksDouble, LoopbackCertificate},
@@ -110,11 +109,9 @@ impl Site {
         let (tenant, keys) = (self.tenants[slug], &self.installation.keys);
         let guid = self.directories[slug].domain().account(&account.username).expect("an account").guid();
         let number = MobileNumber::from_e164(number).expect("a number");
-        let row = uuid::Uuid::new_v4();
-        let plain = number.e164().as_bytes();
-        let sealed = keys.seal(tenant, number_place(row), plain, &SystemRandom).expect("sealed");
-        let hash = keys.hash(tenant, KeyUse::Number, &[plain]);
         let now = portvakt_domain::time::Clock::now(&portvakt::system::SystemClock);
-        numbers::import(&self.store, tenant, AccountKey(guid), row, sealed, hash, now).await.expect("stored");
+        import_number::run(&self.store, keys, &SystemRandom, tenant, AccountKey(guid), &number, now)
+            .await
+            .expect("stored");
     }
 }

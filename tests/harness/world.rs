@@ -27,14 +27,15 @@ use portvakt_domain::{
     delivery::{MailSender, SmsSender},
     directory::Directory,
     id::TenantId,
-    keys::{KeyRing, KeyUse, Random as _},
+    keys::KeyRing,
     login::DirectoryName,
     number::MobileNumber,
+    random::Random as _,
     tenant::{HistoryRule, SecretName, TenantSettings},
     time::Clock,
 };
-use portvakt_flows::{Tenant, apply_settings, open::number_place};
-use portvakt_storage::{DatabaseSettings, MigrateSettings, Store, migrate, numbers};
+use portvakt_flows::{Tenant, apply_settings, import_number};
+use portvakt_storage::{DatabaseSettings, MigrateSettings, Store, migrate};
 use secrecy::SecretString;
 use tokio::{runtime::Handle, task::JoinHandle};
 
@@ -260,13 +261,8 @@ impl World {
         let name = DirectoryName { text: &person.username, account_name_only: true };
         let account = tenant.directory.find(name).await.expect("a directory").expect("an account");
         let number = MobileNumber::from_e164(number).expect("a number");
-        let row = uuid::Uuid::new_v4();
-        let plain = number.e164().as_bytes();
-        let sealed = platform.keys.seal(tenant.id, number_place(row), plain, &SystemRandom).expect("sealed");
-        let hash = platform.keys.hash(tenant.id, KeyUse::Number, &[plain]);
-        numbers::import(&platform.store, tenant.id, account.key, row, sealed, hash, self.clock.now())
-            .await
-            .expect("stored");
+        let (store, keys, now) = (&platform.store, &platform.keys, self.clock.now());
+        import_number::run(store, keys, &SystemRandom, tenant.id, account.key, &number, now).await.expect("stored");
     }
 
     /// Runs the jobs, and returns what arrived since this was last asked.

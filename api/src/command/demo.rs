@@ -19,15 +19,15 @@ use portvakt_domain::{
     compose::Links,
     delivery::{MailSender, SmsSender},
     directory::Directory,
-    id::MessageId,
-    keys::{KeyRing, KeyUse, Random},
+    keys::KeyRing,
     login::DirectoryName,
     number::MobileNumber,
+    random::Random,
     tenant::{SecretName, TenantSettings},
     time::Clock,
 };
-use portvakt_flows::{Platform, Tenant, apply_settings, open::number_place};
-use portvakt_storage::{DatabaseSettings, Store, numbers};
+use portvakt_flows::{Platform, Tenant, apply_settings, import_number};
+use portvakt_storage::{DatabaseSettings, Store};
 use secrecy::SecretString;
 use tokio::runtime::Handle;
 
@@ -202,14 +202,10 @@ async fn register(platform: &Platform, tenant: &Tenant, account: &SampleAccount)
     let name = DirectoryName { text: &account.username, account_name_only: true };
     let found = tenant.directory.find(name).await.map_err(CommandError::failed)?;
     let found = found.ok_or_else(|| CommandError::Told(format!("{} is not in its directory", account.username)))?;
-    let now = platform.now();
-    let row = MessageId::new(now, platform.random.as_ref()).0;
-    let sealed = platform
-        .keys
-        .seal(tenant.id, number_place(row), number.e164().as_bytes(), platform.random.as_ref())
-        .map_err(CommandError::failed)?;
-    let hash = platform.keys.hash(tenant.id, KeyUse::Number, &[number.e164().as_bytes()]);
-    numbers::import(&platform.store, tenant.id, found.key, row, sealed, hash, now).await.map_err(CommandError::failed)
+    let (store, keys, random) = (&platform.store, &platform.keys, platform.random.as_ref());
+    import_number::run(store, keys, random, tenant.id, found.key, &number, platform.now())
+        .await
+        .map_err(CommandError::failed)
 }
 
 /// The real directory adapter; phones and mailboxes of the outbox; links with this process's port.

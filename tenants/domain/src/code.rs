@@ -5,7 +5,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::{
     id::{FlowId, TenantId},
-    keys::{KeyRing, KeyUse, KeyedHash, Random},
+    keys::{KeyRing, KeyUse, KeyedHash},
+    random::Random,
 };
 
 /// Wrong tries after which a code is dead and a new one has to be asked for.
@@ -93,7 +94,7 @@ pub fn wait_before_next(sent: i32) -> TimeDelta {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::keys::tests::Counting;
+    use crate::random::tests::Counting;
 
     #[test]
     fn spaces_and_hyphens_do_not_matter_and_anything_else_does() {

@@ -12,7 +12,7 @@ macro_rules! id {
 
         impl $name {
             /// A fresh identifier; time-ordered, so that rows are appended to an index and not scattered over it.
-            pub fn new(now: chrono::DateTime<chrono::Utc>, random: &dyn crate::keys::Random) -> Self {
+            pub fn new(now: chrono::DateTime<chrono::Utc>, random: &dyn crate::random::Random) -> Self {
                 let mut bytes = [0u8; 10];
                 random.fill(&mut bytes);
                 let millis = u64::try_from(now.timestamp_millis()).unwrap_or(0);

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     id::{JobId, MessageId, TenantId},
-    keys::Random,
+    random::Random,
 };
 
 /// What is to be done. Ids only: never a code, a number, a name or a password.
@@ -96,7 +96,7 @@ pub struct LeasedJob {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::keys::tests::Counting;
+    use crate::random::tests::Counting;
 
     #[test]
     fn waits_grow_and_stay_bounded() {

@@ -12,13 +12,7 @@ use sha2::Sha256;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::id::TenantId;
-
-/// The system's random generator, handed in so that this crate does no I/O.
-pub trait Random: Send + Sync {
-    /// Fills `buffer` with bytes from a cryptographic generator. An implementation that can't must not return.
-    fn fill(&self, buffer: &mut [u8]);
-}
+use crate::{id::TenantId, random::Random};
 
 /// What a derived key is for. Each use has a key of its own, so that a value of one use is worthless for another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +53,8 @@ pub struct Place {
     pub column: &'static str,
     /// The row's key.
     pub row: Uuid,
+    /// Whose row it is, where a column says so that could be changed alone: an account of a number.
+    pub owner: Option<Uuid>,
 }
 
 /// A sealed value: format byte, length and name of the key, 24-byte nonce, ciphertext with tag.
@@ -241,9 +237,10 @@ fn mac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
 }
 
 fn associated_data(tenant: TenantId, place: Place) -> Vec<u8> {
-    let mut data = Vec::with_capacity(64);
-    for part in [tenant.0.as_bytes().as_slice(), place.table.as_bytes(), place.column.as_bytes(), place.row.as_bytes()]
-    {
+    let mut data = Vec::with_capacity(128);
+    let owner = place.owner.as_ref().map_or([].as_slice(), |owner| owner.as_bytes().as_slice());
+    let (table, column) = (place.table.as_bytes(), place.column.as_bytes());
+    for part in [tenant.0.as_bytes().as_slice(), table, column, place.row.as_bytes(), owner] {
         data.extend_from_slice(&(part.len() as u64).to_be_bytes());
         data.extend_from_slice(part);
     }
@@ -260,29 +257,16 @@ fn split(sealed: &[u8]) -> Option<(&str, [u8; NONCE_BYTES], &[u8])> {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
-    use std::sync::atomic::{AtomicU8, Ordering};
-
-    pub(crate) struct Counting(AtomicU8);
-    impl Counting {
-        pub(crate) fn new() -> Self {
-            Self(AtomicU8::new(0))
-        }
-    }
-    impl Random for Counting {
-        fn fill(&self, buffer: &mut [u8]) {
-            for byte in buffer {
-                *byte = self.0.fetch_add(1, Ordering::Relaxed);
-            }
-        }
-    }
+    use crate::random::tests::Counting;
 
     fn ring() -> KeyRing {
         KeyRing::new("b", [("a".to_owned(), vec![1; 32]), ("b".to_owned(), vec![2; 32])]).expect("a valid ring")
     }
 
-    const PLACE: Place = Place { table: "numbers", column: "number", row: Uuid::from_u128(7) };
+    const PLACE: Place = Place { table: "numbers", column: "number", row: Uuid::from_u128(7), owner: Some(OWNER) };
+    const OWNER: Uuid = Uuid::from_u128(9);
     const A: TenantId = TenantId(Uuid::from_u128(1));
     const B: TenantId = TenantId(Uuid::from_u128(2));
 
@@ -296,6 +280,8 @@ pub(crate) mod tests {
             Place { table: "flows", ..PLACE },
             Place { column: "other", ..PLACE },
             Place { row: Uuid::from_u128(8), ..PLACE },
+            Place { owner: None, ..PLACE },
+            Place { owner: Some(Uuid::from_u128(8)), ..PLACE },
         ] {
             assert_eq!(ring.open(A, place, &sealed), Err(KeyError::Rejected));
         }

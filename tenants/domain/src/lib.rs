@@ -18,6 +18,7 @@ pub mod message;
 pub mod number;
 pub mod password;
 pub mod policy;
+pub mod random;
 pub mod sign_in;
 pub mod tenant;
 pub mod time;

@@ -7,7 +7,8 @@ use subtle::ConstantTimeEq as _;
 use crate::{
     flow::FlowKind,
     id::TenantId,
-    keys::{KeyRing, KeyUse, KeyedHash, Random},
+    keys::{KeyRing, KeyUse, KeyedHash},
+    random::Random,
     time::Instant,
 };
 
@@ -117,7 +118,7 @@ fn tag(keys: &KeyRing, tenant: TenantId, kind: FlowKind, nonce: &[u8], issued_at
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::keys::tests::Counting;
+    use crate::random::tests::Counting;
     use chrono::{TimeZone as _, Utc};
     use uuid::Uuid;
 

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use portvakt_domain::{
     audit::{AuditKind, NewEvent},
     id::{EventId, TenantId},
-    keys::{KeyError, KeyRing, Place, Random},
+    keys::{KeyError, KeyRing, Place},
+    random::Random,
     tenant::{HostPurpose, SecretName, TenantSettings},
     time::Clock,
 };
@@ -44,7 +45,7 @@ pub enum ApplyError {
 
 /// Where a tenant's secret is sealed: the row is the tenant, the column tells the secrets apart.
 pub fn secret_place(tenant: TenantId, name: SecretName) -> Place {
-    Place { table: "tenant_secrets", column: name.as_str(), row: tenant.0 }
+    Place { table: "tenant_secrets", column: name.as_str(), row: tenant.0, owner: None }
 }
 
 /// Applies settings. Secrets that are not given stay as they were.

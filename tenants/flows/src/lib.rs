@@ -7,6 +7,7 @@ pub mod choose;
 pub mod confirm_password;
 pub mod error;
 mod event;
+pub mod import_number;
 pub mod keep_number;
 pub mod open;
 pub mod platform;

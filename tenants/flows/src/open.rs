@@ -2,13 +2,16 @@
 
 use portvakt_domain::{
     flow::{Flow, FlowKind},
-    id::{FlowId, MessageId},
+    id::{AccountKey, FlowId, MessageId},
     keys::{Place, Sealed},
     login::Login,
     number::MobileNumber,
+    random::Random,
+    time::Instant,
     token::FlowToken,
 };
 use portvakt_storage::{flows, numbers};
+use uuid::Uuid;
 
 use crate::{FlowError, Platform, Tenant};
 
@@ -30,22 +33,28 @@ pub async fn run(
 
 /// Where a flow's name is sealed.
 pub(crate) fn login_place(flow: FlowId) -> Place {
-    Place { table: "flows", column: "login", row: flow.0 }
+    Place { table: "flows", column: "login", row: flow.0, owner: None }
 }
 
 /// Where the number that a flow registers is sealed.
 pub(crate) fn pending_number_place(flow: FlowId) -> Place {
-    Place { table: "flows", column: "pending_number", row: flow.0 }
+    Place { table: "flows", column: "pending_number", row: flow.0, owner: None }
 }
 
 /// Where a message's recipient is sealed.
 pub(crate) fn recipient_place(message: MessageId) -> Place {
-    Place { table: "messages", column: "recipient", row: message.0 }
+    Place { table: "messages", column: "recipient", row: message.0, owner: None }
 }
 
-/// Where a registered number is sealed.
-pub fn number_place(row: uuid::Uuid) -> Place {
-    Place { table: "numbers", column: "number", row }
+/// Where a registered number is sealed. Exchanging the accounts of two rows is as bad as exchanging their numbers, so
+/// the account is part of the place.
+pub(crate) fn number_place(account: AccountKey, row: Uuid) -> Place {
+    Place { table: "numbers", column: "number", row, owner: Some(account.0) }
+}
+
+/// A key for a number's row.
+pub(crate) fn new_row(now: Instant, random: &dyn Random) -> Uuid {
+    MessageId::new(now, random).0
 }
 
 pub(crate) fn seal(platform: &Platform, tenant: &Tenant, place: Place, plain: &str) -> Result<Sealed, FlowError> {
@@ -86,10 +95,10 @@ pub fn pending_number(platform: &Platform, tenant: &Tenant, flow: &Flow) -> Resu
 pub async fn registered_number(
     platform: &Platform,
     tenant: &Tenant,
-    account: portvakt_domain::id::AccountKey,
+    account: AccountKey,
 ) -> Result<Option<MobileNumber>, FlowError> {
     let Some(stored) = numbers::find(&platform.store, tenant.id, account).await? else { return Ok(None) };
-    match text(platform, tenant, number_place(stored.row_id), &stored.sealed) {
+    match text(platform, tenant, number_place(account, stored.row_id), &stored.sealed) {
         Ok(number) => MobileNumber::from_e164(&number).map(Some).map_err(|_| FlowError::Corrupt("numbers.number")),
         Err(error) => {
             let rejected = crate::event::event(platform, portvakt_domain::audit::AuditKind::SealRejected);

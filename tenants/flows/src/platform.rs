@@ -7,8 +7,9 @@ use portvakt_domain::{
     delivery::{MailSender, SmsSender},
     directory::Directory,
     id::TenantId,
-    keys::{KeyRing, Random},
+    keys::KeyRing,
     policy::PasswordPolicy,
+    random::Random,
     tenant::TenantSettings,
     time::{Clock, Instant},
 };

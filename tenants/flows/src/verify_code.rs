@@ -15,7 +15,6 @@ use portvakt_storage::{
     flows::{self, CodeOutcome, SaveNumber, SubmitCode},
     limits, numbers,
 };
-use uuid::Uuid;
 
 use crate::{
     FlowError, Measure, Platform, Tenant, Visitor,
@@ -157,7 +156,7 @@ async fn saved_number(
     let number_hash = flow.pending_number_hash.ok_or(FlowError::Corrupt("flows.pending_number_hash"))?;
     let stored = numbers::find(&platform.store, tenant.id, account).await?;
     let old = open::registered_number(platform, tenant, account).await?;
-    let row_id = stored.map_or_else(|| new_row(platform), |stored| stored.row_id);
+    let row_id = stored.map_or_else(|| open::new_row(platform.now(), platform.random.as_ref()), |stored| stored.row_id);
 
     let (notice, kind) = match old {
         None => (MessageKind::NumberAdded, AuditKind::NumberAdded),
@@ -168,16 +167,12 @@ async fn saved_number(
     Ok(SaveNumber {
         account,
         row_id,
-        sealed: open::seal(platform, tenant, open::number_place(row_id), number.e164())?,
+        sealed: open::seal(platform, tenant, open::number_place(account, row_id), number.e164())?,
         number_hash,
         at: platform.now(),
         notices: notices(platform, tenant, flow, notice, Some(told))?,
         event: flow_event(platform, flow, visitor, kind),
     })
-}
-
-fn new_row(platform: &Platform) -> Uuid {
-    MessageId::new(platform.now(), platform.random.as_ref()).0
 }
 
 /// A notice by SMS and one by mail. The number is fixed now: an old one is gone from the store when its notice is sent.

@@ -168,9 +168,6 @@ storage_functions! { of flows:
     /// A flow by its id, for jobs.
     read fn find_by_id(flow: FlowId) -> Option<Flow>;
 
-    /// Gives the browser another token; `false` when it held another one than `old_token_hash`.
-    write fn replace_token(flow: FlowId, old_token_hash: KeyedHash, new_token_hash: KeyedHash) -> bool;
-
     /// Asks for one more code. The code before is void from now on, also if its message is still under way. `false` when
     /// the flow awaits none, when another request was first (`expected_codes_sent`) or all of its codes are used up.
     #[expect(clippy::too_many_arguments, reason = "each is a word of the condition")]

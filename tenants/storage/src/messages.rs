@@ -2,7 +2,7 @@
 
 use portvakt_domain::{
     audit::NewEvent,
-    id::{AccountKey, FlowId, MessageId},
+    id::{AccountKey, MessageId},
     keys::KeyedHash,
     message::{Message, MessageState},
     time::Instant,
@@ -80,7 +80,4 @@ storage_functions! { of messages:
 
     /// A message.
     read fn find(message: MessageId) -> Option<Message>;
-
-    /// The state of the newest message with a code of a flow.
-    read fn latest_of_flow(flow: FlowId) -> Option<MessageState>;
 }

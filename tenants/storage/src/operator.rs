@@ -133,17 +133,11 @@ storage_functions! { across operator:
     /// Lays a job aside for people to look at. `error` must name nobody.
     write fn bury_job(job: JobId, worker: String, now: Instant, error: String) -> bool;
 
-    /// Holds a job for longer.
-    write fn renew_job(job: JobId, worker: String, until: Instant) -> bool;
-
     /// The queue at a glance.
     read fn jobs_overview(now: Instant) -> JobsOverview;
 
     /// Jobs that were laid aside, oldest first.
     read fn list_dead_jobs() -> Vec<DeadJob>;
-
-    /// When the next job is due; `None` when none waits. In the past: there is one now.
-    read fn next_due() -> Option<Instant>;
 
     /// Counts SMS of a tenant; 0 only looks, by the same statements.
     write fn spend_sms(tenant: TenantId, sms: i64, at: Instant, hour_ceiling: i64, day_ceiling: i64) -> SmsBudget;

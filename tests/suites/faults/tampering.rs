@@ -71,15 +71,27 @@ async fn every_alteration_of_the_trail_breaks_the_chain() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sealed_numbers_that_were_swapped_open_nowhere() {
+    swapped_rows_open_nowhere("number").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn numbers_whose_accounts_were_swapped_open_nowhere() {
+    swapped_rows_open_nowhere("account").await;
+}
+
+/// Exchanges a column between the rows of two people.
+async fn swapped_rows_open_nowhere(column: &str) {
     let world = World::practice(Database::Sqlite).await;
     let directory = &world.tenant(SLUG).directory;
     let people = [world.person(SLUG, State::Normal).await, world.person(SLUG, State::Normal).await];
     let mut half_way = world.browser();
     to_the_form(&world, &mut half_way, SLUG, &people[0]).await;
-    let rows = world.sqlite("select id, number from numbers");
+    let rows = world.sqlite(&format!("select id, {column} from numbers"));
     let [first, second] = rows.as_slice() else { panic!("two numbers: {rows:?}") };
-    for (row, other) in [(first, second), (second, first)] {
-        world.sqlite(&format!("update numbers set number = x'{}' where id = x'{}'", other[1], row[0]));
+    // One statement would meet the key of the table half-way.
+    world.sqlite(&format!("update numbers set {column} = zeroblob(16) where id = x'{}'", first[0]));
+    for (row, other) in [(second, first), (first, second)] {
+        world.sqlite(&format!("update numbers set {column} = x'{}' where id = x'{}'", other[1], row[0]));
     }
 
     let mut alike: Option<String> = None;

@@ -249,20 +249,6 @@ pub(crate) fn find_by_id(c: &mut Conn, tenant: TenantId, flow: &FlowId) -> Outco
     row.map(FlowRow::read).transpose()
 }
 
-pub(crate) fn replace_token(
-    c: &mut Conn,
-    tenant: TenantId,
-    flow: &FlowId,
-    old_token_hash: &KeyedHash,
-    new_token_hash: &KeyedHash,
-) -> Outcome<bool> {
-    let changed = diesel::update(flows::table.find((Id(tenant.0), Id(flow.0))))
-        .filter(flows::token_hash.eq(old_token_hash.0.to_vec()))
-        .set(flows::token_hash.eq(new_token_hash.0.to_vec()))
-        .execute(c)?;
-    Ok(changed == 1)
-}
-
 #[expect(clippy::too_many_arguments, reason = "each is a word of the condition")]
 pub(crate) fn ask_again(
     c: &mut Conn,

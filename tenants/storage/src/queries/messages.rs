@@ -271,18 +271,3 @@ pub(crate) fn settle(
     }
     Ok(changed == 1)
 }
-
-pub(crate) fn latest_of_flow(c: &mut Conn, tenant: TenantId, flow: &FlowId) -> Outcome<Option<MessageState>> {
-    // The one that the flow waits for, or waited for last; times may tie.
-    let state: Option<String> = flows::table
-        .inner_join(
-            messages::table
-                .on(messages::tenant_id.eq(flows::tenant_id).and(flows::code_message.eq(messages::id.nullable()))),
-        )
-        .filter(flows::tenant_id.eq(Id(tenant.0)))
-        .filter(flows::id.eq(Id(flow.0)))
-        .select(messages::state)
-        .first(c)
-        .optional()?;
-    state.map(|name| MessageState::from_stored(&name).ok_or_else(|| corrupt("messages.state"))).transpose()
-}

@@ -235,16 +235,6 @@ pub(crate) fn bury_job(c: &mut Conn, job: &JobId, worker: &str, now: &Instant, e
     Ok(changed == 1)
 }
 
-pub(crate) fn renew_job(c: &mut Conn, job: &JobId, worker: &str, until: &Instant) -> Outcome<bool> {
-    let changed = diesel::update(jobs::table)
-        .filter(jobs::id.eq(Id(job.0)))
-        .filter(jobs::leased_by.eq(worker))
-        .filter(jobs::dead_at.is_null())
-        .set(jobs::leased_until.eq(at(*until)))
-        .execute(c)?;
-    Ok(changed == 1)
-}
-
 fn cut(error: &str) -> String {
     error.chars().take(ERROR_CHARS).collect()
 }
@@ -291,18 +281,6 @@ pub(crate) fn list_dead_jobs(c: &mut Conn) -> Outcome<Vec<DeadJob>> {
         last_error: row.last_error,
     };
     Ok(rows.into_iter().map(read).collect())
-}
-
-pub(crate) fn next_due(c: &mut Conn) -> Outcome<Option<Instant>> {
-    let waiting: Option<At> = jobs::table
-        .filter(jobs::dead_at.is_null())
-        .filter(jobs::leased_until.is_null())
-        .select(diesel::dsl::min(jobs::run_at))
-        .first(c)?;
-    // One that is under way is due again when its lease ends.
-    let leased: Option<At> =
-        jobs::table.filter(jobs::dead_at.is_null()).select(diesel::dsl::min(jobs::leased_until)).first(c)?;
-    Ok(waiting.into_iter().chain(leased).min().map(|next| next.0))
 }
 
 pub(crate) fn spend_sms(
