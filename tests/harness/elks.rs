@@ -13,56 +13,25 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use base64::{Engine as _, prelude::BASE64_STANDARD};
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
-use serde_json::json;
 use tokio::{
-    io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
+    io::{AsyncWriteExt as _, BufReader},
     net::{TcpListener, TcpStream},
     sync::{oneshot, watch},
 };
-use tokio_rustls::{TlsAcceptor, server::TlsStream};
+use tokio_rustls::TlsAcceptor;
+
+use super::certificate::LoopbackCertificate;
+
+// The file has two parents, the harness and the suites of the crate that sends: one path for both.
+#[path = "elks/answer.rs"]
+mod answer;
+#[path = "elks/request.rs"]
+mod request;
+use answer::{Answer, write};
+use request::{PATH, check, read_request};
 
 const USERNAME: &str = "u0123456789abcdef0123456789abcdef";
 const PASSWORD: &str = "elks-password-0123456789ABCDEF";
-const PATH: &str = "/a1/sms";
-const FIELDS: [&str; 7] = ["from", "to", "message", "whendelivered", "dontlog", "flashsms", "dryrun"];
-const LONGEST_MESSAGE: usize = 1_600;
-const LONGEST_REQUEST: usize = 64 * 1024;
-
-/// A certificate for `127.0.0.1` and `localhost`, and the authority that signed it, all as PEM.
-#[derive(Clone)]
-pub struct LoopbackCertificate {
-    /// The authority's certificate.
-    pub ca_pem: String,
-    /// The server's certificate.
-    pub certificate_pem: String,
-    /// The server's key.
-    pub key_pem: String,
-}
-
-impl LoopbackCertificate {
-    /// A new authority and a new certificate.
-    ///
-    /// # Panics
-    /// When no key can be made.
-    pub fn new() -> Self {
-        Self::make().expect("rcgen makes keys and certificates")
-    }
-
-    fn make() -> Result<Self, rcgen::Error> {
-        let mut authority = CertificateParams::new(Vec::new())?;
-        authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        authority.distinguished_name.push(DnType::CommonName, "Authority of a test double");
-        let authority_key = KeyPair::generate()?;
-        let ca_pem = authority.self_signed(&authority_key)?.pem();
-        let key = KeyPair::generate()?;
-        let server = CertificateParams::new(["127.0.0.1".to_owned(), "localhost".to_owned()])?;
-        let certificate_pem = server.signed_by(&key, &Issuer::new(authority, authority_key))?.pem();
-        Ok(Self { ca_pem, certificate_pem, key_pem: key.serialize_pem() })
-    }
-}
 
 /// What the double does with a request that is right.
 #[derive(Debug, Clone)]
@@ -176,7 +145,7 @@ impl ElksDouble {
         let listener = StdListener::bind((Ipv4Addr::LOCALHOST, port)).expect("the port of 127.0.0.1 is free");
         listener.set_nonblocking(true).expect("a listener need not block");
         let port = listener.local_addr().expect("a bound listener has an address").port();
-        let acceptor = acceptor(certificate);
+        let acceptor = certificate.acceptor();
         let state =
             State { mode: Mode::Accept, next: VecDeque::new(), received: Vec::new(), refused: Vec::new(), failing: 0 };
         let shared = Arc::new(Shared { state: Mutex::new(state), taken: watch::Sender::new(0) });
@@ -264,18 +233,6 @@ impl Drop for ElksDouble {
     }
 }
 
-fn acceptor(certificate: &LoopbackCertificate) -> TlsAcceptor {
-    let chain = CertificateDer::pem_slice_iter(certificate.certificate_pem.as_bytes())
-        .collect::<Result<Vec<_>, _>>()
-        .expect("the certificate is PEM");
-    let key = PrivateKeyDer::from_pem_slice(certificate.key_pem.as_bytes()).expect("the key is PEM");
-    let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
-        .with_safe_default_protocol_versions()
-        .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
-        .expect("the certificate and its key fit");
-    TlsAcceptor::from(Arc::new(config))
-}
-
 async fn listen(listener: StdListener, acceptor: TlsAcceptor, shared: Arc<Shared>) {
     let listener = TcpListener::from_std(listener).expect("the listener belongs to this runtime");
     loop {
@@ -330,281 +287,4 @@ async fn serve(tcp: TcpStream, acceptor: TlsAcceptor, shared: &Shared) -> io::Re
         }
     }
     Ok(())
-}
-
-struct Request {
-    method: String,
-    target: String,
-    authorization: Option<String>,
-    content_type: Option<String>,
-    body: Vec<u8>,
-    close: bool,
-}
-
-/// HTTP/1.1 with `Content-Length` bodies; anything else ends the connection. `None` when the client is done.
-async fn read_request(stream: &mut BufReader<TlsStream<TcpStream>>) -> io::Result<Option<Request>> {
-    let nonsense = |what: &str| io::Error::new(io::ErrorKind::InvalidData, what.to_owned());
-    let mut head = Vec::new();
-    loop {
-        let before = head.len();
-        let read = (&mut *stream).take(16 * 1024).read_until(b'\n', &mut head).await?;
-        if read == 0 {
-            return if before == 0 { Ok(None) } else { Err(nonsense("a head without an end")) };
-        }
-        if head.len() > 16 * 1024 {
-            return Err(nonsense("a head without measure"));
-        }
-        if head.get(before..) == Some(b"\r\n") {
-            break;
-        }
-    }
-    let head = String::from_utf8(head).map_err(|_| nonsense("a head that is not text"))?;
-    let mut lines = head.split("\r\n");
-    let mut first = lines.next().unwrap_or_default().split(' ');
-    let (Some(method), Some(target), Some("HTTP/1.1"), None) = (first.next(), first.next(), first.next(), first.next())
-    else {
-        return Err(nonsense("not an HTTP/1.1 request"));
-    };
-    let mut request = Request {
-        method: method.to_owned(),
-        target: target.to_owned(),
-        authorization: None,
-        content_type: None,
-        body: Vec::new(),
-        close: false,
-    };
-    let mut length = 0;
-    for line in lines.filter(|line| !line.is_empty()) {
-        let (name, value) = line.split_once(':').ok_or_else(|| nonsense("not a header"))?;
-        let value = value.trim();
-        match name.to_ascii_lowercase().as_str() {
-            "authorization" => request.authorization = Some(value.to_owned()),
-            "content-type" => request.content_type = Some(value.to_owned()),
-            "content-length" => length = value.parse().map_err(|_| nonsense("not a length"))?,
-            "transfer-encoding" => return Err(nonsense("a body without a length")),
-            "connection" => request.close = value.eq_ignore_ascii_case("close"),
-            _ => {}
-        }
-    }
-    if length > LONGEST_REQUEST {
-        return Err(nonsense("a body without measure"));
-    }
-    request.body = vec![0; length];
-    stream.read_exact(&mut request.body).await?;
-    Ok(Some(request))
-}
-
-/// What the real gateway would look at, in its order.
-fn check(request: &Request) -> Result<Received, (u16, &'static str)> {
-    if request.target != PATH {
-        return Err((404, "Not found"));
-    }
-    if request.method != "POST" {
-        return Err((405, "Method not allowed"));
-    }
-    let expected = format!("Basic {}", BASE64_STANDARD.encode(format!("{USERNAME}:{PASSWORD}")));
-    if request.authorization.as_deref() != Some(expected.as_str()) {
-        return Err((401, "API access requires Basic HTTP authentication"));
-    }
-    let content_type = request.content_type.as_deref().unwrap_or_default();
-    if content_type.split(';').next().map(str::trim) != Some("application/x-www-form-urlencoded") {
-        return Err((400, "Content-Type must be application/x-www-form-urlencoded"));
-    }
-    let fields = form(&request.body).ok_or((400, "Malformed form"))?;
-    for (index, (name, _)) in fields.iter().enumerate() {
-        if !FIELDS.contains(&name.as_str()) {
-            return Err((400, "Unknown parameter"));
-        }
-        if fields[..index].iter().any(|(earlier, _)| earlier == name) {
-            return Err((400, "Parameter given twice"));
-        }
-    }
-    let field = |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
-    let required = |name: &str, text: &'static str| field(name).filter(|value| !value.is_empty()).ok_or((400, text));
-    let to = required("to", "Missing key to")?;
-    if !is_e164(&to) {
-        return Err((400, "Invalid to number"));
-    }
-    let from = required("from", "Missing key from")?;
-    let named = (3..=11).contains(&from.len())
-        && from.starts_with(|c: char| c.is_ascii_alphabetic())
-        && from.bytes().all(|b| b.is_ascii_alphanumeric());
-    if !named && !is_e164(&from) {
-        return Err((400, "Invalid from"));
-    }
-    let message = required("message", "Missing key message")?;
-    if message.chars().count() > LONGEST_MESSAGE {
-        return Err((400, "Message too long"));
-    }
-    let dontlog = field("dontlog");
-    if dontlog.iter().flat_map(|list| list.split(',')).any(|what| !["message", "from", "to"].contains(&what)) {
-        return Err((400, "Invalid dontlog"));
-    }
-    Ok(Received { to, from, message, dontlog, at: SystemTime::now() })
-}
-
-fn is_e164(text: &str) -> bool {
-    text.strip_prefix('+').is_some_and(|digits| {
-        (7..=15).contains(&digits.len()) && !digits.starts_with('0') && digits.bytes().all(|b| b.is_ascii_digit())
-    })
-}
-
-/// The pairs of a form, or `None` where it is not one of UTF-8.
-fn form(body: &[u8]) -> Option<Vec<(String, String)>> {
-    let body = std::str::from_utf8(body).ok()?;
-    body.split('&')
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| {
-            let (name, value) = pair.split_once('=')?;
-            Some((decode(name)?, decode(value)?))
-        })
-        .collect()
-}
-
-fn decode(text: &str) -> Option<String> {
-    let mut bytes = text.bytes();
-    let mut decoded = Vec::with_capacity(text.len());
-    while let Some(byte) = bytes.next() {
-        decoded.push(match byte {
-            b'+' => b' ',
-            b'%' => {
-                let digits = [bytes.next()?, bytes.next()?];
-                u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?
-            }
-            b if b.is_ascii() => b,
-            _ => return None,
-        });
-    }
-    String::from_utf8(decoded).ok()
-}
-
-/// An HTTP answer: status, further headers, content type, body.
-struct Http(u16, String, &'static str, String);
-
-enum Answer {
-    Now(Http),
-    After(Duration, Http),
-    Part,
-    HalfClose,
-    Never,
-}
-
-impl Shared {
-    /// Whether a mode that acts before a request is read is the one to use now; uses it up.
-    fn at_once(&self, wanted: impl Fn(&Mode) -> bool) -> bool {
-        let mut state = self.state();
-        match state.next.front() {
-            Some(mode) => {
-                let found = wanted(mode);
-                if found {
-                    state.next.pop_front();
-                }
-                found
-            }
-            None => wanted(&state.mode),
-        }
-    }
-
-    /// Applies the mode to a request that is right.
-    fn decide(&self, sms: Received) -> Answer {
-        let mut state = self.state();
-        let mode = state.next.pop_front().unwrap_or_else(|| state.mode.clone());
-        let fails = match mode {
-            Mode::FailPercent(percent) => {
-                state.failing += u32::from(percent);
-                let fails = state.failing >= 100;
-                state.failing %= 100;
-                fails
-            }
-            _ => false,
-        };
-        drop(state);
-        match mode {
-            Mode::FailPercent(_) if fails => self.refuse(503, "Service unavailable".to_owned()),
-            // Too late for the modes that act before reading: the connection was open already.
-            Mode::Accept | Mode::FailPercent(_) | Mode::CloseBeforeRead | Mode::CloseBeforeTls => {
-                Answer::Now(self.take(sms))
-            }
-            Mode::Slow(wait) => Answer::After(wait, self.take(sms)),
-            Mode::Refuse(status, text) => self.refuse(status, text),
-            Mode::Throttle429 => {
-                self.refuse(429, String::new());
-                Answer::Now(Http(429, "Retry-After: 1\r\n".to_owned(), "text/plain", "Too many requests".to_owned()))
-            }
-            Mode::Redirect(status, target) => {
-                self.refuse(status, target.clone());
-                Answer::Now(Http(status, format!("Location: {target}\r\n"), "text/plain", String::new()))
-            }
-            Mode::Ok200ButFailed => {
-                let answer = json!({ "id": "s0failed", "status": "failed", "to": sms.to, "message": sms.message });
-                self.refuse(200, "failed".to_owned());
-                Answer::Now(Http(200, String::new(), "application/json", answer.to_string()))
-            }
-            Mode::NotJson => {
-                self.take(sms);
-                let page = "<html>A gateway in between says hello</html>";
-                Answer::Now(Http(200, String::new(), "text/html", page.to_owned()))
-            }
-            Mode::HugeAnswer => {
-                let mut answer = self.take(sms);
-                answer.3.push_str(&" ".repeat(1024 * 1024));
-                Answer::Now(answer)
-            }
-            Mode::HangAfterRead => {
-                self.take(sms);
-                Answer::Never
-            }
-            Mode::CloseAfterRead => {
-                self.take(sms);
-                Answer::HalfClose
-            }
-            Mode::CloseInAnswer => {
-                self.take(sms);
-                Answer::Part
-            }
-        }
-    }
-
-    /// Records an SMS and makes the answer of 46elks to it.
-    fn take(&self, sms: Received) -> Http {
-        let mut state = self.state();
-        let parts = sms.message.chars().count().div_ceil(153).max(1);
-        let created = sms.at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        let answer = json!({
-            "status": "created",
-            "direction": "outgoing",
-            "from": sms.from,
-            "to": sms.to,
-            "message": sms.message,
-            "created": created.as_secs().to_string(),
-            "parts": parts,
-            "cost": 5200 * parts,
-            "id": format!("s{:032x}", state.received.len() + 1),
-        });
-        state.received.push(sms);
-        let taken = state.received.len();
-        drop(state);
-        self.taken.send_replace(taken);
-        Http(200, String::new(), "application/json; charset=utf-8", answer.to_string())
-    }
-
-    /// Records a refusal and makes the answer, in plain text as 46elks does.
-    fn refuse(&self, status: u16, text: String) -> Answer {
-        self.state().refused.push(Refused { status, text: text.clone() });
-        Answer::Now(Http(status, String::new(), "text/plain; charset=utf-8", text))
-    }
-}
-
-async fn write(stream: &mut BufReader<TlsStream<TcpStream>>, answer: &Http, close: bool) -> io::Result<()> {
-    let Http(status, headers, content_type, body) = answer;
-    let connection = if close { "close" } else { "keep-alive" };
-    let head = format!(
-        "HTTP/1.1 {status} As scripted\r\nContent-Type: {content_type}\r\nContent-Length: {}\r\n\
-         Connection: {connection}\r\n{headers}\r\n",
-        body.len()
-    );
-    let stream = stream.get_mut();
-    stream.write_all(head.as_bytes()).await?;
-    stream.write_all(body.as_bytes()).await?;
-    stream.flush().await
 }

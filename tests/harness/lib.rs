@@ -2,6 +2,7 @@
 
 pub mod administrator;
 pub mod browser;
+pub mod certificate;
 pub mod chromium;
 pub mod clock;
 pub mod elks;
@@ -12,6 +13,7 @@ pub mod process;
 pub mod replica;
 pub mod seeded;
 pub mod services;
+mod settings;
 pub mod site;
 pub mod trail;
 pub mod wire;

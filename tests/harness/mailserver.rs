@@ -12,7 +12,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::Value;
 use tokio::sync::watch;
 
-use super::elks::LoopbackCertificate;
+use super::certificate::LoopbackCertificate;
 
 /// How the server protects its connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

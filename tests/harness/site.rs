@@ -18,7 +18,8 @@ use portvakt_flows::import_number;
 use portvakt_storage::{Store, operator};
 
 use crate::{
-    elks::{ElksDouble, LoopbackCertificate},
+    certificate::LoopbackCertificate,
+    elks::ElksDouble,
     mailserver::{MailServer, Protection},
     process::{Installation, change, preset_table},
 };

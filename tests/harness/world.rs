@@ -31,7 +31,7 @@ use portvakt_domain::{
     login::DirectoryName,
     number::MobileNumber,
     random::Random as _,
-    tenant::{HistoryRule, SecretName, TenantSettings},
+    tenant::{SecretName, TenantSettings},
     time::Clock,
 };
 use portvakt_flows::{Tenant, apply_settings, import_number};
@@ -44,6 +44,7 @@ use crate::{
     administrator::PRACTICE_ADMINISTRATOR,
     people::TestDirectory,
     services::{Samba, Services, TestDatabase, Throwaway},
+    settings::{point_at_samba, preset},
 };
 
 /// The group whose members are never served.
@@ -356,28 +357,6 @@ async fn tenant_settings(
             (TestDirectory::Throwaway { samba }, settings, password)
         }
     }
-}
-
-/// The municipality's own preset.
-pub fn preset(slug: &str) -> TenantSettings {
-    toml::from_str(match slug {
-        "orebro" => include_str!("../../tenants/presets/orebro.toml"),
-        _ => include_str!("../../tenants/presets/mjolby.toml"),
-    })
-    .expect("a preset")
-}
-
-/// Points settings at a Samba domain controller.
-pub fn point_at_samba(settings: &mut TenantSettings, samba: &Samba) {
-    settings.directory.url = samba.url.parse().expect("an address");
-    settings.directory.ca_pem = std::fs::read_to_string(&samba.ca_file).expect("a CA");
-    settings.directory.base.clone_from(&samba.base);
-    settings.directory.netbios.clone_from(&samba.netbios);
-    settings.directory.service_account.clone_from(&samba.service_upn);
-    settings.directory.units = vec![samba.staff_ou.clone()];
-    settings.directory.denied_groups = vec![format!("CN={DENIED_GROUP},OU=Grupper,{}", samba.base)];
-    // Samba has no policy-hints control: a reset there does not look at earlier passwords, and says so.
-    settings.directory.history = HistoryRule::None;
 }
 
 /// Real directories; phones and mailboxes in memory.

@@ -67,6 +67,8 @@ roles() {
 create role portvakt_owner login nosuperuser nobypassrls nocreatedb nocreaterole password '$owner_password';
 create role portvakt_app login nosuperuser nobypassrls nocreatedb nocreaterole password '$app_password';
 create role portvakt_control login nosuperuser nobypassrls nocreatedb nocreaterole password '$control_password';
+alter role portvakt_app set lc_messages = 'C';
+alter role portvakt_control set lc_messages = 'C';
 EOT
 }
 

@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use reqwest::{Certificate, Client, Method, RequestBuilder};
 
+#[expect(unreachable_pub, reason = "a module of the suites' harness")]
+#[path = "../../../tests/harness/certificate.rs"]
+mod certificate;
 #[expect(dead_code, unreachable_pub, reason = "a module of the suites' harness, which uses more of it")]
 #[path = "../../../tests/harness/elks.rs"]
 mod elks;

@@ -17,16 +17,16 @@ use portvakt_domain::{
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 
-#[expect(dead_code, unreachable_pub, reason = "a module of the suites' harness, which uses more of it")]
-#[path = "../../../tests/harness/elks.rs"]
-mod elks;
+#[expect(unreachable_pub, reason = "a module of the suites' harness")]
+#[path = "../../../tests/harness/certificate.rs"]
+mod certificate;
 mod injection;
 mod log;
 #[expect(unreachable_pub, reason = "a module of the suites' harness")]
 #[path = "../../../tests/harness/mailserver.rs"]
 mod mailserver;
 
-use elks::LoopbackCertificate;
+use certificate::LoopbackCertificate;
 use mailserver::{MailServer, Protection};
 
 const SUBJECT: &str =

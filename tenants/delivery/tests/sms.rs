@@ -19,12 +19,16 @@ use portvakt_domain::{
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 
+#[expect(unreachable_pub, reason = "a module of the suites' harness")]
+#[path = "../../../tests/harness/certificate.rs"]
+mod certificate;
 #[expect(dead_code, unreachable_pub, reason = "a module of the suites' harness, which uses more of it")]
 #[path = "../../../tests/harness/elks.rs"]
 mod elks;
 mod log;
 
-use elks::{ElksDouble, LoopbackCertificate, Mode};
+use certificate::LoopbackCertificate;
+use elks::{ElksDouble, Mode};
 
 const NUMBER: &str = "+46701740605";
 const TEXT: &str = "Din säkerhetskod är kod9q8w7e. 100 % å ä ö Å Ä Ö é & = + ; #€\n\n@pwreset.orebro.se #kod9q8w7e";

@@ -11,7 +11,9 @@ use crate::{
     policy::{PasswordPolicy, PolicyPreset},
 };
 
+mod sending;
 mod values;
+pub use sending::{MailSecurity, MailSettings, SmsProvider, SmsSettings};
 pub use values::{HostName, LdapUrl, SenderName, Slug, WebUrl};
 
 /// The longest host that still leaves room for a code's sentence in one SMS.
@@ -186,77 +188,6 @@ impl Default for ResetSettings {
     fn default() -> Self {
         Self { keep_and_unlock: false, code_minutes: 10 }
     }
-}
-
-/// The SMS gateway.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SmsSettings {
-    /// The provider.
-    pub provider: SmsProvider,
-    /// The name that the SMS comes from.
-    pub sender: SenderName,
-    /// User name at the provider.
-    pub username: String,
-    /// File that holds the password at the provider; read when applied.
-    #[serde(default, skip_serializing)]
-    pub password_file: Option<PathBuf>,
-    /// Environment variable that holds it; read when applied.
-    #[serde(default, skip_serializing)]
-    pub password_env: Option<String>,
-    /// The provider's address, where it is not the usual one.
-    #[serde(default)]
-    pub url: Option<WebUrl>,
-    /// PEM of the only certificate authority to trust there, where it is not a public one.
-    #[serde(default)]
-    pub ca_pem: Option<String>,
-}
-
-/// An SMS provider.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum SmsProvider {
-    /// 46elks, <https://46elks.se/docs>.
-    #[serde(rename = "46elks")]
-    FortySixElks,
-}
-
-/// How the connection to the mail server is protected. There is no plain one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum MailSecurity {
-    /// TLS from the first byte (port 465).
-    Tls,
-    /// STARTTLS, demanded (port 587).
-    Starttls,
-}
-
-/// The mail server.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct MailSettings {
-    /// The server's name, as in its certificate.
-    pub host: HostName,
-    /// The port; 465 or 587 by the protection where it is left out.
-    #[serde(default)]
-    pub port: Option<u16>,
-    /// How the connection is protected.
-    pub security: MailSecurity,
-    /// User name, where the server asks for one.
-    #[serde(default)]
-    pub username: Option<String>,
-    /// File that holds the password; read when applied.
-    #[serde(default, skip_serializing)]
-    pub password_file: Option<PathBuf>,
-    /// Environment variable that holds it; read when applied.
-    #[serde(default, skip_serializing)]
-    pub password_env: Option<String>,
-    /// Sender address.
-    pub from: String,
-    /// Sender name.
-    pub from_name: String,
-    /// PEM of the only certificate authority to trust there, where it is not a public one.
-    #[serde(default)]
-    pub ca_pem: Option<String>,
 }
 
 /// Networks and budgets.

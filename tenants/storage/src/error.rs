@@ -60,7 +60,7 @@ impl QueryError {
         match self {
             Self::Lost(_) => true,
             Self::Diesel(DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _)) => true,
-            // Neither driver passes on a code for these.
+            // Neither driver passes on a code for these; the roles' lc_messages keeps them in English.
             Self::Diesel(DieselError::DatabaseError(DatabaseErrorKind::Unknown, info)) => {
                 ["deadlock detected", "database is locked", "database table is locked"]
                     .iter()

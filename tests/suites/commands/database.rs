@@ -76,7 +76,7 @@ fn shows_no_secret(finished: &Finished, urls: &[&str]) {
 async fn a_database_that_is_not_there_or_not_to_be_trusted_is_told() {
     let mut installation = Installation::postgres().await;
     installation.run(&["migrate"]).await.succeeded();
-    let other = harness::elks::LoopbackCertificate::new();
+    let other = harness::certificate::LoopbackCertificate::new();
     let file = installation.write("other-ca.pem", &other.ca_pem);
     installation.set("database", "ca_file", file.to_str().expect("UTF-8"));
     let refused = installation.run(&["tenant", "list"]).await;

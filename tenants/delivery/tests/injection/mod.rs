@@ -1,15 +1,11 @@
 //! Somebody on the wire who appends answers to the server's last word before the protection begins.
 
-use std::sync::Arc;
-
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader},
     net::TcpListener,
 };
-use tokio_rustls::TlsAcceptor;
 
-use crate::elks::LoopbackCertificate;
+use crate::certificate::LoopbackCertificate;
 
 /// Everything a client waits for, up to "your mail is accepted".
 const SLIPPED_IN: &str =
@@ -17,12 +13,7 @@ const SLIPPED_IN: &str =
 
 /// A server whose protected side refuses every mail, and what was slipped in front of it. One connection.
 pub(crate) async fn serve(certificate: &LoopbackCertificate) -> u16 {
-    let chain = vec![CertificateDer::from_pem_slice(certificate.certificate_pem.as_bytes()).expect("PEM")];
-    let key = PrivateKeyDer::from_pem_slice(certificate.key_pem.as_bytes()).expect("PEM");
-    let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
-        .with_safe_default_protocol_versions()
-        .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
-        .expect("the certificate fits");
+    let acceptor = certificate.acceptor();
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let port = listener.local_addr().expect("an address").port();
     tokio::spawn(async move {
@@ -32,7 +23,7 @@ pub(crate) async fn serve(certificate: &LoopbackCertificate) -> u16 {
         answer(&mut plain, "STARTTLS", "250-mail.test\r\n250 STARTTLS\r\n").await;
         plain.get_mut().write_all(SLIPPED_IN.as_bytes()).await.expect("a client that listens");
         // Whoever noticed is gone.
-        if let Ok(protected) = TlsAcceptor::from(Arc::new(config)).accept(plain.into_inner()).await {
+        if let Ok(protected) = acceptor.accept(plain.into_inner()).await {
             answer(&mut BufReader::new(protected), "", "554 no\r\n").await;
         }
     });

@@ -1,0 +1,163 @@
+//! A request at the gateway's double: how it is read, and what the real gateway would refuse.
+
+use std::{io, time::SystemTime};
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader},
+    net::TcpStream,
+};
+use tokio_rustls::server::TlsStream;
+
+use super::{PASSWORD, Received, USERNAME};
+
+const FIELDS: [&str; 7] = ["from", "to", "message", "whendelivered", "dontlog", "flashsms", "dryrun"];
+const LONGEST_MESSAGE: usize = 1_600;
+const LONGEST_REQUEST: usize = 64 * 1024;
+pub(super) const PATH: &str = "/a1/sms";
+
+pub(super) struct Request {
+    pub(super) method: String,
+    pub(super) target: String,
+    pub(super) authorization: Option<String>,
+    pub(super) content_type: Option<String>,
+    pub(super) body: Vec<u8>,
+    pub(super) close: bool,
+}
+
+/// HTTP/1.1 with `Content-Length` bodies; anything else ends the connection. `None` when the client is done.
+pub(super) async fn read_request(stream: &mut BufReader<TlsStream<TcpStream>>) -> io::Result<Option<Request>> {
+    let nonsense = |what: &str| io::Error::new(io::ErrorKind::InvalidData, what.to_owned());
+    let mut head = Vec::new();
+    loop {
+        let before = head.len();
+        let read = (&mut *stream).take(16 * 1024).read_until(b'\n', &mut head).await?;
+        if read == 0 {
+            return if before == 0 { Ok(None) } else { Err(nonsense("a head without an end")) };
+        }
+        if head.len() > 16 * 1024 {
+            return Err(nonsense("a head without measure"));
+        }
+        if head.get(before..) == Some(b"\r\n") {
+            break;
+        }
+    }
+    let head = String::from_utf8(head).map_err(|_| nonsense("a head that is not text"))?;
+    let mut lines = head.split("\r\n");
+    let mut first = lines.next().unwrap_or_default().split(' ');
+    let (Some(method), Some(target), Some("HTTP/1.1"), None) = (first.next(), first.next(), first.next(), first.next())
+    else {
+        return Err(nonsense("not an HTTP/1.1 request"));
+    };
+    let mut request = Request {
+        method: method.to_owned(),
+        target: target.to_owned(),
+        authorization: None,
+        content_type: None,
+        body: Vec::new(),
+        close: false,
+    };
+    let mut length = 0;
+    for line in lines.filter(|line| !line.is_empty()) {
+        let (name, value) = line.split_once(':').ok_or_else(|| nonsense("not a header"))?;
+        let value = value.trim();
+        match name.to_ascii_lowercase().as_str() {
+            "authorization" => request.authorization = Some(value.to_owned()),
+            "content-type" => request.content_type = Some(value.to_owned()),
+            "content-length" => length = value.parse().map_err(|_| nonsense("not a length"))?,
+            "transfer-encoding" => return Err(nonsense("a body without a length")),
+            "connection" => request.close = value.eq_ignore_ascii_case("close"),
+            _ => {}
+        }
+    }
+    if length > LONGEST_REQUEST {
+        return Err(nonsense("a body without measure"));
+    }
+    request.body = vec![0; length];
+    stream.read_exact(&mut request.body).await?;
+    Ok(Some(request))
+}
+
+/// What the real gateway would look at, in its order.
+pub(super) fn check(request: &Request) -> Result<Received, (u16, &'static str)> {
+    if request.target != PATH {
+        return Err((404, "Not found"));
+    }
+    if request.method != "POST" {
+        return Err((405, "Method not allowed"));
+    }
+    let expected = format!("Basic {}", BASE64_STANDARD.encode(format!("{USERNAME}:{PASSWORD}")));
+    if request.authorization.as_deref() != Some(expected.as_str()) {
+        return Err((401, "API access requires Basic HTTP authentication"));
+    }
+    let content_type = request.content_type.as_deref().unwrap_or_default();
+    if content_type.split(';').next().map(str::trim) != Some("application/x-www-form-urlencoded") {
+        return Err((400, "Content-Type must be application/x-www-form-urlencoded"));
+    }
+    let fields = form(&request.body).ok_or((400, "Malformed form"))?;
+    for (index, (name, _)) in fields.iter().enumerate() {
+        if !FIELDS.contains(&name.as_str()) {
+            return Err((400, "Unknown parameter"));
+        }
+        if fields[..index].iter().any(|(earlier, _)| earlier == name) {
+            return Err((400, "Parameter given twice"));
+        }
+    }
+    let field = |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+    let required = |name: &str, text: &'static str| field(name).filter(|value| !value.is_empty()).ok_or((400, text));
+    let to = required("to", "Missing key to")?;
+    if !is_e164(&to) {
+        return Err((400, "Invalid to number"));
+    }
+    let from = required("from", "Missing key from")?;
+    let named = (3..=11).contains(&from.len())
+        && from.starts_with(|c: char| c.is_ascii_alphabetic())
+        && from.bytes().all(|b| b.is_ascii_alphanumeric());
+    if !named && !is_e164(&from) {
+        return Err((400, "Invalid from"));
+    }
+    let message = required("message", "Missing key message")?;
+    if message.chars().count() > LONGEST_MESSAGE {
+        return Err((400, "Message too long"));
+    }
+    let dontlog = field("dontlog");
+    if dontlog.iter().flat_map(|list| list.split(',')).any(|what| !["message", "from", "to"].contains(&what)) {
+        return Err((400, "Invalid dontlog"));
+    }
+    Ok(Received { to, from, message, dontlog, at: SystemTime::now() })
+}
+
+fn is_e164(text: &str) -> bool {
+    text.strip_prefix('+').is_some_and(|digits| {
+        (7..=15).contains(&digits.len()) && !digits.starts_with('0') && digits.bytes().all(|b| b.is_ascii_digit())
+    })
+}
+
+/// The pairs of a form, or `None` where it is not one of UTF-8.
+fn form(body: &[u8]) -> Option<Vec<(String, String)>> {
+    let body = std::str::from_utf8(body).ok()?;
+    body.split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            let (name, value) = pair.split_once('=')?;
+            Some((decode(name)?, decode(value)?))
+        })
+        .collect()
+}
+
+fn decode(text: &str) -> Option<String> {
+    let mut bytes = text.bytes();
+    let mut decoded = Vec::with_capacity(text.len());
+    while let Some(byte) = bytes.next() {
+        decoded.push(match byte {
+            b'+' => b' ',
+            b'%' => {
+                let digits = [bytes.next()?, bytes.next()?];
+                u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?
+            }
+            b if b.is_ascii() => b,
+            _ => return None,
+        });
+    }
+    String::from_utf8(decoded).ok()
+}

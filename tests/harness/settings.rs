@@ -1,0 +1,27 @@
+//! A tenant's settings for tests: the municipality's own preset, pointed at the directory of the test.
+
+use portvakt_domain::tenant::{HistoryRule, TenantSettings};
+
+use crate::{services::Samba, world::DENIED_GROUP};
+
+/// The municipality's own preset.
+pub(crate) fn preset(slug: &str) -> TenantSettings {
+    toml::from_str(match slug {
+        "orebro" => include_str!("../../tenants/presets/orebro.toml"),
+        _ => include_str!("../../tenants/presets/mjolby.toml"),
+    })
+    .expect("a preset")
+}
+
+/// Points settings at a Samba domain controller.
+pub(crate) fn point_at_samba(settings: &mut TenantSettings, samba: &Samba) {
+    settings.directory.url = samba.url.parse().expect("an address");
+    settings.directory.ca_pem = std::fs::read_to_string(&samba.ca_file).expect("a CA");
+    settings.directory.base.clone_from(&samba.base);
+    settings.directory.netbios.clone_from(&samba.netbios);
+    settings.directory.service_account.clone_from(&samba.service_upn);
+    settings.directory.units = vec![samba.staff_ou.clone()];
+    settings.directory.denied_groups = vec![format!("CN={DENIED_GROUP},OU=Grupper,{}", samba.base)];
+    // Samba has no policy-hints control: a reset there does not look at earlier passwords, and says so.
+    settings.directory.history = HistoryRule::None;
+}
