@@ -8,6 +8,8 @@ mod codes;
 mod lockout;
 #[path = "abuse/networks.rs"]
 mod networks;
+#[path = "abuse/registration.rs"]
+mod registration;
 #[path = "abuse/replay.rs"]
 mod replay;
 #[path = "abuse/strangers.rs"]

@@ -6,7 +6,7 @@ use portvakt_domain::{
     audit::AuditKind,
     directory::{Authentication, Refusal},
     flow::{FlowKind, FlowState},
-    id::FlowId,
+    id::{AccountKey, FlowId},
     keys::{KeyUse, KeyedHash},
     limit,
     login::{DirectoryName, Login},
@@ -56,34 +56,58 @@ pub async fn run(
     login: &Login,
     password: &Password,
 ) -> Result<SignedIn, FlowError> {
-    // 1. The network's limits, by what was typed and from where: answered visibly.
+    // 1. The network's limits, by what was typed and from where: answered visibly. Counted as a failure until it is known
+    // to be none, so that of many at once no more are let through than one after the other.
     let now = platform.now();
-    let failures = visitor.hit(platform, limit::FAILURES_PER_NETWORK);
-    let failed = limits::current(&platform.store, tenant.id, vec![failures], now).await?;
-    if failed.first().is_some_and(|count| *count >= failures.limit.ceiling) {
-        platform.meter.count(tenant.id, Measure::Limit(limit::FAILURES_PER_NETWORK.name));
+    let failure = vec![visitor.hit(platform, limit::FAILURES_PER_NETWORK)];
+    if let Some(limit) = limits::count(&platform.store, tenant.id, failure.clone(), now).await? {
+        platform.meter.count(tenant.id, Measure::Limit(limit));
         return Ok(SignedIn::Limited);
     }
 
-    // 2. Who that is. A foreign domain's name is looked up like any other, and found nowhere.
+    // 2. Who that is, and whether the password is right. A directory that does not answer is nobody's failure.
+    let recognised = recognise(platform, tenant, login, password).await;
+    if !matches!(recognised, Ok(Recognised::Refused(_))) {
+        limits::give_back(&platform.store, tenant.id, failure, now).await?;
+    }
+    match recognised? {
+        Recognised::Refused(account) => {
+            let refused = event(platform, AuditKind::SignInRefused).network(visitor.network).account(account);
+            audit::record(&platform.store, tenant.id, vec![refused]).await?;
+            platform.meter.count(tenant.id, Measure::SignIn("refused"));
+            Ok(SignedIn::Refused)
+        }
+        Recognised::Accepted(account) => {
+            platform.meter.count(tenant.id, Measure::SignIn("accepted"));
+            begin(platform, tenant, visitor, start, login, &account).await
+        }
+    }
+}
+
+/// What a name and a password come to.
+enum Recognised {
+    /// The account they belong to.
+    Accepted(Box<Account>),
+    /// The account that was meant, if there is one.
+    Refused(Option<AccountKey>),
+}
+
+async fn recognise(
+    platform: &Platform,
+    tenant: &Tenant,
+    login: &Login,
+    password: &Password,
+) -> Result<Recognised, FlowError> {
+    // A foreign domain's name is looked up like any other, and found nowhere.
     let name = login
         .within(&tenant.settings.directory.netbios)
         .unwrap_or(DirectoryName { text: login.reveal(), account_name_only: false });
     let account = tenant.directory.find(name).await?;
-
-    // 3. The password, as far as it may be passed on.
-    if !present(platform, tenant, account.as_ref(), login, password).await? {
-        let refused = event(platform, AuditKind::SignInRefused)
-            .network(visitor.network)
-            .account(account.as_ref().map(|account| account.key));
-        audit::record(&platform.store, tenant.id, vec![refused]).await?;
-        limits::count(&platform.store, tenant.id, vec![failures], now).await?;
-        platform.meter.count(tenant.id, Measure::SignIn("refused"));
-        return Ok(SignedIn::Refused);
-    }
-    let Some(account) = account else { return Ok(SignedIn::Refused) };
-    platform.meter.count(tenant.id, Measure::SignIn("accepted"));
-    begin(platform, tenant, visitor, start, login, &account).await
+    let right = present(platform, tenant, account.as_ref(), login, password).await?;
+    Ok(match account {
+        Some(account) if right => Recognised::Accepted(Box::new(account)),
+        account => Recognised::Refused(account.map(|account| account.key)),
+    })
 }
 
 /// Presents a password to the directory when the guard lets it through. A name that nobody has and an account that may

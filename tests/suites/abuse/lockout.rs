@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use futures_util::{StreamExt as _, stream};
 use harness::{Browser, Database, Person, State, World, journey, replica::Replica};
+use portvakt_demo::practice::{Fault, Operation};
 use portvakt_domain::time::Clock as _;
 
 use crate::{long, network};
@@ -123,6 +124,13 @@ async fn the_guard_survives_a_restart_and_holds_for_every_spelling() {
         assert_eq!(sign_in(world, &mut browser, slug, name, WRONG).await, 422);
     }
     assert_eq!(account.bad_password_count(), PASSED_ON);
+    // Where the directory's own count says nothing, another controller's for instance, the guard alone holds.
+    let binds = world.tenant(slug).directory.practice().operations().binds;
+    for name in [&person.upn, &person.mail, &person.netbios_login] {
+        account.overwrite("badPwdCount", &["0"]).expect("stored");
+        assert_eq!(sign_in(world, &mut world.browser(), slug, name, WRONG).await, 422);
+    }
+    assert_eq!(world.tenant(slug).directory.practice().operations().binds, binds, "none of the three is passed on");
     // A right password in between is one of the three, and gives the three back.
     world.clock.advance(TimeDelta::minutes(31));
     for _ in 0..3 {
@@ -133,6 +141,29 @@ async fn the_guard_survives_a_restart_and_holds_for_every_spelling() {
         assert_eq!(right, 303);
     }
     assert!(!account.is_locked());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bind_that_was_not_answered_counts() {
+    let world = &World::practice_with(Database::Sqlite, |settings| settings.directory.deadline_seconds = 1).await;
+    let slug = "orebro";
+    let person = world.person(slug, State::Normal).await;
+    let server = world.tenant(slug).directory.practice();
+    // The service's own connections stand already.
+    assert_eq!(sign_in(world, &mut world.browser(), slug, &person.username, &person.password).await, 303);
+    server.fail(Operation::Bind, Fault::AppliedUnanswered);
+    let before = server.operations().binds;
+    for n in 0..PASSED_ON {
+        let status = sign_in(world, &mut world.browser(), slug, &person.username, WRONG).await;
+        assert_eq!(status, 503, "try {n}");
+        // As if another controller had counted them.
+        let account = server.domain().account(&person.username).expect("an account");
+        account.overwrite("badPwdCount", &["0"]).expect("stored");
+    }
+    let after = server.operations().binds;
+    assert_eq!(after - before, PASSED_ON.unsigned_abs(), "each was passed on");
+    assert_eq!(sign_in(world, &mut world.browser(), slug, &person.username, WRONG).await, 422);
+    assert_eq!(server.operations().binds, after, "the fourth is not");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -24,9 +24,13 @@ async fn sealed() -> (Site, String) {
     })
     .await;
     assert!(replica.process.terminate(PATIENCE).await.success());
+    let log = replica.process.stderr();
     let verified = site.installation.run(&["audit", "verify", "mjolby"]).await.succeeded();
     assert!(verified.stdout.starts_with("mjolby: the chain holds, "), "{}", verified.stdout);
     let head = verified.stdout.split_once("head ").expect("a head").1.trim().to_owned();
+    let (seq, seal) = head.split_once(':').expect("number and seal");
+    let logged = log.lines().any(|line| line.contains("audit head") && line.contains(seq) && line.contains(seal));
+    assert!(logged, "the head is in the log, for whoever keeps that: {head}\n{log}");
     (site, head)
 }
 

@@ -1,9 +1,10 @@
 //! Connections that end: a question is asked once more on a fresh one, a write never.
 
+use chrono::TimeDelta;
 use harness::{Database, State, World, journey};
 use portvakt_demo::practice::{Fault, Operation};
 
-use super::{NEW, send_in, to_the_form};
+use super::{NEW, says_unknown, send_in, to_the_form};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_connection_that_was_cut_is_made_anew() {
@@ -58,4 +59,22 @@ async fn a_controller_that_cuts_every_question_off_is_not_reached_and_the_flow_w
     server.accept_connections().await;
     assert_eq!(send_in(&mut browser, host).await.status, 303);
     assert_eq!(directory.signs_in(&person, NEW).await, Ok(()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_write_whose_process_was_lost_is_in_progress_and_then_unknown() {
+    let world = World::practice(Database::Sqlite).await;
+    let (host, directory) = (&world.tenant("orebro").reset, &world.tenant("orebro").directory);
+    let person = world.person("orebro", State::Normal).await;
+    let mut browser = world.browser();
+    to_the_form(&world, &mut browser, "orebro", &person).await;
+    // As a process leaves it that claimed the write and was killed.
+    world.sqlite("update flows set state = 'writing' where state = 'verified'");
+    let modifies = directory.practice().operations().modifies;
+    let page = send_in(&mut browser, host).await;
+    assert_ne!(page.h1(), "Vi vet inte om det gick", "another process may be at it: {}", page.text());
+    world.clock.advance(TimeDelta::seconds(91));
+    says_unknown(&send_in(&mut browser, host).await);
+    says_unknown(&browser.get(host, "/done").await);
+    assert_eq!(directory.practice().operations().modifies, modifies, "nobody writes a second time");
 }

@@ -60,6 +60,11 @@ async fn every_alteration_of_the_trail_breaks_the_chain() {
     world.sqlite("delete from audit_events");
     world.sqlite("insert into audit_events select * from kept");
 
+    // A chain that was written anew, with the key and all, has another seal than the one that was logged.
+    let mut other = head;
+    other.seal[0] ^= 1;
+    assert_eq!(verify(&world, Some(other)).await, Err(ChainError::Replaced(head.seq)));
+
     // A chain that ends early is whole in itself: the head that was logged tells.
     let last = head.seq;
     world.sqlite(&format!("delete from audit_seals where tenant_id = {tenant} and seq = {last}"));

@@ -141,3 +141,15 @@ async fn health_is_on_the_internal_address_alone() {
         assert!(!metrics.contains(personal.as_str()), "{personal}: {metrics}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_form_beyond_measure_is_refused_with_a_page() {
+    let world = World::practice(Database::Sqlite).await;
+    let (host, mut browser) = (&world.tenant("orebro").reset, world.browser());
+    let start = browser.get(host, "/").await.hidden("start");
+    for (length, status) in [(15 * 1024, 422), (17 * 1024, 413), (1024 * 1024, 413)] {
+        let page = browser.post_once(host, "/", &[("start", &start), ("username", &"x".repeat(length))]).await;
+        assert_eq!(page.status, status, "{length} bytes: {}", page.text());
+        assert!(page.h1().len() > 3, "{}", page.text());
+    }
+}

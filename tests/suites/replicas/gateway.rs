@@ -1,9 +1,17 @@
 //! Gateways that are slow, refuse, or are not there; and mail on the way.
 
-use harness::{Browser, elks::Mode, process::PATIENCE, site::Site, world::code_in};
+use harness::{Browser, Page, elks::Mode, process::PATIENCE, site::Site, world::code_in};
 use portvakt_storage::operator;
 
 use super::pair::{Pair, reset_host};
+
+/// What became of the SMS would say whether there is a number to send to: the code page is what it was before.
+async fn tells_nothing_of_the_gateway(browser: &mut Browser, slug: &str, before: &Page) {
+    let after = browser.get(reset_host(slug), "/code").await;
+    // But for the seconds until the next code may be asked for.
+    let words = |page: &Page| page.text().replace(|c: char| c.is_ascii_digit(), "");
+    assert_eq!((after.status, words(&after)), (before.status, words(before)));
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_unanswered_gateway_means_unknown_and_the_person_may_ask_again() {
@@ -16,6 +24,7 @@ async fn an_unanswered_gateway_means_unknown_and_the_person_may_ask_again() {
     let page = pair.ask(&mut browser, "mjolby", &person.username).await;
     pair.idle(PATIENCE).await;
     assert_eq!(pair.code_states().await, ["unknown"]);
+    tells_nothing_of_the_gateway(&mut browser, "mjolby", &page).await;
     assert_eq!(pair.codes_to(number).len(), 1, "nothing is sent again");
 
     // A minute later.
@@ -47,9 +56,11 @@ async fn a_refusing_gateway_is_not_asked_again_and_the_operator_can_see_it() {
     let person = Site::people("orebro").remove(0);
     let number = person.number.as_ref().expect("a number");
     pair.site.gateway.next(1, Mode::Refuse(403, format!("no credit for {number}")));
-    pair.ask(&mut Browser::new(pair.first.public), "orebro", &person.username).await;
+    let mut browser = Browser::new(pair.first.public);
+    let page = pair.ask(&mut browser, "orebro", &person.username).await;
     pair.idle(PATIENCE).await;
     assert_eq!(pair.code_states().await, ["failed"]);
+    tells_nothing_of_the_gateway(&mut browser, "orebro", &page).await;
     assert_eq!((pair.site.gateway.received().len(), pair.site.gateway.refused().len()), (0, 1), "asked once");
 
     let dead = operator::list_dead_jobs(&pair.site.store).await.expect("a database");

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use harness::{
     Browser, Page,
+    elks::Mode,
     process::{PATIENCE, Serving, change, eventually},
     site::Site,
     world::code_in,
@@ -113,4 +114,36 @@ async fn a_replica_ends_on_sigterm_and_the_other_goes_on() {
     pair.sms_to(person.number.as_ref().expect("a number"), 0).await;
     let ended = pair.second.process.terminate(Duration::from_secs(5)).await;
     assert_eq!(ended.code(), Some(0), "{}", pair.second.process.stderr());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_replica_that_ends_waits_for_the_message_it_is_sending() {
+    let mut pair = Pair::start().await;
+    pair.second.process.terminate(PATIENCE).await;
+    let person = Site::people("orebro").remove(0);
+    pair.site.gateway.next(1, Mode::Slow(Duration::from_secs(2)));
+    pair.ask(&mut Browser::new(pair.first.public), "orebro", &person.username).await;
+    pair.site.gateway.wait_for(1, PATIENCE).await;
+    let ended = pair.first.process.terminate(PATIENCE).await;
+    assert_eq!(ended.code(), Some(0), "{}", pair.first.process.stderr());
+    assert_eq!(pair.code_states().await, ["sent"], "heard of before the end");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_has_lapsed_is_removed_by_whoever_runs() {
+    let site = Site::on_postgres().await;
+    let database = site.installation.superuser().await;
+    let counter =
+        "insert into limit_counters select id, 'starts_per_network', '\\x00', 0, 7, now() + $1::text::interval
+                   from tenants where slug = 'mjolby'";
+    for (lasts, from) in [("-2 days", "0"), ("2 days", "1")] {
+        database.execute(&counter.replace(", 0, 7", &format!(", {from}, 7")), &[&lasts]).await.expect("inserted");
+    }
+    let _replica = site.installation.serve().await;
+    eventually("the lapsed counter is gone", PATIENCE, async || {
+        let sql = "select array_agg(window_start) from limit_counters where name = 'starts_per_network'";
+        let left: Option<Vec<i64>> = database.query_one(sql, &[]).await.expect("rows").get(0);
+        (left == Some(vec![1])).then_some(())
+    })
+    .await;
 }

@@ -1,5 +1,7 @@
 //! pwreg: every refusal looks like a wrong password, and costs what one costs.
 
+use std::time::{Duration, Instant};
+
 use futures_util::future::join_all;
 use harness::{Database, Page, Person, State, World};
 use portvakt_demo::practice::Operations;
@@ -16,6 +18,8 @@ use crate::answers::answer;
 /// One try more than the directory is asked for: threshold 5, two kept for the person.
 const TRIES: usize = 4;
 const WRONG: &str = "Fel-losenord-1";
+/// Refusals that ask the directory and refusals that need not wait for the same moment.
+const NO_SOONER: Duration = Duration::from_millis(500);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_refusal_looks_like_a_wrong_password_on_sqlite() {
@@ -55,7 +59,9 @@ async fn every_refusal_looks_like_a_wrong_password(world: &World) {
             for n in 1..=TRIES {
                 let start = browser.get(host, "/").await.hidden("start");
                 let fields = [("start", start.as_str()), ("username", &typed), ("password", &presented(person))];
+                let asked = Instant::now();
                 let page: Page = browser.post_once(host, "/", &fields).await;
+                assert!(asked.elapsed() >= NO_SOONER, "{:?}, try {n}: {:?}", person.state, asked.elapsed());
                 assert_eq!(page.status, 422, "{:?}: {}", person.state, page.text());
                 let shown = [&person.username, &person.mail, &presented(person)];
                 assert!(shown.iter().all(|text| !page.html.contains(text.as_str())), "{:?}", person.state);

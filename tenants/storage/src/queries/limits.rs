@@ -50,6 +50,17 @@ pub(crate) fn count(c: &mut Conn, tenant: TenantId, hits: &[Hit], now: &Instant)
     Ok(hits.iter().zip(exceeded).find_map(|(hit, exceeded)| exceeded.then_some(hit.limit.name)))
 }
 
+pub(crate) fn give_back(c: &mut Conn, tenant: TenantId, hits: &[Hit], now: &Instant) -> Outcome<()> {
+    for hit in hits {
+        let key = (Id(tenant.0), hit.limit.name, hit.subject.0.to_vec(), hit.limit.window_start(*now));
+        diesel::update(limit_counters::table.find(key))
+            .filter(limit_counters::count.gt(0))
+            .set(limit_counters::count.eq(limit_counters::count - 1))
+            .execute(c)?;
+    }
+    Ok(())
+}
+
 pub(crate) fn current(c: &mut Conn, tenant: TenantId, hits: &[Hit], now: &Instant) -> Outcome<Vec<i64>> {
     hits.iter()
         .map(|hit| {

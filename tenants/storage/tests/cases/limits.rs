@@ -29,6 +29,12 @@ pub(crate) async fn windows_end(f: Fixture) {
     assert_eq!(limits::count(&f.store, f.a, hits(), next).await.expect("counted"), None);
     assert_eq!(limits::current(&f.store, f.a, hits(), f.now).await.expect("counts"), [2]);
     assert_eq!(limits::current(&f.store, f.a, hits(), next).await.expect("counts"), [1]);
+    // What is given back counts where it was counted, and never below nothing.
+    for left in [0, 0] {
+        limits::give_back(&f.store, f.a, hits(), next).await.expect("given back");
+        assert_eq!(limits::current(&f.store, f.a, hits(), next).await.expect("counts"), [left]);
+    }
+    assert_eq!(limits::current(&f.store, f.a, hits(), f.now).await.expect("counts"), [2]);
 }
 
 const ALLOWANCE: Allowance = Allowance { failures: 8, window_seconds: 1_800, already: 0 };
