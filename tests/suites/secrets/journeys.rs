@@ -23,6 +23,8 @@ const WRONG: &str = "Felkanarie!55?Xx";
 const DISPLAY_NAME: &str = "Kanarina Å:son Fågelquist";
 const MAIL: &str = "kanarina.fagelquist+7@hemligt.example";
 const NUMBER: &str = "+46701740698";
+/// The same as somebody writes it.
+const TYPED: &str = "070-174 06 98";
 
 /// Mjölby's settings, with a mail server that is not there.
 pub fn without_mail(site: &Site) -> toml::Table {
@@ -48,6 +50,7 @@ impl<'a> Stage<'a> {
         }
         // Their owner sees these two, after sign-in: as typed, and on the page that asks whether this is you.
         stage.secrets.push(Secret::typed("a number", &NUMBER[3..]));
+        stage.secrets.push(Secret::typed("a number as it was typed", TYPED));
         stage.secrets.push(Secret::typed("a display name", DISPLAY_NAME));
         stage.secrets.push(Secret::text("a mail address", MAIL));
         for slug in ["orebro", "mjolby"] {
@@ -157,7 +160,7 @@ impl<'a> Stage<'a> {
             page = browser.submit_to(&page, "/number", &[("number", typed)]).await;
             assert_eq!(page.status, 422, "{}", page.text());
         }
-        page = browser.submit_to(&page, "/number", &[("number", "070-174 06 98")]).await;
+        page = browser.submit_to(&page, "/number", &[("number", TYPED)]).await;
         let code = self.code(NUMBER).await;
         self.secrets.push(Secret::code("a wrong code", "904217"));
         page = browser.submit_to(&page, "/code", &[("code", "904217")]).await;
