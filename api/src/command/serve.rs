@@ -47,8 +47,9 @@ pub(super) async fn run(argument: &ConfigArgument) -> Result<ExitCode, CommandEr
         );
     }
     say(&format!(
-        "serving {} tenants on http://{}, health and metrics on http://{}",
+        "serving {} {} on http://{}, health and metrics on http://{}",
         tenants.len(),
+        if tenants.len() == 1 { "tenant" } else { "tenants" },
         app.public,
         app.internal
     ));

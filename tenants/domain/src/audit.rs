@@ -299,6 +299,17 @@ mod tests {
     }
 
     #[test]
+    fn a_link_of_another_history_does_not_fit() {
+        // The same key sealed both, as after a database was set back and went on from there.
+        let whole = chain(3);
+        let mut first = event(1);
+        first.details.insert("outcome".to_owned(), "another".to_owned());
+        let link = Seal { seq: 1, event: first.id, seal: seal(&key(), TENANT, &Head::EMPTY.seal, 1, &first) };
+        let mixed = [vec![(link, first)], whole[1..].to_vec()].concat();
+        assert_eq!(walk(&mixed), Err(ChainError::Broken(2)));
+    }
+
+    #[test]
     fn another_tenants_seal_does_not_fit() {
         let (link, event) = chain(1).remove(0);
         let other = TenantId(Uuid::from_u128(2));

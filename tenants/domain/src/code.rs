@@ -78,8 +78,8 @@ impl Code {
         self.0.expose_secret()
     }
 
-    /// What is stored of a code: bound to tenant, flow, purpose and number, so that no other flow and no other number's
-    /// code opens anything. The account is bound through the flow.
+    /// What is stored of a code: bound to tenant, flow and purpose, so that no other flow's code opens anything. Account
+    /// and number are bound through the flow: it is one account's, and a change of that account's number ends it.
     pub fn hash(&self, keys: &KeyRing, tenant: TenantId, flow: FlowId, purpose: CodePurpose) -> KeyedHash {
         keys.hash(tenant, KeyUse::Code, &[flow.0.as_bytes(), purpose.as_str().as_bytes(), self.reveal().as_bytes()])
     }
@@ -103,6 +103,24 @@ mod tests {
         }
         for typed in ["", "12345", "1234567", "12345a", "１２３４５６", "+12345", &"1".repeat(100)] {
             assert!(Code::parse(typed).is_none(), "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_code_is_worth_nothing_elsewhere() {
+        let ring = KeyRing::new("a", [("a".to_owned(), vec![1; 32])]).expect("a valid ring");
+        let id = uuid::Uuid::from_u128;
+        let code = |digits: &str| Code::parse(digits).expect("six digits");
+        let here = code("123456").hash(&ring, TenantId(id(1)), FlowId(id(2)), CodePurpose::Reset);
+        assert_eq!(here, code("123 456").hash(&ring, TenantId(id(1)), FlowId(id(2)), CodePurpose::Reset));
+        for elsewhere in [
+            code("123457").hash(&ring, TenantId(id(1)), FlowId(id(2)), CodePurpose::Reset),
+            code("123456").hash(&ring, TenantId(id(9)), FlowId(id(2)), CodePurpose::Reset),
+            code("123456").hash(&ring, TenantId(id(1)), FlowId(id(9)), CodePurpose::Reset),
+            code("123456").hash(&ring, TenantId(id(1)), FlowId(id(2)), CodePurpose::OldNumber),
+            code("123456").hash(&ring, TenantId(id(1)), FlowId(id(2)), CodePurpose::NewNumber),
+        ] {
+            assert_ne!(here, elsewhere);
         }
     }
 
