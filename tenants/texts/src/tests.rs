@@ -92,10 +92,6 @@ fn no_language_borrows_from_another() {
     for (key, values) in catalogue::pages(Language::Sv).into_iter().chain(catalogue::messages(Language::Sv)) {
         let given: Vec<_> = values.iter().map(|name| (*name, Argument::Number(2))).collect();
         let [swedish, english] = [Language::Sv, Language::En].map(|language| texts.text(language, key, &given));
-        assert!(
-            !english.contains(['å', 'ä', 'ö', 'Å', 'Ä', 'Ö']) || ["language-sv", "country-ax"].contains(&key),
-            "{key}: {english}"
-        );
         // Alike are names, and what is only signs and values.
         let words = swedish.split(|c: char| !c.is_alphabetic()).filter(|word| word.chars().count() > 2).count();
         assert!(swedish != english || words < 2, "{key}: {english}");
