@@ -21,12 +21,15 @@ async fn sign_in(world: &World, browser: &mut Browser, slug: &str, name: &str, p
     browser.post_once(host, "/", &fields).await.status.as_u16()
 }
 
-/// Wrong passwords for one account, many at once, spread over networks and over the servers given.
+/// Wrong passwords for one account in every spelling of its name, many at once, spread over networks and over the servers
+/// given.
 async fn attack(world: &World, servers: &[std::net::SocketAddr], slug: &str, person: &Person, tries: usize) {
     let statuses: Vec<u16> = stream::iter(0..tries)
         .map(|n| async move {
             let mut browser = Browser::on_network(servers[n % servers.len()], &network(n % 250));
-            sign_in(world, &mut browser, slug, &person.username, WRONG).await
+            let upper = person.username.to_uppercase();
+            let spellings = [&person.username, &person.netbios_login, &person.upn, &person.mail, &upper];
+            sign_in(world, &mut browser, slug, spellings[n % spellings.len()], WRONG).await
         })
         .buffer_unordered(AT_ONCE)
         .collect()
