@@ -124,6 +124,30 @@ mod tests {
         }
     }
 
+    /// Chance that gives these numbers, one after the other.
+    struct Numbers(std::sync::Mutex<Vec<u32>>);
+
+    impl Random for Numbers {
+        fn fill(&self, buffer: &mut [u8]) {
+            let next = self.0.lock().expect("unpoisoned").remove(0);
+            buffer.copy_from_slice(&next.to_be_bytes());
+        }
+    }
+
+    #[test]
+    fn every_code_is_as_likely_as_another() {
+        let of = |numbers: &[u32]| Code::generate(&Numbers(numbers.to_vec().into())).reveal().to_owned();
+        for (number, code) in
+            [(0, "000000"), (7, "000007"), (999_999, "999999"), (1_000_000, "000000"), (4_293_999_999, "999999")]
+        {
+            assert_eq!(of(&[number]), code, "{number}");
+        }
+        // 2^32 is no multiple of a million: what is left over at the end is drawn again.
+        for beyond in [4_294_000_000, 4_294_967_295] {
+            assert_eq!(of(&[beyond, beyond, 123_456]), "123456", "{beyond}");
+        }
+    }
+
     #[test]
     fn generated_codes_have_six_digits() {
         let random = Counting::new();

@@ -288,6 +288,15 @@ mod tests {
     }
 
     #[test]
+    fn the_same_value_is_never_sealed_alike() {
+        let (ring, random) = (ring(), Counting::new());
+        let [first, second] = [(); 2].map(|()| ring.seal(A, PLACE, b"+46701740605", &random).expect("sealed"));
+        let nonce = |sealed: &Sealed| split(&sealed.0).expect("its parts").1;
+        assert_ne!(nonce(&first), nonce(&second), "a nonce that comes twice gives the key stream away");
+        assert_ne!(first, second);
+    }
+
+    #[test]
     fn every_changed_byte_is_noticed() {
         let (ring, random) = (ring(), Counting::new());
         let sealed = ring.seal(A, PLACE, b"x", &random).expect("sealed");
