@@ -10,7 +10,11 @@ use tokio::{
 };
 
 /// Requests of each kind; there are three.
-const REQUESTS: u64 = 700;
+fn requests() -> u64 {
+    let long = std::env::var_os("PORTVAKT_TEST_LONG").is_some_and(|value| value == "1");
+    if long { super::CASES } else { 700 }
+}
+
 /// Longer than anything here takes, a loaded machine included.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -172,7 +176,7 @@ async fn every_request_is_answered_with_a_page() {
     let start = browser.get(reset, "/").await.hidden("start");
     let pwreg = world.browser().get(register, "/").await.hidden("start");
     let tokens = [start, pwreg, cookie.clone(), "A".repeat(43), "å".to_owned()];
-    for seed in 0..REQUESTS {
+    for seed in 0..requests() {
         let random = &mut Seeded::new(seed);
         let methods =
             ["GET", "POST", "POST", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "BREW", "get"];
@@ -217,7 +221,7 @@ async fn every_request_is_answered_with_a_page() {
 async fn every_host_is_answered_with_a_page() {
     let world = &World::practice(Database::Sqlite).await;
     let ours = &world.tenant("orebro").reset;
-    for seed in 0..REQUESTS {
+    for seed in 0..requests() {
         let random = &mut Seeded::new(seed);
         let host = |random: &mut Seeded| match random.below(6) {
             0 => ours.clone().into_bytes(),
@@ -248,7 +252,7 @@ async fn every_host_is_answered_with_a_page() {
 async fn broken_requests_break_nothing() {
     let world = &World::practice(Database::Sqlite).await;
     let host = &world.tenant("orebro").reset;
-    for seed in 0..REQUESTS {
+    for seed in 0..requests() {
         let random = &mut Seeded::new(seed);
         let headers = [header("host", host), header("content-type", "application/x-www-form-urlencoded")];
         let mut bytes = request("POST", "/", &headers, b"username=lovstlin32&start=x");
