@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use portvakt_domain::{
     account::Account,
-    directory::{Authentication, Directory, DirectoryError, EffectivePolicy},
+    directory::{Authentication, Directory, DirectoryError, EffectivePolicy, PasswordChange},
     id::AccountKey,
     login::DirectoryName,
     password::Password,
@@ -136,6 +136,28 @@ impl Directory for ActiveDirectory {
         .await
     }
 
+    async fn change_password(
+        &self,
+        account: &Account,
+        old: &Password,
+        new: &Password,
+    ) -> Result<PasswordChange, DirectoryError> {
+        let (key, name, old, new) = (account.key, account.dn.clone(), old.clone(), new.clone());
+        self.run("change_password", move |domain, deadline| async move {
+            let changed = {
+                let _permit = domain.permit(&domain.operations, deadline).await?;
+                domain.change_password(key, &old, &new, deadline).await
+            };
+            match changed {
+                Err(DirectoryError::OutcomeUnknown(_)) if domain.is_proven(&name, &new).await => {
+                    Ok(PasswordChange::Changed)
+                }
+                changed => changed,
+            }
+        })
+        .await
+    }
+
     async fn unlock(&self, account: &Account) -> Result<(), DirectoryError> {
         let key = account.key;
         self.run("unlock", move |domain, deadline| async move {
@@ -161,6 +183,18 @@ trait Outcome: Send + 'static {
     }
     fn cut_short() -> DirectoryError {
         DirectoryError::Unavailable("the operation was cut short".to_owned())
+    }
+}
+
+impl Outcome for PasswordChange {
+    fn label(&self) -> &'static str {
+        match self {
+            PasswordChange::Changed => "ok",
+            PasswordChange::WrongPassword | PasswordChange::Locked => "refused",
+        }
+    }
+    fn cut_short() -> DirectoryError {
+        <() as Outcome>::cut_short()
     }
 }
 

@@ -151,6 +151,20 @@ impl Connection {
         Answer::of(&result).map_err(Failure::Answered)
     }
 
+    /// Exchanges one value of an attribute for another, if it has the first.
+    pub(crate) async fn exchange(
+        &self,
+        name: &str,
+        attribute: &'static str,
+        old: Value,
+        new: Value,
+    ) -> Result<(), Failure> {
+        let remove = Mod::Delete(Value::text(attribute), HashSet::from([old]));
+        let add = Mod::Add(Value::text(attribute), HashSet::from([new]));
+        let result = self.ldap.clone().modify(name, vec![remove, add]).await?;
+        Answer::of(&result).map_err(Failure::Answered)
+    }
+
     /// Says goodbye, without keeping anybody waiting for it.
     pub(crate) fn close(self) {
         tokio::spawn(async move {

@@ -11,7 +11,7 @@ use std::{
 use ldap3::Scope;
 use portvakt_domain::{
     account::Account,
-    directory::{Authentication, DirectoryError, EffectivePolicy},
+    directory::{Authentication, DirectoryError, EffectivePolicy, PasswordChange},
     id::AccountKey,
     password::Password,
     tenant::{DirectorySettings, HistoryRule},
@@ -181,15 +181,39 @@ impl Domain {
         deadline: Instant,
     ) -> Result<(), DirectoryError> {
         let values = vec![("unicodePwd", Value::unicode_pwd(new.reveal())), unlocked()];
-        let control = |connection: &Shared| match self.history {
-            HistoryRule::PolicyHints => Ok(Some(password::policy_hints(offered(connection)?))),
-            HistoryRule::None => Ok(None),
-        };
-        self.service.write(deadline, &guid::name(key), values, control).await
+        let written = self.service.write(deadline, |connection| {
+            let control = match self.history {
+                HistoryRule::PolicyHints => Some(password::policy_hints(offered(&connection)?)),
+                HistoryRule::None => None,
+            };
+            Ok(async move { connection.replace(&guid::name(key), values, control).await })
+        });
+        written.await?.map_err(error_map::writing)
+    }
+
+    /// Over the service account's connection: whose password has expired or must be changed can't sign in to change it.
+    pub(crate) async fn change_password(
+        &self,
+        key: AccountKey,
+        old: &Password,
+        new: &Password,
+        deadline: Instant,
+    ) -> Result<PasswordChange, DirectoryError> {
+        let (old, new) = (Value::unicode_pwd(old.reveal()), Value::unicode_pwd(new.reveal()));
+        let written = self.service.write(deadline, |connection| {
+            Ok(async move { connection.exchange(&guid::name(key), "unicodePwd", old, new).await })
+        });
+        match written.await? {
+            Ok(()) => Ok(PasswordChange::Changed),
+            Err(answer) => error_map::changing(answer),
+        }
     }
 
     pub(crate) async fn unlock(&self, key: AccountKey, deadline: Instant) -> Result<(), DirectoryError> {
-        self.service.write(deadline, &guid::name(key), vec![unlocked()], |_| Ok(None)).await
+        let written = self.service.write(deadline, |connection| {
+            Ok(async move { connection.replace(&guid::name(key), vec![unlocked()], None).await })
+        });
+        written.await?.map_err(error_map::writing)
     }
 
     /// Whether an unanswered write has happened: the new password opens the account. Only "yes" is an answer. "Wrong

@@ -2,12 +2,16 @@
 //! never by its words; no text of a server gets further than this file.
 
 use ldap3::{LdapError, LdapResult};
-use portvakt_domain::directory::{Authentication, DirectoryError, Refusal, Rejection};
+use portvakt_domain::directory::{Authentication, DirectoryError, PasswordChange, Refusal, Rejection};
 
 use crate::tls;
 
 /// Password restriction, and ill-formed password (characters that the directory does not take).
 const POLICY_CODES: [u32; 2] = [0x0000_052d, 0x0000_052c];
+/// The old password of a change is wrong.
+const WRONG_OLD_CODE: u32 = 0x0000_0056;
+/// The account is locked out, so that its password can't be changed.
+const LOCKED_CODE: u32 = 0x0000_0775;
 /// Access denied, and "no right to write this attribute".
 const RIGHT_CODES: [u32; 2] = [0x0000_0005, 0x0000_2098];
 
@@ -137,6 +141,15 @@ pub(crate) fn writing(answer: Answer) -> DirectoryError {
             DirectoryError::Misconfigured(format!("the controller does not take the write: {answer}"))
         }
         _ => DirectoryError::Unavailable(answer.to_string()),
+    }
+}
+
+/// A change with the old password that was refused: nothing was changed.
+pub(crate) fn changing(answer: Answer) -> Result<PasswordChange, DirectoryError> {
+    match answer.code {
+        Some(WRONG_OLD_CODE) => Ok(PasswordChange::WrongPassword),
+        Some(LOCKED_CODE) => Ok(PasswordChange::Locked),
+        _ => Err(writing(answer)),
     }
 }
 

@@ -10,7 +10,7 @@ use std::{
 };
 
 use chrono::TimeDelta;
-use ldap3::{Scope, controls::RawControl};
+use ldap3::Scope;
 use portvakt_domain::{
     directory::DirectoryError,
     id::AccountKey,
@@ -24,8 +24,7 @@ use crate::{
     entry::Entry,
     error_map::{self, Answer, Failure},
     filter::Filter,
-    guid,
-    password::{self, Value},
+    guid, password,
 };
 
 /// A kept connection that rested longer than this is asked whether it is still there before it is used.
@@ -145,36 +144,40 @@ impl Service {
         }
     }
 
-    /// Replaces values of one entry, once. Until the request is handed over, every error means that nothing was changed;
-    /// from then on, no answer means that nobody knows.
-    pub(crate) async fn write(
+    /// Does a write, once. Until the request is handed over, every error means that nothing was changed; from then on, no
+    /// answer means that nobody knows. A refusal is an answer, and its meaning depends on what was written.
+    pub(crate) async fn write<F>(
         &self,
         deadline: Instant,
-        name: &str,
-        values: Vec<(&'static str, Value)>,
-        control: impl FnOnce(&Shared) -> Result<Option<RawControl>, DirectoryError>,
-    ) -> Result<(), DirectoryError> {
+        work: impl FnOnce(Arc<Shared>) -> Result<F, DirectoryError>,
+    ) -> Result<Result<(), Answer>, DirectoryError>
+    where
+        F: Future<Output = Result<(), Failure>>,
+    {
         let (connection, _) = self.connection(deadline).await?;
-        let control = control(&connection)?;
+        let work = work(connection.clone())?;
         if Instant::now() >= deadline {
             return Err(late("no connection"));
         }
-        let error = match timeout_at(deadline, connection.replace(name, values, control)).await {
+        let error = match timeout_at(deadline, work).await {
             Ok(Ok(())) => {
                 connection.touch(self.clock.now());
-                return Ok(());
+                return Ok(Ok(()));
+            }
+            Ok(Err(Failure::Answered(answer))) => {
+                if matches!(error_map::writing(answer), DirectoryError::Unavailable(_)) {
+                    connection.give_up();
+                }
+                return Ok(Err(answer));
             }
             Ok(Err(Failure::NotSent)) => {
                 DirectoryError::Unavailable("the connection was closed before the write".to_owned())
             }
             Ok(Err(Failure::Lost)) => DirectoryError::OutcomeUnknown("the connection was lost".to_owned()),
-            Ok(Err(Failure::Answered(answer))) => error_map::writing(answer),
             Ok(Err(Failure::Settled(error))) => error,
             Err(_) => DirectoryError::OutcomeUnknown("no answer within the deadline".to_owned()),
         };
-        if matches!(error, DirectoryError::Unavailable(_) | DirectoryError::OutcomeUnknown(_)) {
-            connection.give_up();
-        }
+        connection.give_up();
         Err(error)
     }
 

@@ -34,6 +34,17 @@ pub trait Directory: Send + Sync {
     /// `Err(OutcomeUnknown)` when it was sent and not answered.
     async fn set_password(&self, account: &Account, new: &Password) -> Result<(), DirectoryError>;
 
+    /// Changes a password that its owner knows, as one operation, once. Unlike [`Directory::set_password`] it always
+    /// makes the directory look at earlier passwords and at the minimum age, and a wrong old password counts there as a
+    /// wrong sign-in does: see [`crate::sign_in`]. It works for passwords that have expired or must be changed, and does
+    /// not unlock. `Err(OutcomeUnknown)` when it was sent and not answered.
+    async fn change_password(
+        &self,
+        account: &Account,
+        old: &Password,
+        new: &Password,
+    ) -> Result<PasswordChange, DirectoryError>;
+
     /// Clears the lockout and keeps the password, once.
     async fn unlock(&self, account: &Account) -> Result<(), DirectoryError>;
 
@@ -48,6 +59,17 @@ pub enum Authentication {
     Accepted,
     /// It is not, or the account may not be used; the directory's finer reason is for the audit trail only.
     Refused(Refusal),
+}
+
+/// What came of a change with the old password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasswordChange {
+    /// The new password holds.
+    Changed,
+    /// The old one is not the account's: nothing was changed, and the directory counted a wrong password.
+    WrongPassword,
+    /// The account is locked out, perhaps by this very attempt. Nothing was changed.
+    Locked,
 }
 
 /// Why a directory refused a sign-in.
@@ -94,6 +116,14 @@ impl EffectivePolicy {
 pub enum Rejection {
     /// Length, complexity, history or age; Active Directory does not say which (code 0000052D).
     Policy,
+    /// Too few characters.
+    TooShort,
+    /// Too simple, by the directory's own check.
+    TooSimple,
+    /// The current password, or one of the earlier ones that the directory remembers.
+    InHistory,
+    /// The present password was set too recently to be changed again.
+    TooYoung,
 }
 
 /// What an operation on a directory can fail with.

@@ -13,7 +13,7 @@ use ldap3_proto::{LdapResultCode, control::LdapControl};
 use portvakt_directory::{ActiveDirectory, OperationObserver};
 use portvakt_domain::{
     account::Account,
-    directory::{Authentication, Directory, DirectoryError, Refusal, Rejection},
+    directory::{Authentication, Directory, DirectoryError, PasswordChange, Refusal, Rejection},
     login::DirectoryName,
     password::Password,
     tenant::{DirectoryKind, DirectorySettings, HistoryRule},

@@ -135,3 +135,59 @@ async fn a_caller_that_goes_away_does_not_stop_a_write() {
     };
     tokio::time::timeout(Duration::from_secs(5), ended).await.expect("it was done all the same");
 }
+
+#[tokio::test]
+async fn a_change_exchanges_the_old_password_for_the_new_one() {
+    let controller = Controller::start().await;
+    let bench = Bench::new(&controller);
+    let anna = bench.anna().await;
+    let (old, new) = (password("old"), password("new"));
+    let change = bench.directory.change_password(&anna, &old, &new).await;
+    assert_eq!(change.expect("an answer"), PasswordChange::Changed);
+    let (modify, controls) = controller.script().modifies.pop().expect("one write");
+    assert!(controls.is_empty(), "a change looks at earlier passwords unasked");
+    let quoted = |text: &str| text.bytes().flat_map(|byte| [byte, 0]).collect::<Vec<_>>();
+    let changes: Vec<_> = modify.changes.iter().map(|c| (&c.operation, c.modification.vals.concat())).collect();
+    use ldap3_proto::proto::LdapModifyType::{Add, Delete};
+    assert_eq!(changes, [(&Delete, quoted("\"old\"")), (&Add, quoted("\"new\""))]);
+    assert!(modify.changes.iter().all(|change| change.modification.atype == "unicodePwd"));
+}
+
+#[tokio::test]
+async fn a_refused_change_says_which_password_was_refused() {
+    use LdapResultCode::{ConstraintViolation, UnwillingToPerform};
+    let controller = Controller::start().await;
+    let bench = Bench::new(&controller);
+    let anna = bench.anna().await;
+    let (old, new) = (password("old"), password("new"));
+    let answers = [
+        (ConstraintViolation, "00000056: AtrErr: DSID-03191083, #1: CN=anna", Ok(PasswordChange::WrongPassword)),
+        (UnwillingToPerform, "00000056: SvcErr: DSID-031A1254", Ok(PasswordChange::WrongPassword)),
+        (ConstraintViolation, "00000775: Password change not permitted", Ok(PasswordChange::Locked)),
+        (ConstraintViolation, "0000052D: AtrErr: DSID-03191083", Err("rejected")),
+        (LdapResultCode::InsufficentAccessRights, "00000005: SecErr", Err("no_right")),
+        (LdapResultCode::Busy, "", Err("unavailable")),
+    ];
+    for (code, text, expected) in answers {
+        controller.script().modify = Doing::Refuse(code, text);
+        let answer = bench.directory.change_password(&anna, &old, &new).await;
+        let label = answer.map_err(|error| match error {
+            DirectoryError::Rejected(Rejection::Policy) => "rejected",
+            DirectoryError::NoRight(_) => "no_right",
+            DirectoryError::Unavailable(_) => "unavailable",
+            _ => "something else",
+        });
+        assert_eq!(label, expected, "{text}");
+    }
+    for (proof, told) in [(Doing::Answer, "changed"), (Doing::HangUp, "unknown")] {
+        controller.asked(|script| (script.modify, script.bind) = (Doing::HangUp, proof));
+        let answer = bench.directory.change_password(&anna, &old, &new).await;
+        let told_now = match answer {
+            Ok(PasswordChange::Changed) => "changed",
+            Err(DirectoryError::OutcomeUnknown(_)) => "unknown",
+            _ => "something else",
+        };
+        assert_eq!(told_now, told);
+    }
+    assert_eq!(controller.script().modifies.len(), 8, "each was sent once");
+}
