@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use portvakt_delivery::{mail_sender, sms_sender};
-use portvakt_directory::{ActiveDirectory, OperationObserver};
+use portvakt_directory::OperationObserver;
 use portvakt_domain::{
     compose::Links,
     delivery::{MailSender, SmsSender},
     directory::Directory,
-    tenant::{DirectoryKind, TenantSettings},
+    tenant::TenantSettings,
     time::Clock,
 };
 use secrecy::SecretString;
@@ -50,18 +50,9 @@ pub struct RealAdapters {
 
 impl Adapters for RealAdapters {
     fn directory(&self, settings: &TenantSettings, password: SecretString) -> Result<Arc<dyn Directory>, String> {
-        match settings.directory.kind {
-            DirectoryKind::ActiveDirectory => {
-                let directory = ActiveDirectory::new(
-                    &settings.directory,
-                    password,
-                    self.clock.clone(),
-                    self.runtime.clone(),
-                    self.observer.clone(),
-                );
-                directory.map(|directory| Arc::new(directory) as Arc<dyn Directory>).map_err(|error| error.to_string())
-            }
-        }
+        let (clock, runtime, observer) = (self.clock.clone(), self.runtime.clone(), self.observer.clone());
+        portvakt_directory::connect(&settings.directory, password, clock, runtime, observer)
+            .map_err(|error| error.to_string())
     }
 
     fn sms(&self, settings: &TenantSettings, password: SecretString) -> Result<Arc<dyn SmsSender>, String> {

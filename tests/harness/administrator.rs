@@ -19,31 +19,37 @@ pub type Traces = Vec<Vec<String>>;
 impl TestDirectory {
     /// The domain's naming context.
     pub fn base(&self) -> String {
-        match self.samba() {
-            Some(samba) => samba.base.clone(),
-            None => self.practice().domain().base_dn(),
+        match (self.samba(), self.slapd()) {
+            (Some(samba), _) => samba.base.clone(),
+            (_, Some(slapd)) => slapd.base.clone(),
+            _ => self.practice().domain().base_dn(),
         }
     }
 
     /// Where accounts lie that are not served.
     pub fn other_unit(&self) -> String {
-        match self.samba() {
-            Some(samba) => samba.other_ou.clone(),
-            None => format!("OU={},{}", portvakt_demo::accounts::OTHER_UNIT, self.base()),
+        match (self.samba(), self.slapd()) {
+            (Some(samba), _) => samba.other_ou.clone(),
+            (_, Some(slapd)) => slapd.other_ou.clone(),
+            _ => format!("OU={},{}", portvakt_demo::accounts::OTHER_UNIT, self.base()),
         }
     }
 
     /// The group whose members are never served.
     pub fn denied_group(&self) -> String {
+        if let Some(slapd) = self.slapd() {
+            return format!("cn={DENIED_GROUP},{}", slapd.groups_ou);
+        }
         let unit = if self.samba().is_some() { "OU=Grupper" } else { "CN=Users" };
         format!("CN={DENIED_GROUP},{unit},{}", self.base())
     }
 
     /// A connection bound as administrator.
     pub async fn administrator(&self) -> Ldap {
-        match self.samba() {
-            Some(samba) => samba.admin().await,
-            None => {
+        match (self.samba(), self.slapd()) {
+            (Some(samba), _) => samba.admin().await,
+            (_, Some(slapd)) => slapd.admin().await,
+            _ => {
                 let mut ldap = self.connect_practice().await;
                 let name = format!("CN=Administrator,CN=Users,{}", self.base());
                 let bound = ldap.simple_bind(&name, PRACTICE_ADMINISTRATOR).await;
@@ -67,6 +73,9 @@ impl TestDirectory {
 
     /// Signs in with a password over LDAP, and does what every such sign-in does; the error is the `data` code.
     pub async fn signs_in(&self, person: &Person, password: &str) -> Result<(), String> {
+        if let Some(slapd) = self.slapd() {
+            return slapd.bind(&person.dn, password).await;
+        }
         let Some(samba) = self.samba() else {
             let mut ldap = self.connect_practice().await;
             let result = ldap.simple_bind(&person.dn, password).await.expect("the directory answers");
@@ -94,12 +103,16 @@ impl TestDirectory {
 
     /// Disables an account.
     pub async fn disable(&self, person: &Person) {
-        self.replace(&person.dn, "userAccountControl", &["514"]).await;
+        match self.slapd() {
+            Some(slapd) => slapd.disable(&person.dn).await,
+            None => self.replace(&person.dn, "userAccountControl", &["514"]).await,
+        }
     }
 
     /// Moves an account out of the units that are served.
     pub async fn move_out(&self, person: &mut Person) {
-        let (name, _) = person.dn.split_once(",OU=").expect("a person in a unit");
+        let unit = person.dn.to_ascii_uppercase().find(",OU=").expect("a person in a unit");
+        let (name, _) = person.dn.split_at(unit);
         let (name, unit) = (name.to_owned(), self.other_unit());
         let mut ldap = self.administrator().await;
         let moved = ldap.modifydn(&person.dn, &name, true, Some(&unit)).await.and_then(LdapResult::success);
@@ -114,7 +127,10 @@ impl TestDirectory {
 
     /// What a write would change, to be compared with what it is later.
     pub async fn traces(&self, person: &Person) -> Traces {
-        self.read(&person.dn, ["pwdLastSet", "lockoutTime", "badPwdCount"]).await
+        match self.slapd() {
+            Some(_) => self.read(&person.dn, ["pwdChangedTime", "pwdAccountLockedTime", "pwdFailureTime"]).await,
+            None => self.read(&person.dn, ["pwdLastSet", "lockoutTime", "badPwdCount"]).await,
+        }
     }
 
     async fn read<const N: usize>(&self, dn: &str, attributes: [&str; N]) -> Vec<Vec<String>> {

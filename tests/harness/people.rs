@@ -2,7 +2,7 @@
 
 use portvakt_demo::{accounts::SampleState, practice::PracticeDirectory};
 
-use crate::services::{NewUser, Samba};
+use crate::services::{NewUser, Samba, Slapd};
 
 /// The state an account is made in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -73,6 +73,9 @@ pub enum TestDirectory {
     Samba {
         samba: &'static Samba,
     },
+    Slapd {
+        slapd: &'static Slapd,
+    },
     /// A controller of one's own, to be frozen.
     Throwaway {
         samba: crate::services::Throwaway,
@@ -83,9 +86,17 @@ impl TestDirectory {
     /// The Samba behind it.
     pub fn samba(&self) -> Option<&Samba> {
         match self {
-            TestDirectory::Practice { .. } => None,
+            TestDirectory::Practice { .. } | TestDirectory::Slapd { .. } => None,
             TestDirectory::Samba { samba } => Some(samba),
             TestDirectory::Throwaway { samba } => Some(samba),
+        }
+    }
+
+    /// The OpenLDAP behind it.
+    pub fn slapd(&self) -> Option<&Slapd> {
+        match self {
+            TestDirectory::Slapd { slapd } => Some(slapd),
+            _ => None,
         }
     }
 
@@ -102,12 +113,16 @@ impl TestDirectory {
         match self {
             TestDirectory::Practice { server, taken, slug } => practice_person(server, taken, slug, state, number),
             TestDirectory::Samba { samba } => samba_person(samba, state, number).await,
+            TestDirectory::Slapd { slapd } => slapd.person(state, number).await,
             TestDirectory::Throwaway { samba } => samba_person(samba, state, number).await,
         }
     }
 
     /// Whether a password lets the account in now: `Ok`, or the directory's sub-code.
     pub async fn bind(&self, person: &Person, password: &str) -> Result<(), String> {
+        if let Some(slapd) = self.slapd() {
+            return slapd.bind(&person.dn, password).await;
+        }
         match self.samba() {
             Some(samba) => samba.bind(&person.dn, password).await,
             None => {
@@ -123,6 +138,9 @@ impl TestDirectory {
 
     /// Locks an account, as wrong passwords would.
     pub async fn lock(&self, person: &Person) {
+        if let Some(slapd) = self.slapd() {
+            return slapd.lock(&person.dn).await;
+        }
         match self.samba() {
             Some(samba) => {
                 for _ in 0..6 {
@@ -135,6 +153,9 @@ impl TestDirectory {
 
     /// Whether an account is locked out.
     pub async fn is_locked(&self, person: &Person) -> bool {
+        if let Some(slapd) = self.slapd() {
+            return slapd.is_locked(&person.dn).await;
+        }
         match self.samba() {
             Some(samba) => {
                 let name = "msDS-User-Account-Control-Computed";

@@ -1,4 +1,5 @@
-//! The real servers of a test run, and what suites do with them: two Samba domains, PostgreSQL, Chromium.
+//! The real servers of a test run, and what suites do with them: two Samba domains, two
+//! OpenLDAP servers, PostgreSQL, Chromium.
 //!
 //! `tests/run` starts them and describes them in `services.json`; nothing here starts a server except
 //! [`Samba::throwaway`].
@@ -18,10 +19,12 @@ use serde::Deserialize;
 
 mod postgres;
 mod samba;
+mod slapd;
 mod users;
 
 pub use postgres::{Postgres, TestDatabase};
 pub use samba::{Frozen, Samba, Throwaway};
+pub use slapd::{Slapd, generalized};
 pub use users::{NewUser, TestUser, filetime, quoted_utf16};
 
 /// Generous, because a loaded machine is slow; a frozen controller is noticed long before a suite gives up.
@@ -44,6 +47,8 @@ pub struct Services {
     pub postgres: Postgres,
     pub orebro: Samba,
     pub mjolby: Samba,
+    pub open_orebro: Slapd,
+    pub open_mjolby: Slapd,
 }
 
 impl Services {

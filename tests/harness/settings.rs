@@ -1,8 +1,11 @@
 //! A tenant's settings for tests: the municipality's own preset, pointed at the directory of the test.
 
-use portvakt_domain::tenant::{HistoryRule, TenantSettings};
+use portvakt_domain::tenant::{DirectoryKind, HistoryRule, TenantSettings};
 
-use crate::{services::Samba, world::DENIED_GROUP};
+use crate::{
+    services::{Samba, Slapd},
+    world::DENIED_GROUP,
+};
 
 /// The municipality's own preset.
 pub(crate) fn preset(slug: &str) -> TenantSettings {
@@ -15,7 +18,7 @@ pub(crate) fn preset(slug: &str) -> TenantSettings {
 
 /// Points settings at a Samba domain controller.
 pub(crate) fn point_at_samba(settings: &mut TenantSettings, samba: &Samba) {
-    settings.directory.url = samba.url.parse().expect("an address");
+    settings.directory.controllers = vec![samba.url.parse().expect("an address")];
     settings.directory.ca_pem = std::fs::read_to_string(&samba.ca_file).expect("a CA");
     settings.directory.base.clone_from(&samba.base);
     settings.directory.netbios.clone_from(&samba.netbios);
@@ -24,4 +27,18 @@ pub(crate) fn point_at_samba(settings: &mut TenantSettings, samba: &Samba) {
     settings.directory.denied_groups = vec![format!("CN={DENIED_GROUP},OU=Grupper,{}", samba.base)];
     // Samba has no policy-hints control: a reset there does not look at earlier passwords, and says so.
     settings.directory.history = HistoryRule::None;
+}
+
+/// Points settings at an OpenLDAP server.
+pub(crate) fn point_at_slapd(settings: &mut TenantSettings, slapd: &Slapd) {
+    let directory = &mut settings.directory;
+    directory.kind = DirectoryKind::OpenLdap;
+    directory.controllers = vec![slapd.url.parse().expect("an address")];
+    directory.ca_pem = slapd.ca_pem();
+    directory.base.clone_from(&slapd.base);
+    directory.netbios.clear();
+    directory.service_account.clone_from(&slapd.service_dn);
+    directory.units = vec![slapd.people_ou.clone()];
+    directory.denied_groups = vec![format!("cn={DENIED_GROUP},{}", slapd.groups_ou)];
+    directory.default_policy = Some(slapd.default_policy.clone());
 }

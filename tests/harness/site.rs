@@ -81,7 +81,7 @@ impl Site {
         let mut tenant = preset_table(&self.installation, slug, &secrets);
         let directory = &self.directories[slug];
         self.installation.write(&format!("{slug}-ca.pem"), directory.ca_pem());
-        change(&mut tenant, "directory", "url", directory.url());
+        change(&mut tenant, "directory", "controllers", vec![directory.url()]);
         change(&mut tenant, "directory", "base", sample.base_dn);
         change(&mut tenant, "directory", "netbios", sample.netbios_name);
         change(&mut tenant, "directory", "service_account", sample.service_upn);

@@ -43,8 +43,8 @@ use crate::{
     Browser, ManualClock, Person, State,
     administrator::PRACTICE_ADMINISTRATOR,
     people::TestDirectory,
-    services::{Samba, Services, TestDatabase, Throwaway},
-    settings::{point_at_samba, preset},
+    services::{Samba, Services, Slapd, TestDatabase, Throwaway},
+    settings::{point_at_samba, point_at_slapd, preset},
 };
 
 /// The group whose members are never served.
@@ -102,6 +102,7 @@ pub(crate) fn denied_login(slug: &str) -> String {
 enum Place {
     Practice,
     Samba(&'static Samba),
+    Slapd(&'static Slapd),
     Throwaway(Throwaway),
 }
 
@@ -125,6 +126,19 @@ impl World {
     pub async fn samba_with(database: Database, change: impl Fn(&mut TenantSettings)) -> Self {
         let services = Services::get();
         let place = |slug: &str| Place::Samba(if slug == "orebro" { &services.orebro } else { &services.mjolby });
+        Self::build(database, place, change).await
+    }
+
+    /// Both tenants on OpenLDAP.
+    pub async fn openldap(database: Database) -> Self {
+        Self::openldap_with(database, |_| {}).await
+    }
+
+    /// As [`World::openldap`], with settings changed.
+    pub async fn openldap_with(database: Database, change: impl Fn(&mut TenantSettings)) -> Self {
+        let services = Services::get();
+        let place =
+            |slug: &str| Place::Slapd(if slug == "orebro" { &services.open_orebro } else { &services.open_mjolby });
         Self::build(database, place, change).await
     }
 
@@ -337,7 +351,7 @@ async fn tenant_settings(
             let domain = builder.build(Arc::new(move || now.now())).expect("a domain");
             let local = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
             let server = PracticeDirectory::start(domain, local).await.expect("a directory");
-            settings.directory.url = server.url().parse().expect("an address");
+            settings.directory.controllers = vec![server.url().parse().expect("an address")];
             settings.directory.ca_pem = server.ca_pem().to_owned();
             settings.directory.base.clone_from(&sample.base_dn);
             settings.directory.netbios = sample.netbios_name.to_owned();
@@ -350,6 +364,10 @@ async fn tenant_settings(
         Place::Samba(samba) => {
             point_at_samba(&mut settings, samba);
             (TestDirectory::Samba { samba }, settings, samba.service_password.clone())
+        }
+        Place::Slapd(slapd) => {
+            point_at_slapd(&mut settings, slapd);
+            (TestDirectory::Slapd { slapd }, settings, slapd.service_password.clone())
         }
         Place::Throwaway(samba) => {
             point_at_samba(&mut settings, &samba);

@@ -11,6 +11,7 @@ winbind|command -v winbindd
 python3-samba|/usr/bin/python3 -c "import samba.samdb"
 ldb-tools|command -v ldbsearch
 ldap-utils|command -v ldapsearch
+slapd|command -v slapd && test -e /usr/lib/ldap/ppolicy.so
 python3-ldap|/usr/bin/python3 -c "import ldap"
 openssl|command -v openssl
 postgresql|compgen -G "/usr/lib/postgresql/*/bin/initdb"

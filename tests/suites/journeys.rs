@@ -34,6 +34,7 @@ macro_rules! journeys_on {
 journeys_on!(practice_sqlite, World::practice(Database::Sqlite));
 journeys_on!(practice_postgres, World::practice(Database::Postgres));
 journeys_on!(samba_postgres, World::samba(Database::Postgres));
+journeys_on!(openldap_sqlite, World::openldap(Database::Sqlite));
 
 /// Seeds 000 and 001: registration, then a reset with the number just registered.
 async fn a_first_number_is_registered_and_used(world: &World) {

@@ -68,3 +68,15 @@ cases_on!(
 );
 
 cases_on!(samba_sqlite, World::samba(Database::Sqlite), table::one_journey_each,);
+
+cases_on!(
+    openldap_postgres,
+    World::openldap(Database::Postgres),
+    table::sign_in_is_as_the_table_says,
+    table::codes_and_choices_are_as_the_table_says,
+    between::what_changed_after_the_code_stops_the_write,
+    between::a_number_changed_after_the_code_ends_the_flow,
+    registration::a_second_password_wrong_too_often_ends_the_flow,
+);
+
+cases_on!(openldap_sqlite, World::openldap(Database::Sqlite), table::one_journey_each,);

@@ -178,7 +178,7 @@ fn settings_of(sample: &SampleTenant, url: &str, ca_pem: &str) -> Result<TenantS
     let told = CommandError::Told;
     settings.hosts.reset = format!("pwreset.{}.localhost", sample.slug).parse().map_err(told)?;
     settings.hosts.register = format!("pwreg.{}.localhost", sample.slug).parse().map_err(told)?;
-    settings.directory.url = url.parse().map_err(told)?;
+    settings.directory.controllers = vec![url.parse().map_err(told)?];
     settings.directory.ca_pem = ca_pem.to_owned();
     settings.directory.base.clone_from(&sample.base_dn);
     settings.directory.netbios = sample.netbios_name.to_owned();

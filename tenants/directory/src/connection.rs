@@ -1,25 +1,31 @@
 //! One connection to a controller and the three things done on it: bind, search, modify. No retries, no deadlines.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{collections::HashSet, net::Shutdown, sync::Arc, time::Duration};
 
-use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, Mod, Scope, SearchOptions, controls::RawControl};
-use portvakt_domain::directory::DirectoryError;
+use ldap3::{
+    Ldap, LdapConnAsync, LdapConnSettings, Mod, Scope, SearchOptions, StdStream, controls::RawControl,
+    exop::PasswordModify, result::ExopResult,
+};
+use portvakt_domain::{directory::DirectoryError, tenant::LdapUrl};
 use rustls::ClientConfig;
-use tokio::{task::AbortHandle, time::timeout};
+use tokio::{net::TcpStream, sync::OwnedSemaphorePermit, task::AbortHandle, time::timeout};
 
 use crate::{
     entry::Entry,
     error_map::{self, Answer, Failure},
     filter::Filter,
-    password::Value,
+    ppolicy::{self, Reason},
+    value::Value,
 };
 
-/// Where a tenant's controller is and how it is recognised.
+/// Where a controller is, how it is recognised, and how the connection is protected.
 pub(crate) struct Endpoint {
-    /// `ldaps://…`; there is no other kind.
-    pub(crate) url: String,
-    /// Trusts the tenant's certificate authority alone.
-    pub(crate) tls: Arc<ClientConfig>,
+    url: String,
+    host_and_port: String,
+    starttls: bool,
+    /// The password policy control is sent along.
+    reasons: bool,
+    tls: Arc<ClientConfig>,
 }
 
 /// An open connection. Its driver is a task of its own, and ends with the last user of the connection: it must not stay
@@ -27,11 +33,27 @@ pub(crate) struct Endpoint {
 pub(crate) struct Connection {
     ldap: Ldap,
     driver: AbortHandle,
+    reasons: bool,
+    /// Given back when the connection is gone.
+    _slot: OwnedSemaphorePermit,
 }
 
 impl Drop for Connection {
     fn drop(&mut self) {
         self.driver.abort();
+    }
+}
+
+/// A socket that ends with its maker unless it was kept: ldap3 waits for the answer to StartTLS in a task of its own,
+/// which would stay behind, with the socket, at a controller that never answers.
+struct Unfinished(Option<std::net::TcpStream>);
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        if let Some(socket) = self.0.take() {
+            // It may be closed already.
+            let _closed = socket.shutdown(Shutdown::Both);
+        }
     }
 }
 
@@ -70,15 +92,46 @@ pub(crate) struct Found {
 }
 
 impl Endpoint {
-    /// Connects and does the TLS handshake. Must be called on the runtime that is to drive the connection.
-    pub(crate) async fn open(&self) -> Result<Connection, DirectoryError> {
-        let settings = LdapConnSettings::new().set_config(self.tls.clone());
+    /// An endpoint that trusts only what `tls` trusts. An `ldap://` address is one that StartTLS is asked for, before
+    /// anything else is said; there is no unprotected kind. With `reasons`, a server is asked why it refuses passwords.
+    pub(crate) fn new(url: &LdapUrl, tls: Arc<ClientConfig>, reasons: bool) -> Self {
+        Self {
+            url: url.to_string(),
+            host_and_port: format!("{}:{}", url.host(), url.port()),
+            starttls: url.is_starttls(),
+            reasons,
+            tls,
+        }
+    }
+
+    /// Host and port.
+    pub(crate) fn address(&self) -> &str {
+        &self.host_and_port
+    }
+
+    /// Connects and does the TLS handshake. Must be called on the runtime that is to drive the connection. The slot is
+    /// the connection's until its end.
+    pub(crate) async fn open(&self, slot: OwnedSemaphorePermit) -> Result<Connection, DirectoryError> {
+        let (socket, mut unfinished) = self.connect().await.map_err(|error| error_map::connecting(error.into()))?;
+        let settings = LdapConnSettings::new()
+            .set_config(self.tls.clone())
+            .set_starttls(self.starttls)
+            .set_std_stream(StdStream::Tcp(socket));
         let (driver, ldap) = LdapConnAsync::with_settings(settings, &self.url).await.map_err(error_map::connecting)?;
+        unfinished.0 = None;
         let driver = tokio::spawn(async move {
             // Whoever waits for an answer hears of the end; here there is nobody to tell.
             let _ended = driver.drive().await;
         });
-        Ok(Connection { ldap, driver: driver.abort_handle() })
+        Ok(Connection { ldap, driver: driver.abort_handle(), reasons: self.reasons, _slot: slot })
+    }
+
+    async fn connect(&self) -> std::io::Result<(std::net::TcpStream, Unfinished)> {
+        let socket = TcpStream::connect(&self.host_and_port).await?;
+        socket.set_nodelay(true)?;
+        let socket = socket.into_std()?;
+        let unfinished = Unfinished(Some(socket.try_clone()?));
+        Ok((socket, unfinished))
     }
 }
 
@@ -88,14 +141,23 @@ impl Connection {
         self.driver.is_finished()
     }
 
-    /// Presents a password. An empty one is not sent: a directory answers "success" to it (RFC 4513 5.1.2), which would
-    /// let anyone in.
-    pub(crate) async fn bind(&self, name: &str, password: &str) -> Result<(), Failure> {
+    /// Presents a password. A reason may come with success too: such a connection is good for a change of password only.
+    /// An empty one is not sent: a directory answers "success" to it (RFC 4513 5.1.2), which would let anyone in.
+    pub(crate) async fn bind(&self, name: &str, password: &str) -> Result<Option<Reason>, Failure> {
         if name.is_empty() || password.is_empty() {
             return Err(DirectoryError::Misconfigured("a bind needs a name and a password".to_owned()).into());
         }
-        let result = self.ldap.clone().simple_bind(name, password).await?;
-        Answer::of(&result).map_err(Failure::Answered)
+        let result = self.asking().simple_bind(name, password).await?;
+        Answer::of(&result).map(|()| Reason::of(&result)).map_err(Failure::Answered)
+    }
+
+    /// A handle whose next request asks for reasons.
+    fn asking(&self) -> Ldap {
+        let mut ldap = self.ldap.clone();
+        if self.reasons {
+            ldap.with_controls(ppolicy::request());
+        }
+        ldap
     }
 
     /// Asks. Referrals and references to other servers are passed over, never followed.
@@ -162,6 +224,19 @@ impl Connection {
         let remove = Mod::Delete(Value::text(attribute), HashSet::from([old]));
         let add = Mod::Add(Value::text(attribute), HashSet::from([new]));
         let result = self.ldap.clone().modify(name, vec![remove, add]).await?;
+        Answer::of(&result).map_err(Failure::Answered)
+    }
+
+    /// Sets a password by the password-modify operation (RFC 3062), if `old` is the present one or not asked for.
+    pub(crate) async fn modify_password(&self, name: &str, old: Option<&str>, new: &str) -> Result<(), Failure> {
+        let operation = PasswordModify { user_id: Some(name), old_pass: old, new_pass: Some(new) };
+        let ExopResult(_, result) = self.asking().extended(operation).await?;
+        Answer::of(&result).map_err(Failure::Answered)
+    }
+
+    /// Takes all values of an attribute away; that there are none is as good.
+    pub(crate) async fn clear(&self, name: &str, attribute: &'static str) -> Result<(), Failure> {
+        let result = self.ldap.clone().modify(name, vec![Mod::Replace(attribute, HashSet::new())]).await?;
         Answer::of(&result).map_err(Failure::Answered)
     }
 

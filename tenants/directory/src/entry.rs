@@ -52,6 +52,18 @@ impl Entry {
         self.text(attribute)?.parse().ok()
     }
 
+    /// Whom of these a name means: the first kind of name that anybody has decides, and means somebody only if exactly
+    /// one has it. Compared here once more, without regard to case: the directory may also take å for a.
+    pub(crate) fn meant<'a>(entries: &'a [Entry], kinds: &[&str], text: &str) -> Option<&'a Entry> {
+        let text = text.to_lowercase();
+        let has = |entry: &Entry, kind: &str| entry.texts(kind).any(|name| name.to_lowercase() == text);
+        let mut hits = kinds.iter().map(|kind| entries.iter().filter(|entry| has(entry, kind)).collect::<Vec<_>>());
+        match hits.find(|hits| !hits.is_empty())?.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        }
+    }
+
     /// An entry made of texts and bytes.
     #[cfg(test)]
     pub(crate) fn made_of(dn: &str, attributes: &[(&str, &[&[u8]])]) -> Self {

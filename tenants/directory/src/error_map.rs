@@ -4,7 +4,7 @@
 use ldap3::{LdapError, LdapResult};
 use portvakt_domain::directory::{Authentication, DirectoryError, PasswordChange, Refusal, Rejection};
 
-use crate::tls;
+use crate::{ppolicy::Reason, tls};
 
 /// Password restriction, and ill-formed password (characters that the directory does not take).
 const POLICY_CODES: [u32; 2] = [0x0000_052d, 0x0000_052c];
@@ -24,6 +24,8 @@ pub(crate) struct Answer {
     code: Option<u32>,
     /// The `data XXX` of a refused bind.
     data: Option<u32>,
+    /// What OpenLDAP's password policy said.
+    reason: Option<Reason>,
 }
 
 /// Why an operation on a connection came to nothing.
@@ -41,7 +43,10 @@ pub(crate) enum Failure {
 impl Answer {
     /// `Ok` for success, else the figures. A referral is never followed: it is an answer like any other.
     pub(crate) fn of(result: &LdapResult) -> Result<(), Self> {
-        if result.rc == 0 { Ok(()) } else { Err(Self::new(result.rc, &result.text)) }
+        if result.rc == 0 {
+            return Ok(());
+        }
+        Err(Self { reason: Reason::of(result), ..Self::new(result.rc, &result.text) })
     }
 
     fn new(result: u32, text: &str) -> Self {
@@ -52,7 +57,7 @@ impl Answer {
             let end = rest.find(|c: char| !c.is_ascii_hexdigit()).unwrap_or(rest.len());
             u32::from_str_radix(&rest[..end], 16).ok()
         });
-        Self { result, code, data }
+        Self { result, code, data, reason: None }
     }
 
     /// Whether the entry that was asked for does not exist, or its name is none.
@@ -77,7 +82,8 @@ impl std::fmt::Display for Answer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "result {}", self.result)?;
         self.code.map_or(Ok(()), |code| write!(f, ", code {code:08X}"))?;
-        self.data.map_or(Ok(()), |data| write!(f, ", data {data:x}"))
+        self.data.map_or(Ok(()), |data| write!(f, ", data {data:x}"))?;
+        self.reason.map_or(Ok(()), |reason| write!(f, ", {reason:?}"))
     }
 }
 
@@ -130,6 +136,9 @@ pub(crate) fn reading(answer: Answer) -> DirectoryError {
 
 /// A write that was refused: nothing was changed.
 pub(crate) fn writing(answer: Answer) -> DirectoryError {
+    if let Some(reason) = answer.reason {
+        return refused(reason, answer);
+    }
     match answer.result {
         19 | 53 if answer.says(&POLICY_CODES) => DirectoryError::Rejected(Rejection::Policy),
         50 => DirectoryError::NoRight(answer.to_string()),
@@ -141,6 +150,31 @@ pub(crate) fn writing(answer: Answer) -> DirectoryError {
             DirectoryError::Misconfigured(format!("the controller does not take the write: {answer}"))
         }
         _ => DirectoryError::Unavailable(answer.to_string()),
+    }
+}
+
+/// What OpenLDAP's policy says of a new password.
+fn refused(reason: Reason, answer: Answer) -> DirectoryError {
+    match reason {
+        Reason::TooShort => DirectoryError::Rejected(Rejection::TooShort),
+        Reason::TooSimple => DirectoryError::Rejected(Rejection::TooSimple),
+        Reason::TooYoung => DirectoryError::Rejected(Rejection::TooYoung),
+        Reason::InHistory => DirectoryError::Rejected(Rejection::InHistory),
+        Reason::TooLong => DirectoryError::Rejected(Rejection::Policy),
+        Reason::NotAllowed => DirectoryError::NoRight(answer.to_string()),
+        Reason::OldMissing => DirectoryError::Misconfigured(format!("the policy wants the old password: {answer}")),
+        Reason::Expired | Reason::Locked | Reason::ChangeAfterReset => {
+            DirectoryError::Misconfigured(format!("the service account is held up by the policy: {answer}"))
+        }
+    }
+}
+
+/// A change by the password-modify operation that was refused. Without a reason of the policy, what slapd was unwilling
+/// to do (or, as other releases say, did not find valid) is to take the old password.
+pub(crate) fn changing_by_operation(answer: Answer) -> Result<PasswordChange, DirectoryError> {
+    match (answer.result, answer.reason) {
+        (49 | 53, None) => Ok(PasswordChange::WrongPassword),
+        _ => Err(writing(answer)),
     }
 }
 
@@ -164,8 +198,21 @@ pub(crate) fn service_bind(answer: Answer) -> DirectoryError {
     }
 }
 
+/// A presented password that was accepted, perhaps for nothing but its own change.
+pub(crate) fn presented(reason: Option<Reason>) -> Authentication {
+    match reason {
+        Some(Reason::ChangeAfterReset) => Authentication::Refused(Refusal::MustChange),
+        _ => Authentication::Accepted,
+    }
+}
+
 /// A presented password that was not accepted.
 pub(crate) fn presenting(answer: Answer) -> Result<Authentication, DirectoryError> {
+    match (answer.result, answer.reason) {
+        (49, Some(Reason::Locked)) => return Ok(Authentication::Refused(Refusal::Locked)),
+        (49, Some(Reason::Expired)) => return Ok(Authentication::Refused(Refusal::PasswordExpired)),
+        _ => {}
+    }
     let refusal = match (answer.result, answer.data) {
         (49, Some(0x532)) => Refusal::PasswordExpired,
         (49, Some(0x773)) => Refusal::MustChange,

@@ -1,22 +1,53 @@
 #![doc = include_str!("../README.md")]
 
-mod account;
 mod active_directory;
+mod breaker;
 mod connection;
-mod denied;
+mod controller;
+mod controllers;
 mod dn;
-mod domain;
 mod entry;
 mod error_map;
 mod filter;
-mod guid;
 mod observer;
-mod password;
-mod policy;
-mod service;
-mod sid;
-mod time;
+mod open_ldap;
+mod operation;
+mod ppolicy;
+mod service_account;
+mod setup;
 mod tls;
+mod value;
+
+use std::sync::Arc;
+
+use portvakt_domain::{
+    directory::{Directory, DirectoryError},
+    tenant::{DirectoryKind, DirectorySettings},
+    time::Clock,
+};
+use secrecy::SecretString;
+use tokio::runtime::Handle;
 
 pub use active_directory::ActiveDirectory;
 pub use observer::OperationObserver;
+pub use open_ldap::OpenLdap;
+
+/// A tenant's directory, of the kind its settings name. Nothing is asked of it yet; its connections are made, driven and
+/// kept on `runtime`, whichever runtime asks.
+///
+/// # Errors
+/// `Misconfigured`: the certificate authority or a distinguished name in the settings can't be read.
+pub fn connect(
+    settings: &DirectorySettings,
+    service_password: SecretString,
+    clock: Arc<dyn Clock>,
+    runtime: Handle,
+    observer: Arc<dyn OperationObserver>,
+) -> Result<Arc<dyn Directory>, DirectoryError> {
+    Ok(match settings.kind {
+        DirectoryKind::ActiveDirectory => {
+            Arc::new(ActiveDirectory::new(settings, service_password, clock, runtime, observer)?)
+        }
+        DirectoryKind::OpenLdap => Arc::new(OpenLdap::new(settings, service_password, clock, runtime, observer)?),
+    })
+}

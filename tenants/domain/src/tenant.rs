@@ -1,6 +1,6 @@
 //! A tenant's settings: typed sections, validated before they are stored, the same in a TOML file and in a row.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::collections::BTreeMap;
 
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
@@ -11,8 +11,10 @@ use crate::{
     policy::{PasswordPolicy, PolicyPreset},
 };
 
+mod directory;
 mod sending;
 mod values;
+pub use directory::{DirectoryKind, DirectorySettings, HistoryRule};
 pub use sending::{MailSecurity, MailSettings, SmsProvider, SmsSettings};
 pub use values::{HostName, LdapUrl, SenderName, Slug, WebUrl};
 
@@ -82,68 +84,6 @@ pub struct HelpDesk {
     /// Mail address.
     #[serde(default)]
     pub mail: Option<String>,
-}
-
-/// The kind of directory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DirectoryKind {
-    /// Active Directory: Windows or Samba.
-    ActiveDirectory,
-}
-
-/// How a reset makes the directory look at earlier passwords.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
-#[serde(rename_all = "snake_case")]
-pub enum HistoryRule {
-    /// By the policy-hints control (MS-ADTS 3.1.1.3.4.1.27). A controller that lacks it takes no resets.
-    #[default]
-    PolicyHints,
-    /// Not at all; every reset's audit event says so.
-    None,
-}
-
-/// The directory.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DirectorySettings {
-    /// Its kind.
-    pub kind: DirectoryKind,
-    /// The controller, `ldaps://host[:port]`.
-    pub url: LdapUrl,
-    /// PEM file with the certificate authority that signs the controllers' certificates; read when applied.
-    #[serde(default, skip_serializing)]
-    pub ca_file: Option<PathBuf>,
-    /// The authority itself, as PEM. Nothing else is trusted.
-    #[serde(default)]
-    pub ca_pem: String,
-    /// The domain's naming context, such as `DC=orebro,DC=se`.
-    pub base: String,
-    /// The domain's short name, such as `OREBRO`, as in `OREBRO\name`.
-    pub netbios: String,
-    /// The account that the platform signs in with, as user principal name.
-    pub service_account: String,
-    /// File that holds its password; read when applied.
-    #[serde(default, skip_serializing)]
-    pub service_password_file: Option<PathBuf>,
-    /// Environment variable that holds its password; read when applied.
-    #[serde(default, skip_serializing)]
-    pub service_password_env: Option<String>,
-    /// Organisational units whose accounts are served, with everything below them.
-    pub units: Vec<String>,
-    /// Groups whose members, also through other groups, are never served.
-    #[serde(default)]
-    pub denied_groups: Vec<String>,
-    /// How earlier passwords are looked at.
-    #[serde(default)]
-    pub history: HistoryRule,
-    /// Longest wait for one operation, in seconds.
-    #[serde(default = "five")]
-    pub deadline_seconds: u32,
-}
-
-fn five() -> u32 {
-    5
 }
 
 /// The rules for a new password: a preset by name, or rules of one's own.
@@ -270,27 +210,6 @@ impl TenantSettings {
             self.help_desk.phone.is_some() || self.help_desk.mail.is_some(),
             "help_desk: give a phone or a mail address, people will need it",
         );
-        demand(
-            self.directory.base.to_ascii_uppercase().starts_with("DC="),
-            "directory.base: write the domain's naming context, such as \"DC=orebro,DC=se\"",
-        );
-        demand(
-            self.directory.service_account.contains('@'),
-            "directory.service_account: write the user principal name, such as \"svc-portvakt@orebro.se\"",
-        );
-        demand(
-            (1..=15).contains(&self.directory.netbios.len()) && !self.directory.netbios.contains(['\\', '@', ' ']),
-            "directory.netbios: write the domain's short name, such as \"OREBRO\"",
-        );
-        demand(!self.directory.units.is_empty(), "directory.units: name at least one organisational unit");
-        let base = format!(",{}", self.directory.base.to_lowercase());
-        for unit in &self.directory.units {
-            demand(
-                unit.to_lowercase().ends_with(&base),
-                &format!("directory.units: {unit:?} is not below directory.base"),
-            );
-        }
-        demand((1..=30).contains(&self.directory.deadline_seconds), "directory.deadline_seconds: 1 to 30 seconds");
         demand((5..=10).contains(&self.reset.code_minutes), "reset.code_minutes: 5 to 10 minutes");
         demand(!self.registration.countries.is_empty(), "registration.countries: name at least one country");
         demand(self.mail.from.contains('@'), "mail.from: write a mail address");
@@ -298,6 +217,7 @@ impl TenantSettings {
             self.limits.sms_per_hour > 0 && self.limits.sms_per_day > 0,
             "limits: sms_per_hour and sms_per_day must be above 0",
         );
+        problems.extend(self.directory.problems());
         if let Err(found) = self.policy.policy() {
             problems.extend(found.into_iter().map(|problem| format!("policy: {problem}")));
         }

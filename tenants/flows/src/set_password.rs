@@ -8,7 +8,6 @@ use portvakt_domain::{
     message::MessageKind,
     password::Password,
     policy::{Rule, Subject},
-    tenant::HistoryRule,
     token::FlowToken,
 };
 
@@ -58,7 +57,7 @@ pub async fn demands(
     };
     // A reset that does not make the directory look at earlier passwords must not promise that it does.
     let holds = |rule: &Rule| match rule {
-        Rule::NotEarlier(_) => tenant.settings.directory.history == HistoryRule::PolicyHints,
+        Rule::NotEarlier(_) => tenant.settings.directory.counts_history(),
         _ => true,
     };
     Ok(effective_policy(tenant, &proved).await?.map(|directory| Demands {

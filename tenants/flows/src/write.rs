@@ -8,7 +8,7 @@ use portvakt_domain::{
     flow::{Flow, FlowKind, FlowState},
     message::MessageKind,
     number::MobileNumber,
-    tenant::HistoryRule,
+    tenant::{DirectoryKind, DirectorySettings, HistoryRule},
     token::FlowToken,
 };
 use portvakt_storage::flows;
@@ -103,16 +103,21 @@ pub(crate) async fn claim(
     let hash = token.hash(&platform.keys, tenant.id, FlowKind::Reset);
     let mut intent = flow_event(platform, &proved.flow, visitor, kind.intended);
     if kind.choice == Choice::NewPassword {
-        let history = match tenant.settings.directory.history {
-            HistoryRule::PolicyHints => "policy_hints",
-            HistoryRule::None => "none: the directory does not look at earlier passwords",
-        };
-        intent = intent.detail("history", history);
+        intent = intent.detail("history", history(&tenant.settings.directory));
     }
     let now = platform.now();
     let claimed =
         flows::claim_write(&platform.store, tenant.id, FlowKind::Reset, hash, kind.choice, now, intent).await?;
     Ok(claimed.is_some())
+}
+
+/// By what the directory is made to look at earlier passwords.
+fn history(settings: &DirectorySettings) -> &'static str {
+    match (settings.kind, settings.history) {
+        (DirectoryKind::OpenLdap, _) => "ppolicy",
+        (DirectoryKind::ActiveDirectory, HistoryRule::PolicyHints) => "policy_hints",
+        (DirectoryKind::ActiveDirectory, HistoryRule::None) => "none: the directory does not look at earlier passwords",
+    }
 }
 
 /// Records the outcome and asks for the notices of it.

@@ -68,7 +68,21 @@ async fn what_is_wrong_is_told_with_line_and_reason_and_nothing_is_applied() {
         ("code_minutes = 10", "code_minutes = \"ten\"", "invalid type"),
         ("code_minutes = 10", "code_minutes = 11", "reset.code_minutes: 5 to 10 minutes"),
         ("provider = \"46elks\"", "provider = \"outbox\"", "unknown variant `outbox`"),
-        ("url = \"ldaps://dc1.orebro.se\"", "url = \"ldap://dc1.orebro.se\"", "is not an address of a directory"),
+        (
+            "controllers = [\"ldaps://dc1.orebro.se\"",
+            "controllers = [\"dc1.orebro.se\"",
+            "is not an address of a directory",
+        ),
+        (
+            "controllers = [\"ldaps://dc1.orebro.se\"",
+            "controllers = [\"ldap://dc1.orebro.se\"",
+            "write \"ldaps://\", or set starttls = true",
+        ),
+        (
+            "controllers = [\"ldaps://dc1.orebro.se\", \"ldaps://dc2.orebro.se\"]",
+            "controllers = []",
+            "name at least one",
+        ),
         ("base = \"DC=orebro,DC=se\"", "base = \"orebro.se\"", "directory.base: "),
         (
             "units = [\"OU=Användare,DC=orebro,DC=se\"]",

@@ -139,7 +139,7 @@ async fn sqlite_with_two_tenants_warns() {
         installation.write(&format!("{slug}-ca.pem"), &ca);
         let mut tenant = preset_table(&installation, slug, &secrets);
         // Nobody is there; nobody is asked.
-        change(&mut tenant, "directory", "url", "ldaps://127.0.0.1:1");
+        change(&mut tenant, "directory", "controllers", vec!["ldaps://127.0.0.1:1"]);
         installation.apply(&tenant).await.succeeded();
         let mut replica = installation.serve().await;
         let warned = || replica.process.stderr().contains("SQLite has no row-level security");

@@ -46,7 +46,7 @@ async fn frozen_in_the_middle_of_a_write_is_unknown_and_never_repeated() {
     let url = wire.url();
     let world = World::throwaway_with(Database::Sqlite, controller, |settings| {
         if settings.slug.as_str() == SLUG {
-            settings.directory.url = url.parse().expect("an address");
+            settings.directory.controllers = vec![url.parse().expect("an address")];
             settings.directory.deadline_seconds = 3;
             settings.reset.keep_and_unlock = true;
         }

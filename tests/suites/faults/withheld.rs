@@ -12,7 +12,7 @@ async fn over_a_wire() -> (World, Wire) {
     let url = wire.url();
     let world = World::samba_with(Database::Postgres, |settings| {
         if settings.slug.as_str() == SLUG {
-            settings.directory.url = url.parse().expect("an address");
+            settings.directory.controllers = vec![url.parse().expect("an address")];
             settings.directory.deadline_seconds = 3;
         }
     })

@@ -18,6 +18,7 @@ async fn happen(world: &World, slug: &str, person: &mut Person, change: Change) 
         Change::Disabled => directory.disable(person).await,
         Change::Denied => directory.join(person, &directory.denied_group()).await,
         // On Samba nothing but our own guard stands before a Domain Admin in a unit that is served.
+        Change::Protected if directory.slapd().is_some() => directory.join(person, &directory.denied_group()).await,
         Change::Protected => {
             directory.join(person, &format!("CN=Domain Admins,CN=Users,{}", directory.base())).await;
         }
@@ -44,8 +45,8 @@ pub async fn what_changed_after_the_code_stops_the_write(world: &World) {
                 page = browser.submit_to(&page, "/choose", &[("choice", "new")]).await;
             }
             assert_eq!(page.path, "/password", "{slug}, {change:?}");
-            let before = directory.traces(&person).await;
             happen(world, slug, &mut person, change).await;
+            let before = directory.traces(&person).await;
             let answer = browser.submit_to(&page, "/password", &[("password", NEW), ("password_again", NEW)]).await;
             refused(world, slug, &person, &answer, before.clone()).await;
             // Nor is the form shown any more.
@@ -61,8 +62,8 @@ pub async fn what_changed_after_the_code_stops_the_write(world: &World) {
         let mut person = world.person(slug, State::Locked).await;
         let mut browser = world.browser();
         let page = journey::prove(world, &mut browser, slug, &person).await;
-        let before = directory.traces(&person).await;
         happen(world, slug, &mut person, change).await;
+        let before = directory.traces(&person).await;
         let answer = browser.submit_to(&page, "/choose", &[("choice", "keep")]).await;
         refused(world, slug, &person, &answer, before).await;
         assert!(directory.is_locked(&person).await, "{change:?}");

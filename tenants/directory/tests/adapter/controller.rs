@@ -52,6 +52,9 @@ pub(crate) struct Script {
     /// The denied group: its `groupType`.
     pub(crate) group_type: Option<&'static str>,
     pub(crate) connections: usize,
+    /// Open at this moment, and at most so far.
+    pub(crate) open: usize,
+    pub(crate) most_open: usize,
     pub(crate) service_binds: usize,
     pub(crate) binds: Vec<(String, String)>,
     pub(crate) searches: Vec<LdapSearchRequest>,
@@ -111,6 +114,8 @@ impl Controller {
             reference: false,
             group_type: Some("-2147483646"),
             connections: 0,
+            open: 0,
+            most_open: 0,
             service_binds: 0,
             binds: Vec::new(),
             searches: Vec::new(),
@@ -140,10 +145,16 @@ impl Controller {
         let number = {
             let mut script = self.script();
             script.connections += 1;
+            script.open += 1;
+            script.most_open = script.most_open.max(script.open);
             script.connections
         };
-        if self.script().handshake == Doing::Silence {
-            return std::future::pending().await;
+        let _open = Open(self.clone());
+        let doing = self.script().handshake.clone();
+        match doing {
+            Doing::Silence => return std::future::pending().await,
+            Doing::HangUp => return None,
+            _ => {}
         }
         let mut wire = Framed::new(acceptor.accept(stream).await.ok()?, LdapCodec::default());
         while let Some(Ok(request)) = wire.next().await {
@@ -212,6 +223,15 @@ impl Controller {
             LdapOp::AbandonRequest(_) => (Doing::Silence, Vec::new()),
             _ => return None,
         })
+    }
+}
+
+/// A connection that is counted until its end.
+struct Open(Controller);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.script().open -= 1;
     }
 }
 

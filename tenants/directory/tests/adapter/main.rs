@@ -16,13 +16,14 @@ use portvakt_domain::{
     directory::{Authentication, Directory, DirectoryError, PasswordChange, Refusal, Rejection},
     login::DirectoryName,
     password::Password,
-    tenant::{DirectoryKind, DirectorySettings, HistoryRule},
+    tenant::{DirectoryKind, DirectorySettings, HistoryRule, LdapUrl},
     time::Clock,
 };
 use tokio::runtime::Handle;
 
 mod connecting;
 mod controller;
+mod failing_over;
 mod reading;
 mod writing;
 
@@ -66,10 +67,23 @@ impl Bench {
         Self::on(Handle::current(), controller, change)
     }
 
+    /// Two controllers behind one authority, the first one preferred.
+    async fn of_two(change: impl FnOnce(&mut DirectorySettings)) -> (Self, Controller, Controller) {
+        let shown = certificate(&["127.0.0.1"], 2020..2120);
+        let (first, second) = (Controller::with(shown.clone()).await, Controller::with(shown).await);
+        let bench = Self::with(&first, |settings| {
+            settings.controllers.push(address(&second));
+            change(settings);
+        });
+        (bench, first, second)
+    }
+
     fn on(runtime: Handle, controller: &Controller, change: impl FnOnce(&mut DirectorySettings)) -> Self {
         let mut settings = DirectorySettings {
             kind: DirectoryKind::ActiveDirectory,
-            url: format!("ldaps://{}", controller.address).parse().expect("an address"),
+            controllers: vec![address(controller)],
+            starttls: false,
+            connections_per_controller: 10,
             ca_file: None,
             ca_pem: controller.ca_pem.clone(),
             base: BASE.to_owned(),
@@ -78,8 +92,10 @@ impl Bench {
             service_password_file: None,
             service_password_env: None,
             units: vec![format!("OU=Skola,{BASE}")],
+            allowed_groups: Vec::new(),
             denied_groups: Vec::new(),
             history: HistoryRule::PolicyHints,
+            default_policy: None,
             deadline_seconds: 20,
         };
         change(&mut settings);
@@ -101,6 +117,20 @@ impl Bench {
     fn advance(&self, seconds: i64) {
         *self.clock.0.lock().expect("the clock") += TimeDelta::seconds(seconds);
     }
+}
+
+fn address(controller: &Controller) -> LdapUrl {
+    format!("ldaps://{}", controller.address).parse().expect("an address")
+}
+
+/// Waits for what happens by itself, without saying how soon.
+async fn eventually(what: &str, mut happened: impl AsyncFnMut() -> bool) {
+    let waiting = async {
+        while !happened().await {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), waiting).await.unwrap_or_else(|_| panic!("never: {what}"));
 }
 
 fn password(text: &str) -> Password {

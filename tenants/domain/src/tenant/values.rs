@@ -53,7 +53,8 @@ text_value!(
     HostName, host_name
 );
 text_value!(
-    /// The address of a directory server: `ldaps://host[:port]`. Unprotected connections have no spelling here.
+    /// The address of a directory server: `ldaps://host[:port]`, or `ldap://host[:port]` for one that StartTLS is asked
+    /// for. Unprotected connections have no spelling here.
     LdapUrl, ldap_url
 );
 text_value!(
@@ -89,14 +90,39 @@ fn host_name(text: &str) -> Result<String, String> {
 fn ldap_url(text: &str) -> Result<String, String> {
     let wrong =
         || format!("{text:?} is not an address of a directory: write \"ldaps://host\" or \"ldaps://host:port\"");
-    let rest = text.strip_prefix("ldaps://").ok_or_else(wrong)?;
-    let (host, port) =
-        rest.trim_end_matches('/').rsplit_once(':').map_or((rest.trim_end_matches('/'), None), |(h, p)| (h, Some(p)));
+    let text_without_slash = text.trim_end_matches('/');
+    let (_, rest) = text_without_slash
+        .split_once("://")
+        .filter(|(scheme, _)| ["ldaps", "ldap"].contains(scheme))
+        .ok_or_else(wrong)?;
+    let (host, port) = rest.rsplit_once(':').map_or((rest, None), |(host, port)| (host, Some(port)));
     host_name(host).map_err(|_| wrong())?;
-    if port.is_some_and(|p| p.parse::<u16>().is_err()) {
+    if port.is_some_and(|port| port.parse::<u16>().is_err()) {
         return Err(wrong());
     }
-    Ok(text.trim_end_matches('/').to_owned())
+    Ok(text_without_slash.to_owned())
+}
+
+impl LdapUrl {
+    /// Whether the connection begins unprotected and is turned into a protected one before anything else is said.
+    pub fn is_starttls(&self) -> bool {
+        self.0.starts_with("ldap://")
+    }
+
+    /// The host's name or address.
+    pub fn host(&self) -> &str {
+        self.authority().rsplit_once(':').map_or(self.authority(), |(host, _)| host)
+    }
+
+    /// The port; 636, or 389 for StartTLS, where the address names none.
+    pub fn port(&self) -> u16 {
+        let usual = if self.is_starttls() { 389 } else { 636 };
+        self.authority().rsplit_once(':').and_then(|(_, port)| port.parse().ok()).unwrap_or(usual)
+    }
+
+    fn authority(&self) -> &str {
+        self.0.split_once("://").map_or(&self.0, |(_, authority)| authority)
+    }
 }
 
 fn web_url(text: &str) -> Result<String, String> {
@@ -133,10 +159,18 @@ mod tests {
 
     #[test]
     fn only_protected_addresses_can_be_written() {
-        for right in ["ldaps://dc1.orebro.se", "ldaps://127.0.0.1:10636", "ldaps://dc1/"] {
-            assert!(right.parse::<LdapUrl>().is_ok(), "{right}");
+        let cases = [
+            ("ldaps://dc1.orebro.se", "dc1.orebro.se", 636, false),
+            ("ldaps://127.0.0.1:10636", "127.0.0.1", 10636, false),
+            ("ldaps://dc1/", "dc1", 636, false),
+            ("ldap://dc1.orebro.se", "dc1.orebro.se", 389, true),
+            ("ldap://dc1:1389", "dc1", 1389, true),
+        ];
+        for (right, host, port, starttls) in cases {
+            let url: LdapUrl = right.parse().expect(right);
+            assert_eq!((url.host(), url.port(), url.is_starttls()), (host, port, starttls));
         }
-        for wrong in ["ldap://dc1.orebro.se", "dc1.orebro.se", "ldaps://", "ldaps://dc1:x", "ldaps://dc1/x"] {
+        for wrong in ["http://dc1.orebro.se", "dc1.orebro.se", "ldaps://", "ldaps://dc1:x", "ldaps://dc1/x"] {
             assert!(wrong.parse::<LdapUrl>().is_err(), "{wrong}");
         }
         assert!("https://api.46elks.com/a1/sms".parse::<WebUrl>().is_ok());

@@ -14,11 +14,11 @@ use portvakt_domain::{
     time::Instant,
 };
 
+use super::time::interval_seconds;
 use crate::{
     connection::{Connection, Search},
     entry::Entry,
     error_map::Failure,
-    time::interval_seconds,
 };
 
 /// How long a policy is remembered.

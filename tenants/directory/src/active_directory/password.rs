@@ -1,38 +1,16 @@
 //! How a new password travels to Active Directory, and the control that makes a reset look at earlier ones.
 
 use ldap3::controls::RawControl;
-use zeroize::Zeroize as _;
 
-/// The bytes of a modification, wiped when they are dropped. (What ldap3 copies of them is beyond our reach.)
-#[derive(PartialEq, Eq, Hash)]
-pub(crate) struct Value(Vec<u8>);
+use crate::value::Value;
 
-impl Value {
-    /// A text as it is: names of attributes, values that are no secret.
-    pub(crate) fn text(text: &str) -> Self {
-        Self(text.as_bytes().to_vec())
-    }
-
-    /// The value of `unicodePwd`: the password between quotation marks, in UTF-16, little-endian
-    /// (MS-ADTS 3.1.1.3.1.5.1). The buffer has its full size from the start: growing would leave copies behind.
-    pub(crate) fn unicode_pwd(password: &str) -> Self {
-        let quoted = [u16::from(b'"')].into_iter().chain(password.encode_utf16()).chain([u16::from(b'"')]);
-        let mut bytes = Vec::with_capacity((password.len() + 2) * 2);
-        quoted.for_each(|unit| bytes.extend(unit.to_le_bytes()));
-        Self(bytes)
-    }
-}
-
-impl AsRef<[u8]> for Value {
-    fn as_ref(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-impl Drop for Value {
-    fn drop(&mut self) {
-        self.0.zeroize();
-    }
+/// The value of `unicodePwd`: the password between quotation marks, in UTF-16, little-endian (MS-ADTS
+/// 3.1.1.3.1.5.1). The buffer has its full size from the start: growing would leave copies behind.
+pub(crate) fn unicode_pwd(password: &str) -> Value {
+    let quoted = [u16::from(b'"')].into_iter().chain(password.encode_utf16()).chain([u16::from(b'"')]);
+    let mut bytes = Vec::with_capacity((password.len() + 2) * 2);
+    quoted.for_each(|unit| bytes.extend(unit.to_le_bytes()));
+    Value::secret(bytes)
 }
 
 /// The policy-hints control (MS-ADTS 3.1.1.3.4.1.27), newest first: of Windows Server 2012, and its twin of 2008 R2.
@@ -58,14 +36,14 @@ mod tests {
 
     #[test]
     fn microsofts_example_comes_out_byte_for_byte() {
-        assert_eq!(Value::unicode_pwd("new").as_ref(), [0x22, 0x00, 0x6e, 0x00, 0x65, 0x00, 0x77, 0x00, 0x22, 0x00]);
-        assert_eq!(Value::unicode_pwd("å😀").as_ref(), [0x22, 0, 0xe5, 0, 0x3d, 0xd8, 0x00, 0xde, 0x22, 0]);
+        assert_eq!(unicode_pwd("new").as_ref(), [0x22, 0x00, 0x6e, 0x00, 0x65, 0x00, 0x77, 0x00, 0x22, 0x00]);
+        assert_eq!(unicode_pwd("å😀").as_ref(), [0x22, 0, 0xe5, 0, 0x3d, 0xd8, 0x00, 0xde, 0x22, 0]);
     }
 
     #[test]
     fn the_buffer_never_grows() {
         for password in ["", "new", "åäö😀€", &"x".repeat(256)] {
-            assert!(Value::unicode_pwd(password).0.len() <= (password.len() + 2) * 2, "{password}");
+            assert!(unicode_pwd(password).as_ref().len() <= (password.len() + 2) * 2, "{password}");
         }
     }
 

@@ -2,7 +2,8 @@
 
 use portvakt_domain::{account::Account, id::AccountKey, time::Instant};
 
-use crate::{dn::Dn, entry::Entry, guid, sid::Sid, time};
+use super::{guid, sid::Sid, time};
+use crate::{dn::Dn, entry::Entry};
 
 /// Everything that is read of an account, constructed attributes included: those come only with a search of the entry
 /// itself.
@@ -45,6 +46,8 @@ const MACHINES: [&str; 3] = ["computer", "msDS-GroupManagedServiceAccount", "msD
 pub(crate) struct Surroundings<'a> {
     /// The units that are served.
     pub(crate) units: &'a [Dn],
+    /// The groups that are; `None` where everybody in the units is.
+    pub(crate) allowed: Option<&'a [Sid]>,
     /// The groups that are not.
     pub(crate) denied: &'a [Sid],
     /// The service account.
@@ -101,7 +104,8 @@ pub(crate) fn facts(entry: &Entry, around: &Surroundings<'_>) -> Option<Facts> {
         must_change,
         protected,
         own_service_account: key == around.own,
-        in_scope: Dn::parse(&entry.dn).is_some_and(|dn| around.units.iter().any(|unit| dn.is_below(unit))),
+        in_scope: Dn::parse(&entry.dn).is_some_and(|dn| around.units.iter().any(|unit| dn.is_below(unit)))
+            && around.allowed.is_none_or(|allowed| groups.iter().any(|group| allowed.contains(group))),
         denied: groups.iter().any(|group| around.denied.contains(group)),
         bad_passwords: entry.number("badPwdCount").and_then(|count| u32::try_from(count).ok()).unwrap_or(0),
         bad_password_at: moment(entry, "badPasswordTime"),
@@ -141,6 +145,10 @@ mod tests {
 
     /// An ordinary account with some attributes replaced; an empty value takes the attribute away.
     fn read(changes: &[(&str, &[&[u8]])]) -> Option<Facts> {
+        read_where(changes, None)
+    }
+
+    fn read_where(changes: &[(&str, &[&[u8]])], allowed: Option<&[Sid]>) -> Option<Facts> {
         let (own, users) = (sid(1104), sid(513));
         let mut attributes: Vec<(&str, Vec<&[u8]>)> = vec![
             ("objectGUID", vec![&GUID]),
@@ -164,6 +172,7 @@ mod tests {
         let denied = [Sid::parse(&sid(2000)).expect("a SID")];
         let around = Surroundings {
             units: &units,
+            allowed,
             denied: &denied,
             own: AccountKey(Uuid::nil()),
             now: DateTime::from_timestamp(1_800_000_000, 0).expect("a time"),
@@ -244,6 +253,20 @@ mod tests {
         assert!(account(&[("tokenGroups", &[&sid(513), &sid(2000)])]).denied);
         assert!(account(&[("primaryGroupID", &[b"2000"])]).denied);
         assert!(!account(&[]).denied);
+    }
+
+    #[test]
+    fn where_groups_are_named_only_their_members_are_served() {
+        let named = [Sid::parse(&sid(3000)).expect("a SID"), Sid::parse(&sid(3001)).expect("a SID")];
+        let served = |changes: &[(&str, &[&[u8]])], allowed: &[Sid]| {
+            read_where(changes, Some(allowed)).expect("an account").account.in_scope
+        };
+        assert!(served(&[("tokenGroups", &[&sid(513), &sid(3001)])], &named));
+        assert!(served(&[("primaryGroupID", &[b"3000"])], &named));
+        assert!(!served(&[], &named));
+        assert!(!served(&[], &[]), "named, but none of them is left");
+        let both = read_where(&[("tokenGroups", &[&sid(3000), &sid(2000)])], Some(&named)).expect("an account").account;
+        assert!(both.in_scope && both.denied && !both.may_receive_code(), "a denied group wins");
     }
 
     #[test]

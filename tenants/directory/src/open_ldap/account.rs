@@ -1,0 +1,214 @@
+//! From an entry's attributes to the facts of an account, as ppolicy judges them.
+
+use chrono::TimeDelta;
+use portvakt_domain::{account::Account, id::AccountKey, time::Instant};
+use uuid::Uuid;
+
+use super::{policy::Rules, time};
+use crate::{dn::Dn, entry::Entry};
+
+/// Everything that is read of an account. The `pwd…` attributes are operational: they come only when they are named.
+pub(crate) const FACTS: [&str; 14] = [
+    "entryUUID",
+    "objectClass",
+    "uid",
+    "cn",
+    "displayName",
+    "givenName",
+    "mail",
+    "pwdAccountLockedTime",
+    "pwdChangedTime",
+    "pwdFailureTime",
+    "pwdPolicySubentry",
+    "pwdReset",
+    "pwdStartTime",
+    "pwdEndTime",
+];
+
+/// `pwdAccountLockedTime` of an account that an administrator locked: a lock that no time and no password opens.
+const LOCKED_BY_ADMINISTRATOR: &str = "000001010000Z";
+
+/// What the facts are judged against.
+pub(crate) struct Surroundings<'a> {
+    /// The units that are served.
+    pub(crate) units: &'a [Dn],
+    /// Member of a group that is served, or everybody is.
+    pub(crate) allowed: bool,
+    /// Member of a group that is not.
+    pub(crate) denied: bool,
+    /// Its groups could not be followed to their end.
+    pub(crate) unclear: bool,
+    /// The service account.
+    pub(crate) own: AccountKey,
+    /// Now.
+    pub(crate) now: Instant,
+}
+
+/// The key of an entry.
+pub(crate) fn key(entry: &Entry) -> Option<AccountKey> {
+    entry.text("entryUUID")?.parse().ok().map(|uuid: Uuid| AccountKey(uuid))
+}
+
+/// The account of an entry under its policy. `None` when it is no person at all.
+pub(crate) fn facts(entry: &Entry, rules: &Rules, around: &Surroundings<'_>) -> Option<Account> {
+    let key = key(entry)?;
+    let username = entry.text("uid")?.to_owned();
+    if !entry.texts("objectClass").any(|class| class.eq_ignore_ascii_case("person") || is_below_person(class)) {
+        return None;
+    }
+    let text = |attribute| entry.text(attribute).unwrap_or_default().to_owned();
+    let moment = |attribute| entry.text(attribute).and_then(time::instant);
+    let shown = Some(text("displayName")).filter(|name| !name.is_empty()).unwrap_or_else(|| text("cn"));
+    let locked_at = entry.text("pwdAccountLockedTime");
+    let by_administrator = locked_at == Some(LOCKED_BY_ADMINISTRATOR);
+    let must_change = entry.text("pwdReset").is_some_and(|value| value.eq_ignore_ascii_case("TRUE"));
+    let failures = failures(entry, rules, around.now);
+    Some(Account {
+        key,
+        dn: entry.dn.clone(),
+        username,
+        display_name: shown,
+        given_name: text("givenName"),
+        mail: entry.text("mail").filter(|mail| !mail.is_empty()).map(str::to_owned),
+        disabled: by_administrator,
+        account_expired: moment("pwdEndTime").is_some_and(|at| at <= around.now)
+            || moment("pwdStartTime").is_some_and(|at| at > around.now),
+        locked: locked_at.is_some() && !by_administrator && is_locked(locked_at, rules, around.now),
+        password_expired: !must_change && is_expired(entry, rules, around.now),
+        must_change,
+        protected: around.unclear,
+        own_service_account: key == around.own,
+        in_scope: around.allowed
+            && Dn::parse(&entry.dn).is_some_and(|dn| around.units.iter().any(|unit| dn.is_below(unit))),
+        denied: around.denied,
+        bad_passwords: u32::try_from(failures.len()).unwrap_or(u32::MAX),
+        bad_password_at: failures.into_iter().max(),
+    })
+}
+
+/// A server sends `objectClass` as it was written, which need not name the superior classes.
+fn is_below_person(class: &str) -> bool {
+    ["organizationalPerson", "inetOrgPerson"].into_iter().any(|person| class.eq_ignore_ascii_case(person))
+}
+
+/// Locked until somebody unlocks, or for a time. A value that is no time locks, as it does at the server.
+fn is_locked(since: Option<&str>, rules: &Rules, now: Instant) -> bool {
+    let Some(since) = since.and_then(time::instant) else { return true };
+    rules.lockout_seconds == 0 || after(since, rules.lockout_seconds).is_none_or(|until| until > now)
+}
+
+/// A password that never was changed under the overlay has no age.
+fn is_expired(entry: &Entry, rules: &Rules, now: Instant) -> bool {
+    let Some(changed) = entry.text("pwdChangedTime").and_then(time::instant) else { return false };
+    rules.max_age_seconds > 0 && after(changed, rules.max_age_seconds).is_some_and(|until| until <= now)
+}
+
+/// Wrong passwords that the server still counts.
+fn failures(entry: &Entry, rules: &Rules, now: Instant) -> Vec<Instant> {
+    let counts = |at: &Instant| after(*at, rules.effective.lockout_window_seconds).is_none_or(|until| until > now);
+    entry.texts("pwdFailureTime").filter_map(time::instant).filter(counts).collect()
+}
+
+fn after(at: Instant, seconds: i64) -> Option<Instant> {
+    at.checked_add_signed(TimeDelta::try_seconds(seconds)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::DateTime;
+    use portvakt_domain::{account::AccountState, directory::EffectivePolicy};
+
+    /// 2027-01-15 08:00 UTC.
+    const NOW: i64 = 1_800_000_000;
+
+    fn rules() -> Rules {
+        let effective =
+            EffectivePolicy { lockout_threshold: 5, lockout_window_seconds: 1800, ..EffectivePolicy::default() };
+        Rules { effective, max_age_seconds: 90 * 86_400, lockout_seconds: 1800 }
+    }
+
+    fn read_by(rules: &Rules, changes: &[(&str, &[&str])]) -> Option<Account> {
+        let mut attributes: Vec<(&str, Vec<&[u8]>)> = vec![
+            ("entryUUID", vec![b"00112233-4455-6677-8899-aabbccddeeff"]),
+            ("objectClass", vec![b"inetOrgPerson"]),
+            ("uid", vec![b"anna"]),
+            ("cn", vec!["Anna Åström".as_bytes()]),
+            ("pwdChangedTime", vec![b"20270101000000Z"]),
+        ];
+        for (name, values) in changes {
+            attributes.retain(|(kept, _)| kept != name);
+            attributes.push((name, values.iter().map(|value| value.as_bytes()).collect()));
+        }
+        let attributes: Vec<(&str, &[&[u8]])> =
+            attributes.iter().filter(|(_, all)| !all.is_empty()).map(|(name, all)| (*name, all.as_slice())).collect();
+        let around = Surroundings {
+            units: &[Dn::parse("ou=people,dc=falun,dc=test").expect("a unit")],
+            allowed: true,
+            denied: false,
+            unclear: false,
+            own: AccountKey(Uuid::nil()),
+            now: DateTime::from_timestamp(NOW, 0).expect("a time"),
+        };
+        facts(&Entry::made_of("uid=anna,ou=people,dc=falun,dc=test", &attributes), rules, &around)
+    }
+
+    fn read(changes: &[(&str, &[&str])]) -> Account {
+        read_by(&rules(), changes).expect("an account")
+    }
+
+    #[test]
+    fn an_ordinary_account_is_served() {
+        let account = read(&[]);
+        assert_eq!(account.state(), AccountState::Normal);
+        assert_eq!((account.shown_name(), account.username.as_str()), ("Anna Åström", "anna"));
+        assert_eq!(account.key.0.to_string(), "00112233-4455-6677-8899-aabbccddeeff");
+    }
+
+    #[test]
+    fn locks_end_with_their_time_unless_an_administrator_set_them() {
+        assert!(read(&[("pwdAccountLockedTime", &["20270115073001Z"])]).locked, "half an hour less a second ago");
+        assert!(!read(&[("pwdAccountLockedTime", &["20270115073000Z"])]).locked, "half an hour ago");
+        let for_ever = Rules { lockout_seconds: 0, ..rules() };
+        let account = read_by(&for_ever, &[("pwdAccountLockedTime", &["20200101000000Z"])]).expect("an account");
+        assert!(account.locked && !account.disabled);
+        let by_administrator = read(&[("pwdAccountLockedTime", &["000001010000Z"])]);
+        assert!(by_administrator.disabled && !by_administrator.locked, "no code opens it");
+        assert!(read(&[("pwdAccountLockedTime", &["nonsense"])]).locked);
+    }
+
+    #[test]
+    fn passwords_expire_by_their_age_or_must_be_changed() {
+        assert!(read(&[("pwdChangedTime", &["20261017080000Z"])]).password_expired, "90 days, to the second");
+        assert!(!read(&[("pwdChangedTime", &["20261017080001Z"])]).password_expired);
+        assert!(!read(&[("pwdChangedTime", &[])]).password_expired);
+        let ageless = Rules { max_age_seconds: 0, ..rules() };
+        let account = read_by(&ageless, &[("pwdChangedTime", &["20000101000000Z"])]).expect("an account");
+        assert!(!account.password_expired);
+        let must = read(&[("pwdReset", &["TRUE"]), ("pwdChangedTime", &["20000101000000Z"])]);
+        assert!(must.must_change && !must.password_expired);
+        assert!(!read(&[("pwdReset", &["FALSE"])]).must_change);
+    }
+
+    #[test]
+    fn the_accounts_own_dates_hold() {
+        assert!(read(&[("pwdEndTime", &["20270115080000Z"])]).account_expired, "the very instant");
+        assert!(!read(&[("pwdEndTime", &["20270115080001Z"])]).account_expired);
+        assert!(read(&[("pwdStartTime", &["20270115080001Z"])]).account_expired, "not begun yet");
+    }
+
+    #[test]
+    fn failures_count_within_the_window() {
+        let times: &[&str] = &["20270115075900Z", "20270115073000Z", "20270115074000.000001Z", "20270114000000Z"];
+        let account = read(&[("pwdFailureTime", times)]);
+        assert_eq!(account.bad_passwords, 2);
+        assert_eq!(account.bad_password_at, time::instant("20270115075900Z"));
+    }
+
+    #[test]
+    fn what_is_no_person_is_no_account() {
+        assert!(read_by(&rules(), &[("objectClass", &["device", "simpleSecurityObject"])]).is_none());
+        assert!(read_by(&rules(), &[("uid", &[])]).is_none());
+        assert!(read_by(&rules(), &[("entryUUID", &["x"])]).is_none());
+    }
+}
