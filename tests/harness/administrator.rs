@@ -8,7 +8,9 @@ use rustls::{
     pki_types::{CertificateDer, pem::PemObject},
 };
 
-use crate::{Person, people::TestDirectory, world::DENIED_GROUP};
+use uuid::Uuid;
+
+use crate::{Person, State, people::TestDirectory, services::NewUser, world::DENIED_GROUP};
 
 /// The administrator's password in practice directories.
 pub const PRACTICE_ADMINISTRATOR: &str = "Overforman51Practice";
@@ -99,6 +101,47 @@ impl TestDirectory {
     /// Puts a person into a group.
     pub async fn join(&self, person: &Person, group: &str) {
         self.modify(group, Mod::Add("member", HashSet::from([person.dn.as_str()]))).await;
+    }
+
+    /// Two new groups, the first a member of the second.
+    pub async fn nested_groups(&self) -> (String, String) {
+        let id = Uuid::new_v4().simple().to_string();
+        let inner = self.new_group(&format!("Inre-{}", &id[..8]), None).await;
+        let outer = self.new_group(&format!("Yttre-{}", &id[..8]), Some(&inner)).await;
+        (inner, outer)
+    }
+
+    async fn new_group(&self, name: &str, member: Option<&str>) -> String {
+        let (class, unit) = match (self.slapd(), self.samba()) {
+            (Some(slapd), _) => ("groupOfNames", slapd.groups_ou.clone()),
+            (_, Some(samba)) => ("group", format!("OU=Grupper,{}", samba.base)),
+            _ => ("group", format!("CN=Users,{}", self.base())),
+        };
+        let dn = format!("CN={name},{unit}");
+        let mut attributes = vec![("objectClass", HashSet::from([class])), ("cn", HashSet::from([name]))];
+        match self.slapd() {
+            // A group of names has a member from the start.
+            Some(slapd) => attributes.push(("member", HashSet::from([member.unwrap_or(&slapd.service_dn)]))),
+            None => {
+                attributes.push(("sAMAccountName", HashSet::from([name])));
+                attributes.extend(member.map(|member| ("member", HashSet::from([member]))));
+            }
+        }
+        let added = self.administrator().await.add(&dn, attributes).await.and_then(LdapResult::success);
+        added.unwrap_or_else(|error| panic!("{dn} was not created: {error}"));
+        dn
+    }
+
+    /// The short name of somebody whom a finer policy, of fourteen characters, holds.
+    pub async fn held_by_the_finer_policy(&self) -> String {
+        if let Some(slapd) = self.slapd() {
+            let person = slapd.person(State::Normal, "").await;
+            slapd.overwrite(&person.dn, "pwdPolicySubentry", &slapd.longer_policy).await;
+            return person.username;
+        }
+        let Some(samba) = self.samba() else { return "linbac02".to_owned() };
+        let new = NewUser::staff().member_of("Politiker").password("Valtal-1-Mycket-Langt");
+        samba.create_user(new).await.sam
     }
 
     /// Disables an account.

@@ -108,6 +108,15 @@ impl TestDirectory {
         }
     }
 
+    /// The password of the account that the platform signs in with.
+    pub fn service_password(&self, slug: &str) -> String {
+        match (self.samba(), self.slapd()) {
+            (Some(samba), _) => samba.service_password.clone(),
+            (_, Some(slapd)) => slapd.service_password.clone(),
+            _ => portvakt_demo::accounts::sample(slug).expect("a sample tenant").service_password.to_owned(),
+        }
+    }
+
     /// Somebody in this state, whom no other test has.
     pub async fn person(&self, state: State, number: &str) -> Person {
         match self {

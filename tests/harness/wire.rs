@@ -36,6 +36,8 @@ struct Shared {
     /// Answers on connections with lower numbers are withheld.
     held: watch::Sender<u64>,
     trap: Mutex<Option<Trap>>,
+    /// Nothing passes, and nothing stays open.
+    cut: watch::Sender<bool>,
 }
 
 struct Trap {
@@ -55,6 +57,7 @@ impl Wire {
             connections: AtomicU64::new(0),
             held: watch::Sender::new(0),
             trap: Mutex::default(),
+            cut: watch::Sender::new(false),
         });
         let address = listener.local_addr().expect("an address");
         let task = tokio::spawn(accept(listener, shared.clone()));
@@ -89,6 +92,21 @@ impl Wire {
         self.shared.held.send_replace(self.shared.connections.load(Ordering::SeqCst));
     }
 
+    /// Ends every connection, and every new one as soon as it is made.
+    pub fn cut(&self) {
+        self.shared.cut.send_replace(true);
+    }
+
+    /// Takes connections again.
+    pub fn mend(&self) {
+        self.shared.cut.send_replace(false);
+    }
+
+    /// Connections that were begun until now.
+    pub fn connections(&self) -> u64 {
+        self.shared.connections.load(Ordering::SeqCst)
+    }
+
     /// Lets everything pass.
     pub fn free(&self) {
         self.shared.held.send_replace(0);
@@ -113,8 +131,12 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
             }
             let (from_client, to_client) = client.into_split();
             let (from_server, to_server) = server.into_split();
-            tokio::spawn(answers(from_server, to_client, shared.held.subscribe(), number));
-            requests(from_client, to_server, &shared).await;
+            let (mut cut, held) = (shared.cut.subscribe(), shared.held.subscribe());
+            tokio::select! {
+                _ = cut.wait_for(|cut| *cut) => {}
+                // The server may have the last word after the client has said its own.
+                _ = async { tokio::join!(requests(from_client, to_server, &shared), answers(from_server, to_client, held, number)) } => {}
+            }
         });
     }
 }

@@ -31,7 +31,7 @@ use portvakt_domain::{
     login::DirectoryName,
     number::MobileNumber,
     random::Random as _,
-    tenant::{SecretName, TenantSettings},
+    tenant::{DirectorySettings, SecretName, TenantSettings},
     time::Clock,
 };
 use portvakt_flows::{Tenant, apply_settings, import_number};
@@ -241,6 +241,14 @@ impl World {
     /// The tenant as the app has it.
     pub fn served(&self, slug: &str) -> Arc<Tenant> {
         self.shared.registry.tenant(self.tenant(slug).id).expect("served")
+    }
+
+    /// The tenant's directory with other settings, beside the one that the app has.
+    pub async fn connect(&self, slug: &str, settings: &DirectorySettings) -> Arc<dyn Directory> {
+        let tenant = self.tenant(slug);
+        let (clock, metrics) = (Arc::new(self.clock.clone()), Arc::new(Metrics::new().expect("metrics")));
+        let password = tenant.directory.service_password(slug).into();
+        portvakt_directory::connect(settings, password, clock, Handle::current(), metrics).expect("settings that hold")
     }
 
     pub fn browser(&self) -> Browser {
