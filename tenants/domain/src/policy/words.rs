@@ -94,8 +94,7 @@ pub fn made_of(password: &str, words: &[String]) -> Option<Vec<String>> {
     if letters == 0 {
         return Some(Vec::new());
     }
-    let words: Vec<Vec<char>> = words.iter().map(|word| word.chars().collect()).collect();
-    let longest = words.iter().map(Vec::len).max().unwrap_or(0);
+    let longest = words.iter().map(String::len).max().unwrap_or(0);
     if letters > MOST_WORDS * longest + usize::from(MOST_SPARE) {
         return None;
     }
@@ -104,7 +103,7 @@ pub fn made_of(password: &str, words: &[String]) -> Option<Vec<String>> {
     readings[0].insert(Reading::default(), Trail::default());
     for at in 0..typed.len() {
         let here = std::mem::take(&mut readings[at]);
-        let found = words_from(&typed, at, &words);
+        let found = words_from(&typed, at, words);
         for (reading, trail) in here {
             if !typed[at].is_alphabetic() {
                 readings[at + 1].entry(reading).or_insert(trail);
@@ -115,7 +114,7 @@ pub fn made_of(password: &str, words: &[String]) -> Option<Vec<String>> {
                 continue;
             }
             for (word, end) in &found {
-                let with_short = reading.with_short || words[*word].len() < LONG;
+                let with_short = reading.with_short || words[*word].chars().count() < LONG;
                 let next = Reading { words: reading.words + 1, with_short, ..reading };
                 let mut trail = trail;
                 trail[reading.words] = Some(*word);
@@ -124,7 +123,7 @@ pub fn made_of(password: &str, words: &[String]) -> Option<Vec<String>> {
         }
     }
     let (_, trail) = readings[typed.len()].iter().find(|(reading, _)| reading.is_made_of_words())?;
-    Some(trail.iter().flatten().map(|word| words[*word].iter().collect()).collect())
+    Some(trail.iter().flatten().map(|word| words[*word].clone()).collect())
 }
 
 /// How the beginning of a password was read.
@@ -148,15 +147,16 @@ impl Reading {
 }
 
 /// The words that begin at a place, each with where it ends.
-fn words_from(typed: &[char], start: usize, words: &[Vec<char>]) -> Vec<(usize, usize)> {
+fn words_from(typed: &[char], start: usize, words: &[String]) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     for (number, word) in words.iter().enumerate() {
-        if word.first().is_none_or(|letter| !reads_as(typed[start], *letter)) {
+        let mut letters = word.chars();
+        if letters.next().is_none_or(|letter| !reads_as(typed[start], letter)) {
             continue;
         }
         let mut ends = vec![start + 1];
-        for letter in &word[1..] {
-            ends = ends.into_iter().flat_map(|end| next(typed, end, *letter)).flatten().collect();
+        for letter in letters {
+            ends = ends.into_iter().flat_map(|end| next(typed, end, letter)).flatten().collect();
             ends.sort_unstable();
             ends.dedup();
         }

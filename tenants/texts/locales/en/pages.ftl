@@ -154,7 +154,6 @@ too-early-days = { $days ->
 }
 too-early-help = Can you not wait? Then you need help from { $name }.
 word-or = or
-word-and = and
 character-space = space
 
 ## Reset: done

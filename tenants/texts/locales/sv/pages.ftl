@@ -154,7 +154,6 @@ too-early-days = { $days ->
 }
 too-early-help = Kan du inte vänta? Då behöver du hjälp av { $name }.
 word-or = eller
-word-and = och
 character-space = mellanslag
 
 ## Återställa: klart

@@ -27,13 +27,12 @@ fn the_shipped_filter_knows_what_everybody_guesses() {
     }
 }
 
-/// One in 65,536 of what was never put in: 15.3 of a million. More than 40 would come once in 10⁷ runs by chance; the
-/// passwords are the same in every run.
+/// One in 65,536 of what was never put in: 15.3 of a million, and 15 it is; 3.1 of the 200,000 here. Fifteen and more
+/// would come about once in a million by chance; the passwords are the same in every run.
 #[test]
 fn hardly_any_other_password_is_taken_for_a_leaked_one() {
-    let taken = (0..1_000_000).filter(|number| shipped().holds(&format!("nobody ever typed {number:07}"))).count();
-    println!("{taken} of a million");
-    assert!(taken < 40, "{taken}");
+    let taken = (0..200_000).filter(|number| shipped().holds(&format!("nobody ever typed {number:07}"))).count();
+    assert!(taken < 15, "{taken}");
 }
 
 #[test]
