@@ -62,7 +62,7 @@ pub fn of_tenant(name: &str, own: &[String]) -> Vec<String> {
 pub fn guessed(password: &str, tenant_words: &[String]) -> Option<Vec<String>> {
     let found = made_of(password, &list(tenant_words))?;
     let written = |plain: &String| {
-        let mut known = shipped().chain(tenant_words.iter().map(String::as_str));
+        let mut known = tenant_words.iter().map(String::as_str).chain(shipped());
         known.find(|word| letters_of(word) == *plain).unwrap_or(plain).to_owned()
     };
     Some(found.iter().map(written).collect())
