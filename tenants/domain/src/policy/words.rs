@@ -86,7 +86,7 @@ fn letters_of(word: &str) -> String {
     plain(word).chars().filter(|c| c.is_alphabetic()).collect()
 }
 
-/// The words that a password is made of, among `words` as [`list`] gives them: one or two, or none where the password
+/// The words that a password is made of, among `words` as [`list`] gives them, in order: one or two, or none where the password
 /// has no letters at all. `None`: it is made of something else.
 pub fn made_of(password: &str, words: &[String]) -> Option<Vec<String>> {
     let typed: Vec<char> = plain(password).chars().collect();
@@ -149,20 +149,29 @@ impl Reading {
 /// The words that begin at a place, each with where it ends.
 fn words_from(typed: &[char], start: usize, words: &[String]) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
-    for (number, word) in words.iter().enumerate() {
-        let mut letters = word.chars();
-        if letters.next().is_none_or(|letter| !reads_as(typed[start], letter)) {
-            continue;
+    for letter in letters_for(typed[start]) {
+        // The words are in order: those that begin with the letter stand together.
+        let first = words.partition_point(|word| word.chars().next() < Some(letter));
+        let beginning = words[first..].iter().take_while(|word| word.starts_with(letter));
+        for (number, word) in beginning.enumerate() {
+            let mut ends = vec![start + 1];
+            for letter in word.chars().skip(1) {
+                ends = ends.into_iter().flat_map(|end| next(typed, end, letter)).flatten().collect();
+                ends.sort_unstable();
+                ends.dedup();
+            }
+            found.extend(ends.into_iter().map(|end| (first + number, end)));
         }
-        let mut ends = vec![start + 1];
-        for letter in letters {
-            ends = ends.into_iter().flat_map(|end| next(typed, end, letter)).flatten().collect();
-            ends.sort_unstable();
-            ends.dedup();
-        }
-        found.extend(ends.into_iter().map(|end| (number, end)));
     }
     found
+}
+
+/// What one character may be read as.
+fn letters_for(typed: char) -> Vec<char> {
+    if typed.is_alphabetic() {
+        return vec![typed];
+    }
+    READ_AS.iter().filter(|(sign, _)| *sign == typed).flat_map(|(_, letters)| letters.chars()).collect()
 }
 
 /// Behind the next place that reads as a letter, with nothing but digits and signs before it: the first of those, and
