@@ -37,14 +37,13 @@ async fn stop(visit: &Visit, body: web::Payload) -> Answer {
     Ok(visit.go_without("/cancelled"))
 }
 
-/// `GET /assets/{name}`: the style sheet, under a name that changes with its content.
+/// `GET /assets/{name}`: the style sheet or the script, under a name that changes with its content.
 pub async fn asset(request: HttpRequest, shared: web::Data<Shared>, name: web::Path<String>) -> HttpResponse {
-    let css = views::css_file();
-    if *name == css.name {
+    if let Some(file) = views::asset(&name) {
         return HttpResponse::Ok()
-            .content_type("text/css; charset=utf-8")
+            .content_type(file.content_type)
             .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
-            .body(css.bytes);
+            .body(file.bytes);
     }
     not_found(request, shared).await
 }

@@ -58,7 +58,8 @@ impl Chromium {
         });
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let address = format!("http://127.0.0.1:{port}");
-        let capabilities = json!({ "browserName": "chrome", "goog:chromeOptions": options });
+        let logs = json!({ "performance": "ALL" });
+        let capabilities = json!({ "browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": logs });
         let client = ClientBuilder::rustls()
             .expect("a connector")
             .capabilities(capabilities.as_object().expect("an object").clone())
@@ -109,6 +110,28 @@ impl Chromium {
         let answer: Value = serde_json::from_str(&answer).expect("JSON");
         assert!(answer["value"]["error"].is_null(), "{command}: {answer}");
         answer["value"].clone()
+    }
+
+    /// What the browser asked for over the network since this was last called: methods and addresses, whatever made it
+    /// ask.
+    pub async fn requests(&self) -> Vec<String> {
+        let body = json!({ "type": "performance" }).to_string();
+        let answer = self.http.post(format!("{}/se/log", self.session)).body(body).send().await.expect("an answer");
+        let answer: Value = serde_json::from_str(&answer.text().await.expect("a body")).expect("JSON");
+        let entries = answer["value"].as_array().unwrap_or_else(|| panic!("a log in {answer}"));
+        let events = entries.iter().map(|entry| {
+            let event: Value = serde_json::from_str(entry["message"].as_str().expect("a message")).expect("JSON");
+            event["message"].clone()
+        });
+        let sent = events.filter(|event| {
+            let method = event["method"].as_str().unwrap_or_default();
+            ["Network.requestWillBeSent", "Network.webSocketCreated"].contains(&method)
+        });
+        sent.map(|event| {
+            let request = &event["params"]["request"];
+            format!("{} {}", request["method"].as_str().unwrap_or("-"), request["url"].as_str().unwrap_or("-"))
+        })
+        .collect()
     }
 
     /// Opens an address.

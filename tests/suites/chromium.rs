@@ -1,9 +1,13 @@
-//! The journeys in a real browser, at the size of a phone, with script disabled.
+//! The journeys in a real browser, at the size of a phone, with script disabled; and the one page that has a script.
 
+#[path = "chromium/agreement.rs"]
+mod agreement;
 #[path = "chromium/errors.rs"]
 mod errors;
 #[path = "chromium/keyboard.rs"]
 mod keyboard;
+#[path = "chromium/rules.rs"]
+mod rules;
 #[path = "chromium/stage.rs"]
 mod stage;
 #[path = "chromium/touch.rs"]

@@ -8,8 +8,8 @@ use portvakt_domain::{
 };
 use portvakt_texts::{Argument, Texts};
 
+mod assets;
 pub mod bare;
-mod css;
 pub mod demo;
 pub mod message;
 pub mod register;
@@ -18,7 +18,7 @@ pub mod reset;
 mod tests;
 
 pub use askama::Template;
-pub use css::{CssFile, css_file};
+pub use assets::{Asset, asset, css_file, password_script};
 
 /// What every page of a tenant has around it. Made once per request.
 #[derive(Clone, Copy)]

@@ -35,6 +35,8 @@ pub struct Account {
     pub in_scope: bool,
     /// Member, also through other groups, of a group that the tenant excludes.
     pub denied: bool,
+    /// When the password was last set; `None` where it never was, has to be changed, or can't be told.
+    pub password_set_at: Option<Instant>,
     /// Wrong passwords in a row, as the directory counts them, and when the last one was.
     pub bad_passwords: u32,
     /// When the last wrong password was presented.
@@ -144,6 +146,7 @@ mod tests {
             own_service_account: false,
             in_scope: true,
             denied: false,
+            password_set_at: None,
             bad_passwords: 0,
             bad_password_at: None,
         }

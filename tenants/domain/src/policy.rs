@@ -1,8 +1,24 @@
 //! What a new password has to be: the tenant's rules and the directory's, as one list that is shown and checked.
 
+mod age;
+mod fold;
+mod kinds;
+mod leaked;
+mod names;
+mod preset;
+mod rule;
+mod words;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{directory::EffectivePolicy, password};
+
+pub use age::changeable_from;
+pub use leaked::Leaked;
+pub use names::{name_tokens, username_token};
+pub use preset::PolicyPreset;
+pub use rule::{Rule, Subject};
+pub use words::{guessed as guessed_words, list as banned_words, made_of, of_tenant as tenant_words};
 
 /// The least that a policy may allow as longest password (ASVS 6.2.9).
 pub const LEAST_MAX_LENGTH: u32 = 64;
@@ -21,103 +37,50 @@ pub struct PasswordPolicy {
     /// At least one capital letter.
     #[serde(default)]
     pub require_upper: bool,
+    /// At least one small letter.
+    #[serde(default)]
+    pub require_lower: bool,
     /// At least one digit.
     #[serde(default)]
     pub require_digit: bool,
+    /// At least one sign: neither letter nor number.
+    #[serde(default)]
+    pub require_sign: bool,
     /// Characters that must not occur.
     #[serde(default)]
     pub forbidden_characters: String,
+    /// Which characters may occur at all.
+    #[serde(default)]
+    pub characters: Characters,
     /// Only letters and digits.
     #[serde(default)]
     pub letters_and_digits_only: bool,
     /// The username must not be part of it.
     #[serde(default)]
     pub forbid_username: bool,
-    /// It must not be one or two of the words that are guessed first.
+    /// It must not be made of one or two of the words that are guessed first: those under `tenants/presets/words/`, the
+    /// tenant's own, and its name.
     #[serde(default)]
     pub forbid_banned_words: bool,
+    /// It must not be among the common and leaked passwords that the platform ships a filter of.
+    #[serde(default)]
+    pub forbid_leaked: bool,
     /// How many earlier passwords the tenant tells people the directory refuses; 0 = it says nothing.
     #[serde(default)]
     pub history: u32,
 }
 
-/// The name of a policy that comes with the platform.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum PolicyPreset {
-    /// Örebro: staff and functional accounts.
-    Orebro,
-    /// Örebro: external contractors.
-    OrebroExternal,
-    /// Mjölby.
-    Mjolby,
-    /// What we advise.
-    Baseline,
-}
-
-impl PolicyPreset {
-    /// All presets.
-    pub const ALL: [PolicyPreset; 4] =
-        [PolicyPreset::Orebro, PolicyPreset::OrebroExternal, PolicyPreset::Mjolby, PolicyPreset::Baseline];
-
-    fn source(self) -> &'static str {
-        match self {
-            PolicyPreset::Orebro => include_str!("../../presets/policies/orebro.toml"),
-            PolicyPreset::OrebroExternal => include_str!("../../presets/policies/orebro-external.toml"),
-            PolicyPreset::Mjolby => include_str!("../../presets/policies/mjolby.toml"),
-            PolicyPreset::Baseline => include_str!("../../presets/policies/baseline.toml"),
-        }
-    }
-
-    /// The policy.
-    ///
-    /// # Errors
-    /// The shipped file is wrong; a test reads them all.
-    pub fn policy(self) -> Result<PasswordPolicy, toml::de::Error> {
-        toml::from_str(self.source())
-    }
-}
-
-/// One rule, as it is listed on the page and named when it is broken.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Rule {
-    /// At least so many characters.
-    MinLength(u32),
-    /// At most so many characters.
-    MaxLength(u32),
-    /// So many of the four kinds.
-    Kinds(u32),
-    /// A capital letter.
-    Upper,
-    /// A digit.
-    Digit,
-    /// None of these characters.
-    Without(String),
-    /// Letters and digits only.
-    LettersAndDigits,
-    /// Not the username.
-    NotUsername,
-    /// No part of one's own name.
-    NotName,
-    /// Not words that are guessed first.
-    NotBanned,
-    /// None of the earlier passwords: so many of them, 0 where the number is not told. Only the directory can check it.
-    NotEarlier(u32),
-    /// Kept for a while first: hours, rounded up. Only the directory can check it.
-    MinAge(u32),
-    /// Three of Active Directory's five kinds.
-    DirectoryKinds,
-}
-
-/// Whose password it is: what must not be part of it.
-#[derive(Debug, Clone, Copy)]
-pub struct Subject<'a> {
-    /// The account's short name.
-    pub username: &'a str,
-    /// The name the directory shows.
-    pub display_name: &'a str,
-    /// The municipality's words, such as its name.
-    pub tenant_words: &'a [String],
+/// Which characters a password may be made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum Characters {
+    /// All of Unicode.
+    #[default]
+    Any,
+    /// Those that every keyboard and every old system has: ASCII, 0x21 to 0x7E.
+    Ascii,
+    /// The same, and the space.
+    AsciiAndSpace,
 }
 
 impl PasswordPolicy {
@@ -136,48 +99,49 @@ impl PasswordPolicy {
         if self.letters_and_digits_only && self.min_kinds > 3 {
             problems.push("letters_and_digits_only leaves three kinds: min_kinds can't be 4".to_owned());
         }
+        if self.letters_and_digits_only && self.require_sign {
+            problems.push("letters_and_digits_only and require_sign can't both be kept".to_owned());
+        }
+        if self.forbid_leaked && (self.min_length as usize) < leaked::SHORTEST {
+            problems.push(format!(
+                "forbid_leaked needs min_length {} or more: the filter has none shorter",
+                leaked::SHORTEST
+            ));
+        }
+        if self.forbid_leaked && Leaked::shipped().is_none() {
+            problems.push("forbid_leaked can't be kept: the built-in filter is damaged".to_owned());
+        }
         problems
     }
 
     /// All rules that hold for a new password, the tenant's and the directory's, each once, in the order of the page.
     pub fn rules(&self, directory: &EffectivePolicy) -> Vec<Rule> {
-        let mut rules = vec![Rule::MinLength(self.min_length.max(directory.min_length))];
-        rules.push(Rule::MaxLength(self.max_length));
-        if self.min_kinds > 0 {
-            rules.push(Rule::Kinds(self.min_kinds));
-        }
-        if self.require_upper {
-            rules.push(Rule::Upper);
-        }
-        if self.require_digit {
-            rules.push(Rule::Digit);
-        }
-        // Three of the tenant's four kinds are three of the directory's five as well.
-        if directory.complexity && self.min_kinds < 3 {
-            rules.push(Rule::DirectoryKinds);
-        }
-        if !self.forbidden_characters.is_empty() {
-            rules.push(Rule::Without(self.forbidden_characters.clone()));
-        }
-        if self.letters_and_digits_only {
-            rules.push(Rule::LettersAndDigits);
-        }
-        if self.forbid_username || directory.complexity {
-            rules.push(Rule::NotUsername);
-        }
-        if directory.complexity {
-            rules.push(Rule::NotName);
-        }
-        if self.forbid_banned_words {
-            rules.push(Rule::NotBanned);
-        }
-        if self.history > 0 || directory.history > 0 {
-            rules.push(Rule::NotEarlier(self.history.max(directory.history)));
-        }
-        if directory.min_age_seconds > 0 {
-            rules.push(Rule::MinAge(u32::try_from((directory.min_age_seconds + 3599) / 3600).unwrap_or(u32::MAX)));
-        }
-        rules
+        let min_age = u32::try_from(directory.min_age_seconds.max(0).saturating_add(3599) / 3600).unwrap_or(u32::MAX);
+        // Said once: three of four kinds, counted strictly enough, are three of the directory's five as well.
+        let kinds_for_both = directory.complexity && self.min_kinds >= kinds::DIRECTORY_LEAST;
+        let when = |holds: bool, rule: Rule| holds.then_some(rule);
+        let rules = [
+            Some(Rule::MinLength(self.min_length.max(directory.min_length))),
+            Some(Rule::MaxLength(self.max_length)),
+            when(kinds_for_both, Rule::KindsForBoth(self.min_kinds)),
+            when(self.min_kinds > 0 && !kinds_for_both, Rule::Kinds(self.min_kinds)),
+            when(self.require_upper, Rule::Upper),
+            when(self.require_lower, Rule::Lower),
+            when(self.require_digit, Rule::Digit),
+            when(self.require_sign, Rule::Sign),
+            when(directory.complexity && !kinds_for_both, Rule::DirectoryKinds),
+            when(!self.forbidden_characters.is_empty(), Rule::Without(self.forbidden_characters.clone())),
+            when(self.letters_and_digits_only, Rule::LettersAndDigits),
+            when(self.characters == Characters::Ascii, Rule::Ascii),
+            when(self.characters == Characters::AsciiAndSpace, Rule::AsciiAndSpace),
+            when(self.forbid_username || directory.complexity, Rule::NotUsername),
+            when(directory.complexity, Rule::NotName),
+            when(self.forbid_banned_words, Rule::NotBanned),
+            when(self.forbid_leaked, Rule::NotLeaked),
+            when(self.history > 0 || directory.history > 0, Rule::NotEarlier(self.history.max(directory.history))),
+            when(min_age > 0, Rule::MinAge(min_age)),
+        ];
+        rules.into_iter().flatten().collect()
     }
 
     /// The rules that this password breaks, of those that can be checked without the directory.
@@ -186,104 +150,5 @@ impl PasswordPolicy {
     }
 }
 
-impl Rule {
-    /// Whether a password keeps the rule. Those that only the directory can check count as kept.
-    pub fn is_met(&self, password: &str, subject: Subject<'_>) -> bool {
-        let length = password.chars().count();
-        match self {
-            Rule::MinLength(least) => length >= *least as usize,
-            Rule::MaxLength(most) => length <= *most as usize,
-            Rule::Kinds(least) => four_kinds(password) >= *least,
-            Rule::Upper => password.chars().any(char::is_uppercase),
-            Rule::Digit => password.chars().any(|c| c.is_ascii_digit()),
-            Rule::Without(characters) => !composed(password).chars().any(|c| characters.contains(c)),
-            Rule::LettersAndDigits => password.chars().all(char::is_alphanumeric),
-            Rule::NotUsername => !holds_username(password, subject.username),
-            Rule::NotName => !holds_name(password, subject.display_name),
-            Rule::NotBanned => !is_banned(password, subject.tenant_words),
-            Rule::DirectoryKinds => directory_kinds(password) >= 3,
-            Rule::NotEarlier(_) | Rule::MinAge(_) => true,
-        }
-    }
-}
-
-/// Puts the Swedish letters together where a keyboard sent letter and sign apart, so that "a" + ring is not let past a
-/// rule against "å".
-fn composed(password: &str) -> String {
-    const PAIRS: [(&str, &str); 6] = [
-        ("a\u{30a}", "å"),
-        ("a\u{308}", "ä"),
-        ("o\u{308}", "ö"),
-        ("A\u{30a}", "Å"),
-        ("A\u{308}", "Ä"),
-        ("O\u{308}", "Ö"),
-    ];
-    PAIRS.iter().fold(password.to_owned(), |text, (apart, together)| text.replace(apart, together))
-}
-
-fn four_kinds(password: &str) -> u32 {
-    let kind = |test: fn(char) -> bool| u32::from(password.chars().any(test));
-    kind(char::is_uppercase) + kind(char::is_lowercase) + kind(|c| c.is_ascii_digit()) + kind(|c| !c.is_alphanumeric())
-}
-
-/// MS-SAMR 3.1.1.7.2: European capitals, European lower case, digits, the listed signs, and any other letter.
-fn directory_kinds(password: &str) -> u32 {
-    const SIGNS: &str = "(`~!@#$%^&*_-+=|\\{}[]:;\"'<>,.?/)";
-    let kind = |test: fn(char) -> bool| u32::from(password.chars().any(test));
-    kind(|c| c.is_ascii_uppercase())
-        + kind(|c| c.is_ascii_lowercase())
-        + kind(|c| c.is_ascii_digit())
-        + kind(|c| SIGNS.contains(c))
-        + kind(|c| c.is_alphabetic() && !c.is_ascii())
-}
-
-/// MS-SAMR 3.1.1.7.2: names of up to two characters are not looked for.
-fn holds_username(password: &str, username: &str) -> bool {
-    username.chars().count() > 2 && password.to_lowercase().contains(&username.to_lowercase())
-}
-
-/// MS-SAMR 3.1.1.7.2: the display name, cut at these signs, in parts of three characters and more.
-fn holds_name(password: &str, display_name: &str) -> bool {
-    let password = password.to_lowercase();
-    display_name
-        .split([',', '.', '-', '_', ' ', '#', '\t', '\u{a3}'])
-        .filter(|part| part.chars().count() > 2)
-        .any(|part| password.contains(&part.to_lowercase()))
-}
-
-/// Whether the password, without digits and signs, is one or two banned words.
-fn is_banned(password: &str, tenant_words: &[String]) -> bool {
-    let letters = plain_letters(password);
-    if letters.is_empty() {
-        return true;
-    }
-    let shipped = include_str!("policy/banned.txt").lines().filter(|line| !line.starts_with('#') && !line.is_empty());
-    let words: std::collections::HashSet<String> =
-        shipped.map(plain_letters).chain(tenant_words.iter().map(|w| plain_letters(w))).collect();
-    let is_word = |part: &str| words.contains(part);
-    is_word(&letters)
-        || letters.char_indices().skip(1).any(|(at, _)| {
-            let (first, second) = letters.split_at(at);
-            is_word(first) && is_word(second)
-        })
-}
-
-/// Lower case, letters only, Swedish letters folded as people write them when å ä ö are not allowed.
-fn plain_letters(text: &str) -> String {
-    composed(text)
-        .to_lowercase()
-        .chars()
-        .filter(|c| c.is_alphabetic())
-        .map(|c| match c {
-            'å' | 'ä' | 'à' | 'á' => 'a',
-            'ö' => 'o',
-            'é' | 'è' => 'e',
-            'ü' => 'u',
-            other => other,
-        })
-        .collect()
-}
-
 #[cfg(test)]
-#[path = "policy/tests.rs"]
 mod tests;

@@ -1,11 +1,11 @@
 //! After the right code: whose account it is, and what may be chosen.
 
-use portvakt_domain::{account::Choice, flow::FlowKind, token::FlowToken};
+use portvakt_domain::{account::Choice, flow::FlowKind, time::Instant, token::FlowToken};
 use portvakt_storage::flows;
 
 use crate::{
-    FlowError, Platform, Tenant,
-    write::{self, Written},
+    FlowError, Platform, Tenant, set_password,
+    write::{self, Proved, Written},
 };
 
 /// What the person may choose.
@@ -15,6 +15,9 @@ pub struct Offer {
     pub username: String,
     /// At least one choice, in the order shown.
     pub choices: &'static [Choice],
+    /// From when the directory takes a new password, where that is not yet. Offered is then what can be done, if
+    /// anything can.
+    pub changeable_from: Option<Instant>,
 }
 
 /// Looks up what is offered, reading the directory anew. Writes nothing.
@@ -26,10 +29,25 @@ pub async fn offer(
     tenant: &Tenant,
     token: &FlowToken,
 ) -> Result<Result<Offer, Written>, FlowError> {
-    Ok(write::proved(platform, tenant, token, None).await?.map(|proved| Offer {
-        choices: proved.account.choices(tenant.settings.reset.keep_and_unlock),
-        username: proved.account.username,
-    }))
+    let proved = match write::proved(platform, tenant, token, None).await? {
+        Ok(proved) => proved,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    let changeable_from = changeable_from(platform, tenant, &proved).await?;
+    let mut choices = proved.account.choices(tenant.settings.reset.keep_and_unlock);
+    if changeable_from.is_some() && choices.contains(&Choice::KeepAndUnlock) {
+        choices = &[Choice::KeepAndUnlock];
+    }
+    Ok(Ok(Offer { choices, username: proved.account.username, changeable_from }))
+}
+
+/// A directory that doesn't answer keeps nobody from unlocking; the next step asks again.
+async fn changeable_from(platform: &Platform, tenant: &Tenant, proved: &Proved) -> Result<Option<Instant>, FlowError> {
+    if !tenant.settings.directory.counts_history() {
+        return Ok(None);
+    }
+    let directory = set_password::effective_policy(tenant, proved).await?.ok();
+    Ok(directory.and_then(|directory| set_password::changeable_from(platform, tenant, proved, &directory)))
 }
 
 /// Records the choice of a new password; unlocking needs no further page and is done at once by

@@ -7,7 +7,8 @@ use portvakt_domain::{
     flow::FlowState,
     message::MessageKind,
     password::Password,
-    policy::{Rule, Subject},
+    policy::{self, Rule, Subject},
+    time::Instant,
     token::FlowToken,
 };
 
@@ -25,12 +26,28 @@ const SET_PASSWORD: WriteKind = WriteKind {
 };
 
 /// What the person is told.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum PasswordSet {
     /// These rules are broken; nothing was sent to the directory.
-    Broken(Vec<Rule>),
+    Broken(Broken),
+    /// The directory would refuse any password for now; nothing was sent to it.
+    TooEarly,
     /// What came of the write.
     Written(Written),
+}
+
+/// What a password was refused for.
+pub struct Broken {
+    /// The rules that it breaks.
+    pub rules: Vec<Rule>,
+    /// The words that it is made of, where [`Rule::NotBanned`] is among them: parts of what the person typed.
+    pub words: Vec<String>,
+}
+
+impl std::fmt::Debug for Broken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Broken").field("rules", &self.rules).finish_non_exhaustive()
+    }
 }
 
 /// What the page shows before a password is typed.
@@ -38,8 +55,14 @@ pub enum PasswordSet {
 pub struct Demands {
     /// The account's short name.
     pub username: String,
+    /// The name the directory shows.
+    pub display_name: String,
+    /// The tenant's words.
+    pub words: Vec<String>,
     /// Every rule, the tenant's and the directory's.
     pub rules: Vec<Rule>,
+    /// From when the directory takes a new password, where that is not yet.
+    pub changeable_from: Option<Instant>,
 }
 
 /// The rules for the flow's account. Writes nothing.
@@ -57,12 +80,15 @@ pub async fn demands(
     };
     // A reset that does not make the directory look at earlier passwords must not promise that it does.
     let holds = |rule: &Rule| match rule {
-        Rule::NotEarlier(_) => tenant.settings.directory.counts_history(),
+        Rule::NotEarlier(_) | Rule::MinAge(_) => tenant.settings.directory.counts_history(),
         _ => true,
     };
     Ok(effective_policy(tenant, &proved).await?.map(|directory| Demands {
         rules: tenant.policy.rules(&directory).into_iter().filter(holds).collect(),
+        changeable_from: changeable_from(platform, tenant, &proved, &directory),
+        words: words(tenant),
         username: proved.account.username,
+        display_name: proved.account.display_name,
     }))
 }
 
@@ -87,14 +113,20 @@ pub async fn run(
         Ok(directory) => directory,
         Err(refused) => return Ok(PasswordSet::Written(refused)),
     };
+    if changeable_from(platform, tenant, &proved, &directory).is_some() {
+        return Ok(PasswordSet::TooEarly);
+    }
+    let words = words(tenant);
     let subject = Subject {
         username: &proved.account.username,
         display_name: &proved.account.display_name,
-        tenant_words: &tenant.settings.words,
+        tenant_words: &words,
     };
     let broken = tenant.policy.broken(new.reveal(), subject, &directory);
     if !broken.is_empty() {
-        return Ok(PasswordSet::Broken(broken));
+        let named = broken.contains(&Rule::NotBanned);
+        let guessed = named.then(|| policy::guessed_words(new.reveal(), &words)).flatten();
+        return Ok(PasswordSet::Broken(Broken { rules: broken, words: guessed.unwrap_or_default() }));
     }
     // 3. The intent; from here on another click finds the flow taken.
     if !write::claim(platform, tenant, visitor, token, &proved, &SET_PASSWORD).await? {
@@ -105,7 +137,25 @@ pub async fn run(
     write::settle(platform, tenant, visitor, &proved, &SET_PASSWORD, result).await.map(PasswordSet::Written)
 }
 
-async fn effective_policy(tenant: &Tenant, proved: &Proved) -> Result<Result<EffectivePolicy, Written>, FlowError> {
+/// The words that the tenant's people must not make a password of.
+fn words(tenant: &Tenant) -> Vec<String> {
+    policy::tenant_words(&tenant.settings.name, &tenant.settings.words)
+}
+
+pub(crate) fn changeable_from(
+    platform: &Platform,
+    tenant: &Tenant,
+    proved: &Proved,
+    directory: &EffectivePolicy,
+) -> Option<Instant> {
+    let counts = tenant.settings.directory.counts_history();
+    policy::changeable_from(directory, counts, proved.account.password_set_at, platform.now())
+}
+
+pub(crate) async fn effective_policy(
+    tenant: &Tenant,
+    proved: &Proved,
+) -> Result<Result<EffectivePolicy, Written>, FlowError> {
     match tenant.directory.effective_policy(&proved.account).await {
         Ok(policy) => Ok(Ok(policy)),
         Err(DirectoryError::Unavailable(_)) => Ok(Err(Written::Unavailable)),

@@ -36,12 +36,17 @@ pub struct Account {
 impl Stage {
     /// The name is for the pictures.
     pub async fn set(name: &'static str) -> Self {
+        Self::with(name, Script::Off).await
+    }
+
+    /// The same, with a phone that may run script.
+    pub async fn with(name: &'static str, script: Script) -> Self {
         let mut demo = Process::start(&mut portvakt(&["demo", "--listen", "127.0.0.1:0"]));
         let line = demo.line("/demo/outbox").await;
         let address = line.split("http://localhost:").nth(1).and_then(|rest| rest.split('/').next());
         let port = address.unwrap_or_else(|| panic!("an address in {line:?}")).to_owned();
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
-        Self { phone: Chromium::phone(Script::Off).await, port, name, http, read: 0, pictures: 0, _demo: demo }
+        Self { phone: Chromium::phone(script).await, port, name, http, read: 0, pictures: 0, _demo: demo }
     }
 
     /// The address of a page on one of the demo's hosts, such as `pwreset.orebro.localhost`.

@@ -7,10 +7,12 @@ use harness::seeded::Seeded;
 use portvakt::auth::{client, host};
 use portvakt_domain::{
     code::Code,
+    directory::EffectivePolicy,
     language::Language,
     login::{Login, MAX_LENGTH},
     number::{Country, MobileNumber},
     password::Password,
+    policy::{Leaked, PolicyPreset, Rule, Subject, guessed_words},
     token::FlowToken,
 };
 
@@ -87,6 +89,32 @@ fn passwords_and_tokens() {
         if let Some(token) = FlowToken::parse(&typed) {
             assert_eq!(token.reveal(), typed);
         }
+    });
+}
+
+#[test]
+fn password_policies() {
+    let pieces =
+        ["Sommar", "s0mm@r", "lovstlin32", "Öberg", "a\u{30a}", "\u{212a}", "İ", "Σ", "\u{1f511}", "1", "!", " ", "\0"];
+    let subject = Subject { username: "lovstlin32", display_name: "Åsa Lind-Öberg", tenant_words: &[] };
+    let policies = PolicyPreset::ALL.map(|preset| preset.policy().expect("a policy"));
+    property(CASES, |random| {
+        let policy = &policies[random.below(policies.len())];
+        let directory = EffectivePolicy {
+            min_length: random.below(300) as u32,
+            complexity: random.one_in(2),
+            history: random.below(30) as u32,
+            min_age_seconds: random.next() as i64,
+            ..EffectivePolicy::default()
+        };
+        let password = random.text(&pieces, 24);
+        let (rules, broken) = (policy.rules(&directory), policy.broken(&password, subject, &directory));
+        assert!(broken.iter().all(|rule| rules.contains(rule)), "what is refused is on the list");
+        let guessed = guessed_words(&password, &[]);
+        assert_eq!(guessed.is_some(), broken.contains(&Rule::NotBanned), "what is named is what is refused");
+        assert!(guessed.is_none_or(|words| words.len() <= 2));
+        let odd = Leaked::read(&random.bytes(64));
+        assert!(odd.is_none(), "chance is no filter");
     });
 }
 

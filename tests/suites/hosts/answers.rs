@@ -17,9 +17,12 @@ fn is_guarded(what: &str, answer: &Raw) {
     }
     let policy = answer.header("content-security-policy");
     let [policy] = policy[..] else { panic!("one policy: {policy:?} of {what}") };
-    for rule in ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"] {
+    for rule in
+        ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"]
+    {
         assert!(policy.contains(rule), "{rule} in {policy} of {what}");
     }
+    assert!(!policy.contains("connect-src"), "a script of ours may connect to nothing: {policy} of {what}");
     assert!(!policy.contains("unsafe") && !policy.contains('*'), "{policy} of {what}");
     let transport = answer.header("strict-transport-security");
     assert!(transport.len() == 1 && transport[0].starts_with("max-age="), "{transport:?} of {what}");
@@ -27,7 +30,8 @@ fn is_guarded(what: &str, answer: &Raw) {
     assert_eq!(answer.header("cache-control").len(), 1, "{what}");
     assert!(answer.header("server").is_empty() && answer.header("x-powered-by").is_empty(), "{what}");
     let cache = answer.header("cache-control")[0];
-    let asset = answer.status == 200 && answer.header("content-type") == ["text/css; charset=utf-8"];
+    let kinds = ["text/css; charset=utf-8", "text/javascript; charset=utf-8"];
+    let asset = answer.status == 200 && answer.header("content-type").iter().any(|kind| kinds.contains(kind));
     assert_eq!(cache == "no-store", !asset, "{cache} of {what}");
 }
 

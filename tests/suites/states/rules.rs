@@ -1,6 +1,9 @@
-//! Rules for a new password: the tenant's, the directory's and the finer policy's, each named on the page.
+//! Rules for a new password: the tenant's, the directory's and the finer policy's, each named on the page; and the
+//! minimum age, which is told before anything is typed.
 
+use chrono::TimeDelta;
 use harness::{Browser, Database, Page, Person, State, World, journey, people::TestDirectory, services::NewUser};
+use portvakt_domain::time::Clock as _;
 
 /// Somebody whom the directory's finer policy of 14 characters holds.
 async fn held_by_the_finer_policy(world: &World, slug: &str) -> Option<Person> {
@@ -101,6 +104,15 @@ async fn every_broken_rule_is_named_and_the_flow_is_kept() {
             ("Tallka\u{30a}tte41Vind", "Tallka\u{30a}tte41Vind", "Lösenordet ska inte innehålla å"),
             (&with_username, &with_username, "Lösenordet ska inte innehålla ditt användarnamn."),
             ("tallkottevind", "tallkottevind", kinds),
+            (
+                "S0mm@r2026!",
+                "S0mm@r2026!",
+                "Lösenordet består av ord som är lätta att gissa: sommar. Välj något annat.",
+            ),
+            ("VarSommar26", "VarSommar26", "lätta att gissa: vår och sommar."),
+            ("Kommun4Orebro", "Kommun4Orebro", "lätta att gissa: kommun och "),
+            ("20261122!", "20261122!", "Lösenordet ska inte bestå av ett eller två ord"),
+            ("Blink182", "Blink182", "Lösenordet ska inte vara ett vanligt eller läckt lösenord."),
         ];
         if slug == "mjolby" {
             cases.push(("tallkotte41vind", "tallkotte41vind", "Lösenordet ska innehålla minst en stor bokstav."));
@@ -125,4 +137,89 @@ async fn every_broken_rule_is_named_and_the_flow_is_kept() {
         assert_eq!(directory.signs_in(&person, &longest[..127]).await, Err("52e".to_owned()), "{slug}");
         world.arrived().await;
     }
+}
+
+/// What only the server knows is said to be looked at later, and the rest is data for the script.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_rules_are_on_the_page_as_data() {
+    let world = World::practice(Database::Sqlite).await;
+    let person = world.person("orebro", State::Functional).await;
+    let page = to_the_form(&world, &mut world.browser(), "orebro", &person).await;
+    for data in [
+        r#"data-rule="min" data-value="8""#,
+        r#"data-rule="max" data-value="128""#,
+        r#"data-rule="both" data-value="3""#,
+        r#"data-rule="without" data-value="åäöÅÄÖ""#,
+        &format!(r#"data-rule="username" data-value="{}""#, person.username),
+    ] {
+        assert!(page.html.contains(data), "{data} in {}", page.html);
+    }
+    let words = page.html.split("data-rule=\"banned\" data-value=\"").nth(1).and_then(|rest| rest.split('"').next());
+    let words: Vec<&str> = words.expect("the words").split(' ').collect();
+    // The shipped words, the tenant's own, and those of its name.
+    for word in ["sommar", "losenord", "treserva", "orebro", "kommun"] {
+        assert!(words.contains(&word), "{word} in {words:?}");
+    }
+    assert!(page.text().contains("inte vara ett vanligt eller läckt lösenord (kontrolleras när du går vidare)"));
+    assert!(page.text().contains("senaste lösenord (kontrolleras när du går vidare)"), "{}", page.text());
+}
+
+/// Where the directory would refuse any new password for its age, that is said after the proof, before one is typed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_password_that_is_too_new_is_told_before_another_is_typed() {
+    let world = World::practice(Database::Sqlite).await;
+    for (slug, keeps) in [("orebro", false), ("mjolby", true)] {
+        let directory = &world.tenant(slug).directory;
+        directory.practice().domain().set_minimum_age(TimeDelta::days(1));
+        let person = world.person(slug, State::Locked).await;
+        let account = directory.practice().domain().account(&person.username).expect("an account");
+        account.overwrite_time("pwdLastSet", world.clock.now() - TimeDelta::hours(21)).expect("a date");
+        let mut browser = world.browser();
+        let page = journey::prove(&world, &mut browser, slug, &person).await;
+        assert!(page.text().contains("Lösenordet är nytt. Du kan byta det igen om 3 timmar."), "{}", page.text());
+        assert!(page.text().contains("Kan du inte vänta? Då behöver du hjälp av"), "{}", page.text());
+        assert_eq!(page.path, if keeps { "/choose" } else { "/password" }, "{slug}");
+
+        // Nothing can be typed, and what is sent all the same does not reach the directory.
+        let host = &world.tenant(slug).reset;
+        let before = directory.practice().operations().modifies;
+        let form = browser.get(host, "/password").await;
+        assert!(!form.html.contains("name=\"password\""), "{}", form.html);
+        let new = "Tallkotte41Vindfang";
+        let sent = browser.post(host, "/password", &[("password", new), ("password_again", new)]).await;
+        assert!(sent.text().contains("om 3 timmar"), "{}", sent.text());
+        assert_eq!(directory.practice().operations().modifies, before, "{slug}");
+        assert!(world.told(slug, "password.intended", "history").await.is_empty(), "{slug}: not even an intent");
+
+        if keeps {
+            let page = browser.get(host, "/choose").await;
+            assert!(!page.html.contains("value=\"new\""), "what can't be done is not offered");
+            let done = browser.submit_to(&page, "/choose", &[("choice", "keep")]).await;
+            assert!(done.h1().starts_with("Klart"), "{}", done.text());
+            assert!(!directory.is_locked(&person).await, "unlocking is not kept from anybody");
+        }
+        world.arrived().await;
+        // Old enough, to the second.
+        world.clock.advance(TimeDelta::hours(3));
+        let done = journey::reset(&world, &mut world.browser(), slug, &person, new).await;
+        assert!(done.h1().starts_with("Klart"), "{slug}: {}", done.text());
+        world.arrived().await;
+    }
+}
+
+/// A reset that does not make the directory look back ignores the age; nobody is told to wait for nothing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_the_directory_does_not_look_back_nobody_waits() {
+    let unasked = |settings: &mut portvakt_domain::tenant::TenantSettings| {
+        settings.directory.history = portvakt_domain::tenant::HistoryRule::None;
+    };
+    let world = World::practice_with(Database::Sqlite, unasked).await;
+    let directory = &world.tenant("mjolby").directory;
+    directory.practice().domain().set_minimum_age(TimeDelta::days(1));
+    let person = world.person("mjolby", State::Normal).await;
+    directory.practice().domain().account(&person.username).expect("an account").set_password("Kopparkittel52Lada");
+    let page = to_the_form(&world, &mut world.browser(), "mjolby", &person).await;
+    assert!(!page.text().contains("Lösenordet är nytt") && !page.text().contains("bytts under"), "{}", page.text());
+    let done = journey::reset(&world, &mut world.browser(), "mjolby", &person, "Tallkotte41Vindfang").await;
+    assert!(done.h1().starts_with("Klart"), "{}", done.text());
 }

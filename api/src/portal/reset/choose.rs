@@ -51,7 +51,13 @@ async fn show(visit: &Visit, problem: Option<ChooseProblem>) -> Answer {
     if offer.choices == [Choice::NewPassword] {
         return Ok(visit.go("/password"));
     }
-    let view = ChooseView { page: visit.page("/choose"), username: &offer.username, choices: offer.choices, problem };
+    let view = ChooseView {
+        page: visit.page("/choose"),
+        username: &offer.username,
+        choices: offer.choices,
+        wait: offer.changeable_from.map(|from| from - visit.platform().now()),
+        problem,
+    };
     let status = match problem {
         None => StatusCode::OK,
         Some(ChooseProblem::Empty) => StatusCode::UNPROCESSABLE_ENTITY,

@@ -2,22 +2,22 @@
 
 use actix_web::{HttpResponse, http::StatusCode, web};
 use askama::Template as _;
-use portvakt_domain::{password::Password, policy::Rule};
+use portvakt_domain::{password::Password, policy::Subject};
 use portvakt_flows::{
-    set_password::{self, PasswordSet},
+    set_password::{self, Broken, PasswordSet},
     unlock_account::Written,
 };
 
 use super::choose::told;
 use crate::{
     auth::{ResetVisit, Visit},
-    portal::views::reset::{PasswordProblem, PasswordView, RuleView},
+    portal::views::reset::{PasswordProblem, PasswordView, RuleView, TooEarlyView},
     problem::{self, Answer, OrFault as _},
 };
 
 /// The form, with every rule that holds.
 pub async fn get(ResetVisit(visit): ResetVisit) -> HttpResponse {
-    problem::settled(show(&visit, None, &[]).await)
+    problem::settled(show(&visit, None, None).await)
 }
 
 /// Sets the password.
@@ -31,26 +31,35 @@ async fn set(visit: &Visit, body: web::Payload) -> Answer {
     let passwords = (Password::new(fields.take("password")), Password::new(fields.take("password_again")));
     let new = match passwords {
         (Some(new), Some(again)) if new.same_as(&again) => new,
-        (Some(_), Some(_)) => return show(visit, Some(PasswordProblem::Different), &[]).await,
-        _ => return show(visit, Some(PasswordProblem::Empty), &[]).await,
+        (Some(_), Some(_)) => return show(visit, Some(PasswordProblem::Different), None).await,
+        _ => return show(visit, Some(PasswordProblem::Empty), None).await,
     };
     let set = set_password::run(visit.platform(), &visit.tenant, &visit.visitor(), &token, &new).await;
     match set.or_fault(visit)? {
-        PasswordSet::Broken(rules) => show(visit, Some(PasswordProblem::Broken), &rules).await,
-        PasswordSet::Written(Written::Rejected) => show(visit, Some(PasswordProblem::RejectedByDirectory), &[]).await,
-        PasswordSet::Written(Written::Unavailable) => show(visit, Some(PasswordProblem::Unavailable), &[]).await,
+        PasswordSet::Broken(broken) => show(visit, Some(PasswordProblem::Broken), Some(&broken)).await,
+        PasswordSet::TooEarly => show(visit, None, None).await,
+        PasswordSet::Written(Written::Rejected) => show(visit, Some(PasswordProblem::RejectedByDirectory), None).await,
+        PasswordSet::Written(Written::Unavailable) => show(visit, Some(PasswordProblem::Unavailable), None).await,
         PasswordSet::Written(written) => Ok(told(visit, written)),
     }
 }
 
-async fn show(visit: &Visit, problem: Option<PasswordProblem>, broken: &[Rule]) -> Answer {
+async fn show(visit: &Visit, problem: Option<PasswordProblem>, broken: Option<&Broken>) -> Answer {
     let token = visit.begun()?;
     let demands = set_password::demands(visit.platform(), &visit.tenant, &token).await.or_fault(visit)?;
     let demands = demands.map_err(|refused| told(visit, refused))?;
+    if let Some(from) = demands.changeable_from {
+        let wait = from - visit.platform().now();
+        let view = TooEarlyView { page: visit.page("/password"), username: &demands.username, wait };
+        return Ok(problem::html(visit, StatusCode::OK, view.render()));
+    }
+    let subject =
+        Subject { username: &demands.username, display_name: &demands.display_name, tenant_words: &demands.words };
     let view = PasswordView {
         page: visit.page("/password"),
         username: &demands.username,
-        rules: RuleView::list(demands.rules, broken),
+        rules: RuleView::list(demands.rules, broken.map_or(&[], |broken| &broken.rules), subject),
+        words: broken.map_or(&[], |broken| &broken.words),
         problem,
     };
     let status = match problem {

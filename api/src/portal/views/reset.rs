@@ -1,12 +1,16 @@
 //! The steps at pwreset: username, code, choice, new password, done. The code page serves pwreg too.
 
 use askama::Template;
-use portvakt_domain::{account::Choice, flow};
+use chrono::TimeDelta;
+use portvakt_domain::account::Choice;
 
 use super::{Layout, Page, Problem};
 
+mod password;
 mod rules;
-pub use rules::RuleView;
+
+pub use password::{PasswordProblem, PasswordView, TooEarlyView};
+pub use rules::{Check, RuleView};
 
 /// What is wrong with the first form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -205,6 +209,8 @@ pub struct ChooseView<'a> {
     pub username: &'a str,
     /// What is offered.
     pub choices: &'a [Choice],
+    /// How long the directory takes no new password, where that is why none is offered.
+    pub wait: Option<TimeDelta>,
     /// What was wrong.
     pub problem: Option<ChooseProblem>,
 }
@@ -260,75 +266,13 @@ impl ChooseView<'_> {
         self.choices.iter().map(option).collect()
     }
 
+    /// Why no new password is offered.
+    fn too_early(&self) -> Option<String> {
+        self.wait.map(|wait| password::earliest(&self.page, wait))
+    }
+
     fn error(&self) -> String {
         self.problems().into_iter().map(|problem| problem.text).collect()
-    }
-}
-
-/// What is wrong with a new password. Broken rules are marked in the list of rules.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PasswordProblem {
-    /// Nothing was typed in one of the fields.
-    Empty,
-    /// The two fields differ.
-    Different,
-    /// It breaks rules that the list names.
-    Broken,
-    /// The directory refused it.
-    RejectedByDirectory,
-    /// The directory was not reached; the password is as it was, and the flow goes on.
-    Unavailable,
-}
-
-/// Step 3, the new password: POST `/password` with `password` and `password_again`.
-#[derive(Template)]
-#[template(path = "reset/password.html")]
-pub struct PasswordView<'a> {
-    /// The frame.
-    pub page: Page<'a>,
-    /// Whose account it is.
-    pub username: &'a str,
-    /// The rules, each with whether what was typed breaks it.
-    pub rules: Vec<RuleView>,
-    /// What was wrong.
-    pub problem: Option<PasswordProblem>,
-}
-
-impl Layout for PasswordView<'_> {
-    fn page(&self) -> &Page<'_> {
-        &self.page
-    }
-
-    fn heading(&self) -> String {
-        self.page.text("password-heading")
-    }
-
-    fn step(&self) -> Option<(u32, u32)> {
-        Some((3, 3))
-    }
-
-    fn problems(&self) -> Vec<Problem> {
-        let one = |key: &str| vec![Problem::of("password", self.page.text(key))];
-        match self.problem {
-            None => Vec::new(),
-            Some(PasswordProblem::Empty) => one("password-empty"),
-            Some(PasswordProblem::Different) => {
-                vec![Problem::of("password_again", self.page.text("password-different"))]
-            }
-            Some(PasswordProblem::RejectedByDirectory) => one("password-rejected"),
-            Some(PasswordProblem::Unavailable) => one("password-unavailable"),
-            Some(PasswordProblem::Broken) => {
-                let must = |rule: &RuleView| self.page.text_with("password-must", "rule", &rule.text(&self.page));
-                let broken = self.rules.iter().filter(|rule| rule.broken);
-                broken.map(|rule| Problem::of("password", must(rule))).collect()
-            }
-        }
-    }
-}
-
-impl PasswordView<'_> {
-    fn minutes(&self) -> i64 {
-        flow::IDLE_LIFE.num_minutes()
     }
 }
 

@@ -12,7 +12,7 @@ mod keys;
 use gallery::{REGISTER, RESET, Shown, TENANT};
 use html::{Tag, tags, text_of};
 
-use super::{css_file, query};
+use super::{css_file, password_script, query};
 
 fn texts() -> Texts {
     Texts::new().expect("the built-in texts")
@@ -61,7 +61,7 @@ fn pages_are_whole_and_say_their_language_and_name() {
 }
 
 #[test]
-fn pages_run_no_script_and_load_nothing_from_elsewhere() {
+fn pages_load_nothing_from_elsewhere_and_one_alone_has_a_script() {
     let others = Language::ALL.into_iter().flat_map(|language| gallery::others(&texts(), language, ""));
     let pages = all_pages().into_iter().map(|shown| (shown.name, shown.html)).chain(others);
     for (name, html) in pages {
@@ -69,13 +69,18 @@ fn pages_run_no_script_and_load_nothing_from_elsewhere() {
         let tags = tags(&html);
         assert_eq!(html::unbalanced(&tags), None);
         for tag in &tags {
-            assert!(!["script", "style", "iframe", "object", "img", "base"].contains(&tag.name), "{tag:?}");
+            assert!(!["style", "iframe", "object", "img", "base"].contains(&tag.name), "{tag:?}");
             for (attribute, value) in &tag.attributes {
                 assert!(*attribute != "style" && !attribute.starts_with("on"), "{tag:?}");
                 let ours = value.starts_with(RESET) || value.starts_with(REGISTER);
                 assert!(ours || !value.contains("//"), "{tag:?}");
             }
         }
+        // The script is a file of ours, and nothing is written between its tags.
+        let scripts: Vec<_> = starts(&tags, "script").iter().map(|script| script.get("src")).collect();
+        let expected = name.starts_with("reset-4-password").then_some(Some(password_script().href.as_str()));
+        assert_eq!(scripts, expected.into_iter().collect::<Vec<_>>());
+        assert_eq!(html.contains("<script"), html.contains("defer></script>"));
         for link in starts(&tags, "link") {
             assert_eq!(link.get("href"), Some(css_file().href.as_str()));
         }
@@ -190,6 +195,12 @@ fn the_choice_has_two_labelled_radios() {
                 Language::En => (">Keep your current password", " new password and unlock your account<"),
             };
             assert!(shown.html.contains(keep) && shown.html.contains(new));
+        } else if shown.name.starts_with("reset-3-keep-only") {
+            assert_eq!(
+                radios.iter().map(|r| r.get("value")).collect::<Vec<_>>(),
+                [Some("keep")],
+                "nothing else is left"
+            );
         } else {
             assert!(radios.is_empty());
         }
@@ -233,6 +244,58 @@ fn the_style_sheet_is_small_and_named_after_its_content() {
     );
     let text = std::str::from_utf8(file.bytes).expect("UTF-8");
     assert!(!text.contains("url(") && !text.contains("@import"));
+}
+
+#[test]
+fn the_script_is_small_and_has_nothing_to_send_or_keep_anything_with() {
+    let file = password_script();
+    assert!(file.bytes.len() <= 5 * 1024, "{}", file.bytes.len());
+    assert!(file.name.starts_with("password.") && file.name.ends_with(".js"), "{}", file.name);
+    let text = std::str::from_utf8(file.bytes).expect("UTF-8");
+    for way in [
+        "fetch",
+        "XMLHttp",
+        "sendBeacon",
+        "WebSocket",
+        "EventSource",
+        "import",
+        "Storage",
+        "cookie",
+        "indexedDB",
+        "postMessage",
+        "innerHTML",
+        "eval",
+        "Function(",
+        "location",
+        "open(",
+        "submit",
+        "console",
+        ".src",
+        "href",
+    ] {
+        assert!(!text.contains(way), "{way}");
+    }
+}
+
+#[test]
+fn every_rule_is_ticked_by_the_script_or_said_to_be_checked_later() {
+    let script = std::str::from_utf8(password_script().bytes).expect("UTF-8");
+    let known: BTreeSet<&str> = script
+        .split_once("const checks = {")
+        .and_then(|(_, rest)| rest.split_once("};"))
+        .map(|(checks, _)| checks.lines().filter_map(|line| Some(line.split_once(": (")?.0.trim())).collect())
+        .expect("the checks");
+    let mut asked = BTreeSet::new();
+    for shown in all_pages().iter().filter(|shown| shown.name.starts_with("reset-4-password")) {
+        let tags = tags(&shown.html);
+        let rules: Vec<_> = starts(&tags, "li").into_iter().filter(|li| li.get("data-rule").is_some()).collect();
+        let later = starts(&tags, "span").iter().filter(|span| span.has("hidden")).count();
+        let list = &shown.html[shown.html.find("<ul data-met").expect("the list")..];
+        let all = list[..list.find("</ul>").expect("its end")].matches("<li").count();
+        assert_eq!(rules.len() + later, all, "{}", shown.name);
+        asked.extend(rules.iter().filter_map(|li| li.get("data-rule")).map(str::to_owned));
+    }
+    assert_eq!(asked, known.into_iter().map(str::to_owned).collect(), "a check for every rule, a rule for every check");
 }
 
 /// With `PORTVAKT_PAGES_DIR` set, writes every page there, to be looked at.

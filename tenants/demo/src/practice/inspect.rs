@@ -1,6 +1,6 @@
 //! Looking at accounts, and putting them into a state, from inside the process: no rules and no rights.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::{
@@ -28,6 +28,16 @@ impl Domain {
     pub fn account(&self, login: &str) -> Option<Account> {
         let id = self.read(|state, _| state.by_login(login))?;
         Some(Account { domain: self.clone(), id })
+    }
+
+    /// Changes how long the domain has a password kept before its owner may change it.
+    pub fn set_minimum_age(&self, age: TimeDelta) {
+        self.write(|state, _| {
+            let head = state.head;
+            if let Some(entry) = state.get_mut(head) {
+                entry.set_number("minPwdAge", time::interval(Some(age)));
+            }
+        });
     }
 
     /// How many objects there are.

@@ -107,6 +107,7 @@ pub(crate) fn facts(entry: &Entry, around: &Surroundings<'_>) -> Option<Facts> {
         in_scope: Dn::parse(&entry.dn).is_some_and(|dn| around.units.iter().any(|unit| dn.is_below(unit)))
             && around.allowed.is_none_or(|allowed| groups.iter().any(|group| allowed.contains(group))),
         denied: groups.iter().any(|group| around.denied.contains(group)),
+        password_set_at: moment(entry, "pwdLastSet"),
         bad_passwords: entry.number("badPwdCount").and_then(|count| u32::try_from(count).ok()).unwrap_or(0),
         bad_password_at: moment(entry, "badPasswordTime"),
     };
@@ -189,6 +190,7 @@ mod tests {
         let account = account(&[]);
         assert_eq!(account.state(), portvakt_domain::account::AccountState::Normal);
         assert_eq!((account.bad_password_at, account.mail), (None, None));
+        assert_eq!(account.password_set_at, time::instant(133_801_632_001_234_567));
     }
 
     #[test]
@@ -201,7 +203,7 @@ mod tests {
         assert!(computed(b"16").locked && !computed(b"16").password_expired);
         assert!(computed(b"8388608").password_expired && !computed(b"8388608").locked);
         let must = account(&[("pwdLastSet", &[b"0"]), ("msDS-User-Account-Control-Computed", &[b"8388608"])]);
-        assert!(must.must_change && !must.password_expired);
+        assert!(must.must_change && !must.password_expired && must.password_set_at.is_none());
         assert!(account(&[("pwdLastSet", &[])]).must_change, "absent is 0");
         assert!(!account(&[("pwdLastSet", &[b"0"]), ("userAccountControl", &[b"66048"])]).must_change);
     }

@@ -76,6 +76,7 @@ pub(crate) fn facts(entry: &Entry, rules: &Rules, around: &Surroundings<'_>) -> 
         locked: locked_at.is_some() && !by_administrator && is_locked(locked_at, rules, around.now),
         password_expired: !must_change && is_expired(entry, rules, around.now),
         must_change,
+        password_set_at: moment("pwdChangedTime").filter(|_| !must_change),
         protected: around.unclear,
         own_service_account: key == around.own,
         in_scope: around.allowed

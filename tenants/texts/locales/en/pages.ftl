@@ -96,6 +96,10 @@ password-time = { $minutes ->
 }
 password-rules = The password must:
 password-tip = Several words in a row make a long password that is easy to remember. You can paste from a password manager.
+password-met = Met:
+password-count = { $met } of { $of } requirements met
+password-later = (checked when you go on)
+password-made-of = The password is made of words that are easy to guess: { $words }. Choose something else.
 password-must = The password must { $rule }.
 password-broken = Not met:
 password-empty = Enter a new password.
@@ -114,12 +118,17 @@ rule-kinds = { $count ->
    *[other] contain capital letters, small letters, digits and special characters (such as %&/#)
 }
 rule-upper = contain at least one capital letter
+rule-lower = contain at least one small letter
 rule-digit = contain at least one digit
+rule-sign = contain at least one special character (such as %&/#)
 rule-without = not contain { $characters }
 rule-letters-digits = contain letters and digits only
+rule-ascii = contain only the letters a to z, digits and common special characters (such as %&/#)
+rule-ascii-space = contain only the letters a to z, digits, common special characters (such as %&/#) and spaces
 rule-not-username = not contain your username
 rule-not-name = not contain your name
-rule-not-banned = not be a word that is easy to guess, such as a season or the municipality's name
+rule-not-banned = not be made of one or two words that are easy to guess, such as a season or the municipality's name, even with digits and signs added
+rule-not-leaked = not be a common or leaked password
 rule-not-earlier = not be a password you have used before
 rule-not-last = { $count ->
     [one] not be your latest password
@@ -130,6 +139,20 @@ rule-min-age = { $hours ->
    *[other] not have been changed in the last { $hours } hours
 }
 rule-directory-kinds = contain at least three of these: capital letters, small letters, digits, special characters (such as %&/#), other letters (such as å)
+too-early-heading = You cannot change the password yet
+too-early-minutes = { $minutes ->
+    [one] The password is new. You can change it again in 1 minute.
+   *[other] The password is new. You can change it again in { $minutes } minutes.
+}
+too-early-hours = { $hours ->
+    [one] The password is new. You can change it again in 1 hour.
+   *[other] The password is new. You can change it again in { $hours } hours.
+}
+too-early-days = { $days ->
+    [one] The password is new. You can change it again in 1 day.
+   *[other] The password is new. You can change it again in { $days } days.
+}
+too-early-help = Can you not wait? Then you need help from { $name }.
 word-or = or
 character-space = space
 

@@ -96,6 +96,10 @@ password-time = { $minutes ->
 }
 password-rules = Lösenordet ska:
 password-tip = Flera ord efter varandra blir ett långt lösenord som är lätt att minnas. Du kan klistra in från en lösenordshanterare.
+password-met = Uppfyllt:
+password-count = { $met } av { $of } krav är uppfyllda
+password-later = (kontrolleras när du går vidare)
+password-made-of = Lösenordet består av ord som är lätta att gissa: { $words }. Välj något annat.
 password-must = Lösenordet ska { $rule }.
 password-broken = Inte uppfyllt:
 password-empty = Skriv ett nytt lösenord.
@@ -114,12 +118,17 @@ rule-kinds = { $count ->
    *[other] innehålla stora bokstäver, små bokstäver, siffror och specialtecken (till exempel %&/#)
 }
 rule-upper = innehålla minst en stor bokstav
+rule-lower = innehålla minst en liten bokstav
 rule-digit = innehålla minst en siffra
+rule-sign = innehålla minst ett specialtecken (till exempel %&/#)
 rule-without = inte innehålla { $characters }
 rule-letters-digits = bara innehålla bokstäver och siffror
+rule-ascii = bara innehålla bokstäverna a till z, siffror och vanliga specialtecken (till exempel %&/#)
+rule-ascii-space = bara innehålla bokstäverna a till z, siffror, vanliga specialtecken (till exempel %&/#) och mellanslag
 rule-not-username = inte innehålla ditt användarnamn
 rule-not-name = inte innehålla ditt namn
-rule-not-banned = inte vara ett ord som är lätt att gissa, till exempel en årstid eller kommunens namn
+rule-not-banned = inte bestå av ett eller två ord som är lätta att gissa, till exempel en årstid eller kommunens namn, även med siffror och tecken till
+rule-not-leaked = inte vara ett vanligt eller läckt lösenord
 rule-not-earlier = inte vara ett lösenord som du har haft tidigare
 rule-not-last = { $count ->
     [one] inte vara ditt senaste lösenord
@@ -130,6 +139,20 @@ rule-min-age = { $hours ->
    *[other] inte ha bytts under de senaste { $hours } timmarna
 }
 rule-directory-kinds = innehålla minst tre av dessa: stora bokstäver, små bokstäver, siffror, specialtecken (till exempel %&/#), andra bokstäver (till exempel å)
+too-early-heading = Du kan inte byta lösenord än
+too-early-minutes = { $minutes ->
+    [one] Lösenordet är nytt. Du kan byta det igen om 1 minut.
+   *[other] Lösenordet är nytt. Du kan byta det igen om { $minutes } minuter.
+}
+too-early-hours = { $hours ->
+    [one] Lösenordet är nytt. Du kan byta det igen om 1 timme.
+   *[other] Lösenordet är nytt. Du kan byta det igen om { $hours } timmar.
+}
+too-early-days = { $days ->
+    [one] Lösenordet är nytt. Du kan byta det igen om 1 dag.
+   *[other] Lösenordet är nytt. Du kan byta det igen om { $days } dagar.
+}
+too-early-help = Kan du inte vänta? Då behöver du hjälp av { $name }.
 word-or = eller
 character-space = mellanslag
 

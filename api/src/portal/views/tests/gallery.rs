@@ -1,12 +1,13 @@
 //! Every page in every state, in one language, with made-up facts.
 
+use chrono::TimeDelta;
 use portvakt_domain::{
     account::Choice,
     directory::EffectivePolicy,
     language::Language,
     message::Channel,
     number::Country,
-    policy::{PolicyPreset, Rule},
+    policy::{PolicyPreset, Rule, Subject},
     tenant::{HelpDesk, HostPurpose},
 };
 use portvakt_texts::Texts;
@@ -17,7 +18,7 @@ use crate::portal::views::{
     register::{self, ConfirmProblem, ConfirmView, NumberProblem, NumberView, SignInProblem, SignInView},
     reset::{
         self, Again, ChooseProblem, ChooseView, CodeFor, CodeProblem, CodeView, Done, PasswordProblem, PasswordView,
-        RuleView, StartProblem, StartView,
+        RuleView, StartProblem, StartView, TooEarlyView,
     },
 };
 
@@ -84,12 +85,22 @@ fn reset_pages(gallery: &mut Gallery<'_>) {
     gallery.hang("reset-2-code-last", false, &last);
     for problem in [None, Some(ChooseProblem::Empty), Some(ChooseProblem::Unavailable)] {
         let choices = &[Choice::KeepAndUnlock, Choice::NewPassword];
-        let view = ChooseView { page, username: "jesrab01", choices, problem };
+        let view = ChooseView { page, username: "jesrab01", choices, wait: None, problem };
         gallery.hang(format!("reset-3-choose{}", suffix(&problem)), problem.is_some(), &view);
+    }
+    for minutes in [1, 90, 150, 10_000] {
+        let wait = TimeDelta::minutes(minutes);
+        let (username, choices) = ("jesrab01", &[Choice::KeepAndUnlock]);
+        let view = ChooseView { page, username, choices, wait: Some(wait), problem: None };
+        gallery.hang(format!("reset-3-keep-only-{minutes}"), false, &view);
+        gallery.hang(format!("reset-3-too-early-{minutes}"), false, &TooEarlyView { page, username, wait });
     }
     let directory = EffectivePolicy { complexity: true, history: 25, min_age_seconds: 86_400, ..Default::default() };
     let policy = PolicyPreset::Orebro.policy().expect("a policy");
-    let broken = [Rule::MinLength(8), Rule::NotUsername];
+    let broken = [Rule::MinLength(8), Rule::NotUsername, Rule::NotBanned];
+    let own = ["Örebro".to_owned()];
+    let subject = Subject { username: "lovstlin32", display_name: "Åsa <Öberg>", tenant_words: &own };
+    let guessed = ["vår".to_owned(), "sommar".to_owned()];
     for problem in [
         None,
         Some(PasswordProblem::Empty),
@@ -99,12 +110,14 @@ fn reset_pages(gallery: &mut Gallery<'_>) {
         Some(PasswordProblem::Unavailable),
     ] {
         let broken: &[Rule] = if problem == Some(PasswordProblem::Broken) { &broken } else { &[] };
-        let rules = RuleView::list(policy.rules(&directory), broken);
-        let view = PasswordView { page, username: "lovstlin32", rules, problem };
+        let rules = RuleView::list(policy.rules(&directory), broken, subject);
+        let words: &[String] = if broken.is_empty() { &[] } else { &guessed };
+        let view = PasswordView { page, username: "lovstlin32", rules, words, problem };
         gallery.hang(format!("reset-4-password{}", suffix(&problem)), problem.is_some(), &view);
     }
-    let rules = RuleView::list(all_rules(), &[]);
-    gallery.hang("reset-4-password-all-rules", false, &PasswordView { page, username: "a", rules, problem: None });
+    let rules = RuleView::list(all_rules(), &[], subject);
+    let all = PasswordView { page, username: "a", rules, words: &[], problem: None };
+    gallery.hang("reset-4-password-all-rules", false, &all);
     let next = ["Datorn får det nya lösenordet först när den är ansluten till nätverket på jobbet.".to_owned()];
     for (kind, paragraphs) in [(Done::PasswordSet, next.as_slice()), (Done::Unlocked, &[])] {
         let view = reset::DoneView { page, kind, username: "lovstlin32", paragraphs };
@@ -209,14 +222,20 @@ fn all_rules() -> Vec<Rule> {
         Rule::Kinds(1),
         Rule::Kinds(2),
         Rule::Kinds(4),
+        Rule::KindsForBoth(3),
         Rule::Upper,
+        Rule::Lower,
         Rule::Digit,
+        Rule::Sign,
         Rule::Without("åäöÅÄÖ £".to_owned()),
         Rule::Without("Å".to_owned()),
         Rule::LettersAndDigits,
+        Rule::Ascii,
+        Rule::AsciiAndSpace,
         Rule::NotUsername,
         Rule::NotName,
         Rule::NotBanned,
+        Rule::NotLeaked,
         Rule::NotEarlier(0),
         Rule::NotEarlier(1),
         Rule::MinAge(1),

@@ -1,0 +1,49 @@
+//! The style sheet and the one script, built in, under names that change with their content.
+
+use std::sync::LazyLock;
+
+/// A file that may be cached for ever.
+#[derive(Debug)]
+pub struct Asset {
+    /// Its name, such as `portvakt.0123456789abcdef.css`.
+    pub name: String,
+    /// Where pages find it: `/assets/` and the name.
+    pub href: String,
+    /// What it is, as HTTP says it.
+    pub content_type: &'static str,
+    /// Its content.
+    pub bytes: &'static [u8],
+}
+
+/// The style sheet of all pages.
+pub fn css_file() -> &'static Asset {
+    static FILE: LazyLock<Asset> = LazyLock::new(|| {
+        Asset::new("portvakt", "css", "text/css; charset=utf-8", include_bytes!("../assets/portvakt.css"))
+    });
+    &FILE
+}
+
+/// The script of the page for a new password; no other page has one.
+pub fn password_script() -> &'static Asset {
+    static FILE: LazyLock<Asset> = LazyLock::new(|| {
+        Asset::new("password", "js", "text/javascript; charset=utf-8", include_bytes!("../assets/password.js"))
+    });
+    &FILE
+}
+
+/// The file of this name.
+pub fn asset(name: &str) -> Option<&'static Asset> {
+    [css_file(), password_script()].into_iter().find(|file| file.name == name)
+}
+
+impl Asset {
+    fn new(stem: &str, extension: &str, content_type: &'static str, bytes: &'static [u8]) -> Self {
+        let name = format!("{stem}.{:016x}.{extension}", fnv1a(bytes));
+        Self { href: format!("/assets/{name}"), name, content_type, bytes }
+    }
+}
+
+/// FNV-1a, 64 bits: tells versions of one file apart; nothing rests on it being hard to forge.
+fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}
