@@ -9,6 +9,7 @@ use portvakt_domain::{
 use portvakt_texts::{Argument, Texts};
 
 pub mod bare;
+pub mod change;
 mod css;
 pub mod demo;
 pub mod message;

@@ -105,6 +105,7 @@ pub(crate) fn facts(entry: &Entry, around: &Surroundings<'_>) -> Option<Facts> {
         denied: groups.iter().any(|group| around.denied.contains(group)),
         bad_passwords: entry.number("badPwdCount").and_then(|count| u32::try_from(count).ok()).unwrap_or(0),
         bad_password_at: moment(entry, "badPasswordTime"),
+        password_set_at: moment(entry, "pwdLastSet"),
     };
     Some(Facts { account, incomplete })
 }

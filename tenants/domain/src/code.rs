@@ -21,6 +21,8 @@ pub const CODES_PER_FLOW: i32 = 4;
 pub enum CodePurpose {
     /// Possession of the registered number, to get back in.
     Reset,
+    /// Possession of the registered number, to change a password that is known.
+    Change,
     /// Possession of the number already registered, before it is changed.
     OldNumber,
     /// Possession of the number being registered.
@@ -32,6 +34,7 @@ impl CodePurpose {
     pub fn as_str(self) -> &'static str {
         match self {
             CodePurpose::Reset => "reset",
+            CodePurpose::Change => "change",
             CodePurpose::OldNumber => "old_number",
             CodePurpose::NewNumber => "new_number",
         }

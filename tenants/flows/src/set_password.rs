@@ -1,5 +1,6 @@
 //! A new password, which also unlocks the account.
 
+use chrono::TimeDelta;
 use portvakt_domain::{
     account::Choice,
     audit::AuditKind,
@@ -8,19 +9,22 @@ use portvakt_domain::{
     message::MessageKind,
     password::Password,
     policy::{Rule, Subject},
+    rejection::{Circumstances, RejectionReason},
     tenant::HistoryRule,
     token::FlowToken,
 };
+use portvakt_storage::rejections;
 
 use crate::{
-    FlowError, Platform, Tenant, Visitor,
-    write::{self, Proved, WriteKind, Written},
+    FlowError, Measure, Platform, Tenant, Visitor,
+    write::{self, Outcome, Proved, WriteKind, Written},
 };
 
 const SET_PASSWORD: WriteKind = WriteKind {
     choice: Choice::NewPassword,
     intended: AuditKind::PasswordIntended,
     outcome: AuditKind::PasswordOutcome,
+    from: FlowState::Verified,
     done: FlowState::PasswordSet,
     notice: MessageKind::PasswordSet,
 };
@@ -41,6 +45,8 @@ pub struct Demands {
     pub username: String,
     /// Every rule, the tenant's and the directory's.
     pub rules: Vec<Rule>,
+    /// How long the present password has to be kept still, where that is known.
+    pub wait: Option<TimeDelta>,
 }
 
 /// The rules for the flow's account. Writes nothing.
@@ -64,6 +70,7 @@ pub async fn demands(
     Ok(effective_policy(tenant, &proved).await?.map(|directory| Demands {
         rules: tenant.policy.rules(&directory).into_iter().filter(holds).collect(),
         username: proved.account.username,
+        wait: None,
     }))
 }
 
@@ -88,12 +95,7 @@ pub async fn run(
         Ok(directory) => directory,
         Err(refused) => return Ok(PasswordSet::Written(refused)),
     };
-    let subject = Subject {
-        username: &proved.account.username,
-        display_name: &proved.account.display_name,
-        tenant_words: &tenant.settings.words,
-    };
-    let broken = tenant.policy.broken(new.reveal(), subject, &directory);
+    let broken = broken_rules(platform, tenant, &proved, &directory, new).await?;
     if !broken.is_empty() {
         return Ok(PasswordSet::Broken(broken));
     }
@@ -103,13 +105,62 @@ pub async fn run(
     }
     // 4. The write, once, and its outcome.
     let result = tenant.directory.set_password(&proved.account, new).await;
-    write::settle(platform, tenant, visitor, &proved, &SET_PASSWORD, result).await.map(PasswordSet::Written)
+    let known = Circumstances {
+        policy: &directory,
+        account: &proved.account,
+        looks_back: tenant.settings.directory.history == HistoryRule::PolicyHints,
+        now: platform.now(),
+    };
+    let outcome = Outcome::of_password(&SET_PASSWORD, &result, &known);
+    if let Err(error) = &result {
+        write::log(tenant, &proved, &outcome, error);
+    }
+    write::settle(platform, tenant, visitor, &proved, &SET_PASSWORD, outcome).await.map(PasswordSet::Written)
 }
 
-async fn effective_policy(tenant: &Tenant, proved: &Proved) -> Result<Result<EffectivePolicy, Written>, FlowError> {
+/// The rules that a new password breaks, of those that can be checked without the directory. They are counted.
+pub(crate) async fn broken_rules(
+    platform: &Platform,
+    tenant: &Tenant,
+    proved: &Proved,
+    directory: &EffectivePolicy,
+    new: &Password,
+) -> Result<Vec<Rule>, FlowError> {
+    let subject = Subject {
+        username: &proved.account.username,
+        display_name: &proved.account.display_name,
+        tenant_words: &tenant.settings.words,
+    };
+    let broken = tenant.policy.broken(new.reveal(), subject, directory);
+    count(platform, tenant, broken.iter().map(RejectionReason::of_rule).collect()).await?;
+    Ok(broken)
+}
+
+/// Counts reasons that were found before the directory was asked, each once.
+pub(crate) async fn count(
+    platform: &Platform,
+    tenant: &Tenant,
+    mut reasons: Vec<RejectionReason>,
+) -> Result<(), FlowError> {
+    reasons.sort_unstable();
+    reasons.dedup();
+    if reasons.is_empty() {
+        return Ok(());
+    }
+    for reason in &reasons {
+        platform.meter.count(tenant.id, Measure::Rejection(*reason));
+    }
+    Ok(rejections::count(&platform.store, tenant.id, reasons, platform.now()).await?)
+}
+
+/// The directory's rules for the account, or what to say when it does not answer.
+pub(crate) async fn effective_policy(
+    tenant: &Tenant,
+    proved: &Proved,
+) -> Result<Result<EffectivePolicy, Written>, FlowError> {
     match tenant.directory.effective_policy(&proved.account).await {
         Ok(policy) => Ok(Ok(policy)),
-        Err(DirectoryError::Unavailable(_)) => Ok(Err(Written::Unavailable)),
+        Err(DirectoryError::Unavailable(_)) => Ok(Err(Written::rejected(RejectionReason::Unavailable))),
         Err(error) => Err(error.into()),
     }
 }

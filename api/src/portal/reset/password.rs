@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, http::StatusCode, web};
 use askama::Template as _;
-use portvakt_domain::{password::Password, policy::Rule};
+use portvakt_domain::{password::Password, policy::Rule, rejection::RejectionReason};
 use portvakt_flows::{
     set_password::{self, PasswordSet},
     unlock_account::Written,
@@ -11,7 +11,7 @@ use portvakt_flows::{
 use super::choose::told;
 use crate::{
     auth::{ResetVisit, Visit},
-    portal::views::reset::{PasswordProblem, PasswordView, RuleView},
+    portal::views::reset::{PasswordFor, PasswordProblem, PasswordView, RuleView},
     problem::{self, Answer, OrFault as _},
 };
 
@@ -37,8 +37,7 @@ async fn set(visit: &Visit, body: web::Payload) -> Answer {
     let set = set_password::run(visit.platform(), &visit.tenant, &visit.visitor(), &token, &new).await;
     match set.or_fault(visit)? {
         PasswordSet::Broken(rules) => show(visit, Some(PasswordProblem::Broken), &rules).await,
-        PasswordSet::Written(Written::Rejected) => show(visit, Some(PasswordProblem::RejectedByDirectory), &[]).await,
-        PasswordSet::Written(Written::Unavailable) => show(visit, Some(PasswordProblem::Unavailable), &[]).await,
+        PasswordSet::Written(Written::Rejected(rejected)) => show(visit, Some(rejected.into()), &[]).await,
         PasswordSet::Written(written) => Ok(told(visit, written)),
     }
 }
@@ -49,14 +48,22 @@ async fn show(visit: &Visit, problem: Option<PasswordProblem>, broken: &[Rule]) 
     let demands = demands.map_err(|refused| told(visit, refused))?;
     let view = PasswordView {
         page: visit.page("/password"),
+        purpose: PasswordFor::Reset,
         username: &demands.username,
         rules: RuleView::list(demands.rules, broken),
         problem,
     };
-    let status = match problem {
+    Ok(html(visit, &view))
+}
+
+/// The page, with the status that belongs to its problem.
+pub(super) fn html(visit: &Visit, view: &PasswordView<'_>) -> HttpResponse {
+    let status = match view.problem {
         None => StatusCode::OK,
-        Some(PasswordProblem::Unavailable) => StatusCode::SERVICE_UNAVAILABLE,
+        Some(PasswordProblem::Rejected {
+            reason: RejectionReason::Unavailable | RejectionReason::NotTaken, ..
+        }) => StatusCode::SERVICE_UNAVAILABLE,
         Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    Ok(problem::html(visit, status, view.render()))
+    problem::html(visit, status, view.render())
 }

@@ -1,7 +1,9 @@
 //! The steps at pwreset: username, code, choice, new password, done. The code page serves pwreg too.
 
 use askama::Template;
-use portvakt_domain::{account::Choice, flow};
+use chrono::TimeDelta;
+use portvakt_domain::{account::Choice, flow, rejection::RejectionReason};
+use portvakt_flows::unlock_account::Rejected;
 
 use super::{Layout, Page, Problem};
 
@@ -35,6 +37,8 @@ pub struct StartView<'a> {
     pub example: &'a str,
     /// pwreg's address, without a slash at the end.
     pub register_url: &'a str,
+    /// Whether who knows the password may change it here.
+    pub offers_change: bool,
 }
 
 impl Layout for StartView<'_> {
@@ -65,6 +69,8 @@ impl Layout for StartView<'_> {
 pub enum CodeFor<'a> {
     /// To get back in. Nothing is said of the number: nothing is proved yet.
     Reset,
+    /// To change a password that is known: it was right, so the code was sent.
+    Change,
     /// To change a number that is registered; masked.
     OldNumber(&'a str),
     /// To confirm the number being registered; masked.
@@ -124,14 +130,14 @@ impl Layout for CodeView<'_> {
 
     fn heading(&self) -> String {
         self.page.text(match self.purpose {
-            CodeFor::Reset => "code-heading-reset",
+            CodeFor::Reset | CodeFor::Change => "code-heading-reset",
             CodeFor::OldNumber(_) | CodeFor::NewNumber(_) => "code-heading-register",
         })
     }
 
     fn step(&self) -> Option<(u32, u32)> {
         Some(match self.purpose {
-            CodeFor::Reset => (2, 3),
+            CodeFor::Reset | CodeFor::Change => (2, 3),
             CodeFor::OldNumber(_) | CodeFor::NewNumber(_) => (3, 3),
         })
     }
@@ -152,6 +158,7 @@ impl CodeView<'_> {
     fn intro(&self) -> String {
         match self.purpose {
             CodeFor::Reset => self.page.text("code-sent"),
+            CodeFor::Change => self.page.text("code-sent-change"),
             CodeFor::OldNumber(number) => self.page.text_with("code-sent-old", "number", &unbroken(number)),
             CodeFor::NewNumber(number) => self.page.text_with("code-sent-new", "number", &unbroken(number)),
         }
@@ -174,7 +181,7 @@ impl CodeView<'_> {
     fn way_out(&self) -> String {
         let name = &self.page.help_desk.name;
         match self.purpose {
-            CodeFor::Reset => self.page.text_with("code-no-phone", "name", name),
+            CodeFor::Reset | CodeFor::Change => self.page.text_with("code-no-phone", "name", name),
             CodeFor::OldNumber(_) => self.page.text_with("code-no-phone-old", "name", name),
             CodeFor::NewNumber(_) => self.page.text("code-other-number"),
         }
@@ -274,18 +281,54 @@ pub enum PasswordProblem {
     Different,
     /// It breaks rules that the list names.
     Broken,
-    /// The directory refused it.
-    RejectedByDirectory,
-    /// The directory was not reached; the password is as it was, and the flow goes on.
-    Unavailable,
+    /// The current password was not typed, and perhaps not the new one either.
+    EmptyCurrent {
+        /// Nothing was typed in one of the fields for the new one.
+        new: bool,
+    },
+    /// It was not taken; the password is as it was, and the flow goes on.
+    Rejected {
+        /// Why.
+        reason: RejectionReason,
+        /// Hours until it may be changed, where that is why and known.
+        wait_hours: Option<i64>,
+    },
 }
 
-/// Step 3, the new password: POST `/password` with `password` and `password_again`.
+impl From<Rejected> for PasswordProblem {
+    fn from(rejected: Rejected) -> Self {
+        Self::Rejected { reason: rejected.reason, wait_hours: rejected.wait.map(hours) }
+    }
+}
+
+/// A wait in whole hours, rounded up.
+pub fn hours(wait: TimeDelta) -> i64 {
+    (wait.num_seconds() + 3_599) / 3_600
+}
+
+/// What a new password is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasswordFor {
+    /// The old one is forgotten, or need not be known.
+    Reset,
+    /// The old one is known, and asked for on the page.
+    Change {
+        /// How many steps there are.
+        steps: u32,
+        /// Hours until the present password may be changed, where that is known.
+        wait_hours: Option<i64>,
+    },
+}
+
+/// The last step, the new password: POST `/password` with `password` and `password_again`; in a change POST
+/// `/change/password` with `current_password` besides.
 #[derive(Template)]
 #[template(path = "reset/password.html")]
 pub struct PasswordView<'a> {
     /// The frame.
     pub page: Page<'a>,
+    /// What it is asked for.
+    pub purpose: PasswordFor,
     /// Whose account it is.
     pub username: &'a str,
     /// The rules, each with whether what was typed breaks it.
@@ -304,19 +347,27 @@ impl Layout for PasswordView<'_> {
     }
 
     fn step(&self) -> Option<(u32, u32)> {
-        Some((3, 3))
+        Some(match self.purpose {
+            PasswordFor::Reset => (3, 3),
+            PasswordFor::Change { steps, .. } => (steps, steps),
+        })
     }
 
     fn problems(&self) -> Vec<Problem> {
-        let one = |key: &str| vec![Problem::of("password", self.page.text(key))];
+        let one = |field, key: &str| Problem::of(field, self.page.text(key));
         match self.problem {
             None => Vec::new(),
-            Some(PasswordProblem::Empty) => one("password-empty"),
-            Some(PasswordProblem::Different) => {
-                vec![Problem::of("password_again", self.page.text("password-different"))]
+            Some(PasswordProblem::Empty) => vec![one("password", "password-empty")],
+            Some(PasswordProblem::EmptyCurrent { new }) => {
+                let new = new.then(|| one("password", "password-empty"));
+                std::iter::once(one("current_password", "current-password-empty")).chain(new).collect()
             }
-            Some(PasswordProblem::RejectedByDirectory) => one("password-rejected"),
-            Some(PasswordProblem::Unavailable) => one("password-unavailable"),
+            Some(PasswordProblem::Different) => vec![one("password_again", "password-different")],
+            Some(PasswordProblem::Rejected { reason, wait_hours }) => {
+                let is_current = reason == RejectionReason::WrongPassword;
+                let field = if is_current { "current_password" } else { "password" };
+                vec![Problem::of(field, rejection(&self.page, reason, wait_hours))]
+            }
             Some(PasswordProblem::Broken) => {
                 let must = |rule: &RuleView| self.page.text_with("password-must", "rule", &rule.text(&self.page));
                 let broken = self.rules.iter().filter(|rule| rule.broken);
@@ -330,6 +381,31 @@ impl PasswordView<'_> {
     fn minutes(&self) -> i64 {
         flow::IDLE_LIFE.num_minutes()
     }
+
+    fn who(&self) -> String {
+        let key = if self.asks_for_current() { "change-who" } else { "choose-who" };
+        self.page.text_with(key, "user", self.username)
+    }
+
+    fn asks_for_current(&self) -> bool {
+        matches!(self.purpose, PasswordFor::Change { .. })
+    }
+
+    /// Said at once, before anything is typed: the present password is too young to be changed.
+    fn wait_line(&self) -> Option<String> {
+        let PasswordFor::Change { wait_hours: Some(hours), .. } = self.purpose else { return None };
+        self.problem.is_none().then(|| rejection(&self.page, RejectionReason::TooYoung, Some(hours)))
+    }
+}
+
+/// Why a new password was not taken, and what to do, in a sentence or two.
+pub(super) fn rejection(page: &Page<'_>, reason: RejectionReason, wait_hours: Option<i64>) -> String {
+    let name = ("name", (&page.help_desk.name).into());
+    let key = format!("rejection-{}", reason.as_str());
+    match wait_hours {
+        Some(hours) => page.texts.text(page.language, &format!("{key}-wait"), &[name, ("hours", hours.into())]),
+        None => page.texts.text(page.language, &key, &[name]),
+    }
 }
 
 /// What was done.
@@ -337,6 +413,8 @@ impl PasswordView<'_> {
 pub enum Done {
     /// The password was set.
     PasswordSet,
+    /// The password was changed by who knew it.
+    PasswordChanged,
     /// The account was unlocked.
     Unlocked,
 }
@@ -363,6 +441,7 @@ impl Layout for DoneView<'_> {
     fn heading(&self) -> String {
         self.page.text(match self.kind {
             Done::PasswordSet => "done-password-heading",
+            Done::PasswordChanged => "done-changed-heading",
             Done::Unlocked => "done-unlock-heading",
         })
     }
@@ -371,7 +450,7 @@ impl Layout for DoneView<'_> {
 impl DoneView<'_> {
     fn sentence(&self) -> String {
         self.page.text(match self.kind {
-            Done::PasswordSet => "done-password",
+            Done::PasswordSet | Done::PasswordChanged => "done-password",
             Done::Unlocked => "done-unlock",
         })
     }
