@@ -18,6 +18,7 @@ async fn a_lost_answer_is_told_as_such_and_nothing_is_repeated() {
         // It was made: one bind with the new password proves it.
         (Fault::AppliedClosed, "Klart: Lösenordet är bytt", true),
     ] {
+        world.clock.advance(chrono::TimeDelta::seconds(1));
         let person = world.person(slug, State::Expired).await;
         let mut browser = world.browser();
         let page = journey::to_change(&world, &mut browser, slug, &person).await;
