@@ -1,5 +1,7 @@
 //! The journeys in a real browser, at the size of a phone, with script disabled.
 
+#[path = "chromium/change.rs"]
+mod change;
 #[path = "chromium/errors.rs"]
 mod errors;
 #[path = "chromium/keyboard.rs"]

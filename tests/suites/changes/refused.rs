@@ -1,8 +1,12 @@
 //! Who may not, what is not taken, and what changed meanwhile.
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
 use harness::{Database, Page, Person, State, World, journey};
+use portvakt::system::SystemRandom;
 use portvakt_domain::tenant::{KnownPassword, TenantSettings};
+use portvakt_flows::apply_settings;
 
 const NEW: &str = "Tallkotte41Vindfang";
 
@@ -92,7 +96,31 @@ pub async fn what_changed_meanwhile_stops_the_write(world: &World) {
     assert!(world.told(slug, "change.intended", "method").await.is_empty(), "not even an intent");
 }
 
-/// Where the tenant does not offer it, there is no link and no page; a flow under way ends.
+/// A flow under way ends when the tenant switches changes off, or asks for a code that this flow was not asked for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn settings_that_changed_meanwhile_end_the_flow() {
+    for (changed, goes_on) in
+        [(KnownPassword::Off, false), (KnownPassword::WithCode, false), (KnownPassword::WithoutCode, true)]
+    {
+        let world = World::practice_with(Database::Sqlite, super::offered).await;
+        let person = world.person("mjolby", State::Normal).await;
+        let mut browser = world.browser();
+        let page = journey::to_change(&world, &mut browser, "mjolby", &person).await;
+        let mut settings = (*world.served("mjolby").settings).clone();
+        settings.reset.known_password = changed;
+        let (store, none) = (&world.shared.platform.store, BTreeMap::new());
+        apply_settings::run(store, &world.keys, &world.clock, &SystemRandom, &settings, &none, "test")
+            .await
+            .expect("applied");
+        world.shared.registry.refresh().await.expect("refreshed");
+        let told = journey::submit_change(&mut browser, &page, &person.password, NEW).await;
+        assert_eq!(told.status.as_u16(), if goes_on { 200 } else { 410 }, "{changed:?}: {}", told.text());
+        let signs_in = world.tenant("mjolby").directory.signs_in(&person, NEW).await;
+        assert_eq!(signs_in.is_ok(), goes_on, "{changed:?}");
+    }
+}
+
+/// Where the tenant does not offer it, there is no link and no page.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_tenant_may_switch_it_off() {
     let off = |settings: &mut TenantSettings| {
