@@ -78,6 +78,7 @@ pub async fn run(
     match recognised? {
         Recognised::Refused(account) => {
             let refused = event(platform, AuditKind::SignInRefused).network(visitor.network).account(account);
+            let refused = refused.detail("purpose", purpose(entrance));
             audit::record(&platform.store, tenant.id, vec![refused]).await?;
             platform.meter.count(tenant.id, Measure::SignIn("refused"));
             Ok(SignedIn::Refused)
@@ -182,10 +183,7 @@ async fn begin(
     let (kind, state) = first_step(tenant, entrance);
     let id = FlowId::new(now, platform.random.as_ref());
     let signed_in = event(platform, AuditKind::SignedIn).account(Some(account.key)).network(visitor.network);
-    let signed_in = match entrance {
-        Entrance::Registration => signed_in,
-        Entrance::Change => signed_in.detail("purpose", "change"),
-    };
+    let signed_in = signed_in.detail("purpose", purpose(entrance));
     let asks_for_code = state == FlowState::AwaitingChangeCode;
     if asks_for_code && open::registered_number(platform, tenant, account.key).await?.is_none() {
         // They gave the right password: waiting for an SMS that never comes would help nobody.
@@ -223,6 +221,14 @@ async fn begin(
             SignedIn::Limited
         }
     })
+}
+
+/// What the trail says that it was for.
+fn purpose(entrance: Entrance) -> &'static str {
+    match entrance {
+        Entrance::Registration => "registration",
+        Entrance::Change => "change",
+    }
 }
 
 /// Which kind of flow begins, and where.

@@ -1,9 +1,9 @@
 //! Pages that only say something: what happened, in one plain sentence, and what to do next.
 
 use askama::Template;
-use portvakt_domain::tenant::HostPurpose;
+use portvakt_domain::{rejection::RejectionReason, tenant::HostPurpose};
 
-use super::{Layout, Page, shown};
+use super::{Layout, Page, reset::rejection, shown};
 
 /// What there is to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,8 +111,11 @@ impl MessageView<'_> {
             Message::OutcomeUnknown => {
                 return ["unknown", "unknown-wait", "unknown-try", "unknown-help"].map(say).to_vec();
             }
-            Message::NotAllowed => say("not-allowed"),
-            Message::Locked => say("rejection-locked"),
+            Message::NotAllowed => match page.service {
+                HostPurpose::Reset => rejection(page, RejectionReason::NoRight, None),
+                HostPurpose::Register => say("not-allowed"),
+            },
+            Message::Locked => rejection(page, RejectionReason::Locked, None),
             Message::NoNumber => {
                 let address = ("address", shown(self.register_url).into());
                 let register = page.texts.text(page.language, "no-number-register", &[name, address]);

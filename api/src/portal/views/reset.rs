@@ -1,13 +1,14 @@
 //! The steps at pwreset: username, code, choice, new password, done. The code page serves pwreg too.
 
 use askama::Template;
-use chrono::TimeDelta;
 use portvakt_domain::{account::Choice, flow, rejection::RejectionReason};
-use portvakt_flows::unlock_account::Rejected;
 
 use super::{Layout, Page, Problem};
 
+mod rejection;
 mod rules;
+pub(super) use rejection::rejection;
+pub use rejection::{PasswordProblem, hours};
 pub use rules::RuleView;
 
 /// What is wrong with the first form.
@@ -272,40 +273,6 @@ impl ChooseView<'_> {
     }
 }
 
-/// What is wrong with a new password. Broken rules are marked in the list of rules.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PasswordProblem {
-    /// Nothing was typed in one of the fields.
-    Empty,
-    /// The two fields differ.
-    Different,
-    /// It breaks rules that the list names.
-    Broken,
-    /// The current password was not typed, and perhaps not the new one either.
-    EmptyCurrent {
-        /// Nothing was typed in one of the fields for the new one.
-        new: bool,
-    },
-    /// It was not taken; the password is as it was, and the flow goes on.
-    Rejected {
-        /// Why.
-        reason: RejectionReason,
-        /// Hours until it may be changed, where that is why and known.
-        wait_hours: Option<i64>,
-    },
-}
-
-impl From<Rejected> for PasswordProblem {
-    fn from(rejected: Rejected) -> Self {
-        Self::Rejected { reason: rejected.reason, wait_hours: rejected.wait.map(hours) }
-    }
-}
-
-/// A wait in whole hours, rounded up.
-pub fn hours(wait: TimeDelta) -> i64 {
-    (wait.num_seconds() + 3_599) / 3_600
-}
-
 /// What a new password is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PasswordFor {
@@ -354,26 +321,7 @@ impl Layout for PasswordView<'_> {
     }
 
     fn problems(&self) -> Vec<Problem> {
-        let one = |field, key: &str| Problem::of(field, self.page.text(key));
-        match self.problem {
-            None => Vec::new(),
-            Some(PasswordProblem::Empty) => vec![one("password", "password-empty")],
-            Some(PasswordProblem::EmptyCurrent { new }) => {
-                let new = new.then(|| one("password", "password-empty"));
-                std::iter::once(one("current_password", "current-password-empty")).chain(new).collect()
-            }
-            Some(PasswordProblem::Different) => vec![one("password_again", "password-different")],
-            Some(PasswordProblem::Rejected { reason, wait_hours }) => {
-                let is_current = reason == RejectionReason::WrongPassword;
-                let field = if is_current { "current_password" } else { "password" };
-                vec![Problem::of(field, rejection(&self.page, reason, wait_hours))]
-            }
-            Some(PasswordProblem::Broken) => {
-                let must = |rule: &RuleView| self.page.text_with("password-must", "rule", &rule.text(&self.page));
-                let broken = self.rules.iter().filter(|rule| rule.broken);
-                broken.map(|rule| Problem::of("password", must(rule))).collect()
-            }
-        }
+        self.problem.map_or_else(Vec::new, |problem| problem.told(&self.page, &self.rules))
     }
 }
 
@@ -395,16 +343,6 @@ impl PasswordView<'_> {
     fn wait_line(&self) -> Option<String> {
         let PasswordFor::Change { wait_hours: Some(hours), .. } = self.purpose else { return None };
         self.problem.is_none().then(|| rejection(&self.page, RejectionReason::TooYoung, Some(hours)))
-    }
-}
-
-/// Why a new password was not taken, and what to do, in a sentence or two.
-pub(super) fn rejection(page: &Page<'_>, reason: RejectionReason, wait_hours: Option<i64>) -> String {
-    let name = ("name", (&page.help_desk.name).into());
-    let key = format!("rejection-{}", reason.as_str());
-    match wait_hours {
-        Some(hours) => page.texts.text(page.language, &format!("{key}-wait"), &[name, ("hours", hours.into())]),
-        None => page.texts.text(page.language, &key, &[name]),
     }
 }
 
