@@ -76,5 +76,7 @@ async fn reasons_are_counted_on_sqlite() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn reasons_are_counted_on_postgres() {
-    reasons_are_counted(Installation::postgres().await).await;
+    let installation = Installation::postgres().await;
+    installation.run(&["migrate"]).await.succeeded();
+    reasons_are_counted(installation).await;
 }

@@ -30,8 +30,12 @@ const CHARACTERS: Told = (
     "Lösenordet innehåller tecken som inte går att använda.",
     "The password contains characters that cannot be used.",
 );
-const NO_RIGHT: Told =
-    (403, "no_right", "Det här kontot kan inte återställas här", "This account cannot be reset here");
+const NO_RIGHT: Told = (
+    403,
+    "no_right",
+    "Det här kontots lösenord kan inte ändras här.",
+    "The password of this account cannot be changed here.",
+);
 const NOT_TAKEN: Told = (
     503,
     "not_taken",
