@@ -161,7 +161,9 @@ mod tests {
     #[test]
     fn each_state_does_what_the_table_says() {
         use Choice::{KeepAndUnlock as Keep, NewPassword as New};
-        let cases: [(&str, fn(&mut Account), bool, bool, bool, &[Choice]); 11] = [
+        /// Name, what makes it so; sign-in, change, code, choices.
+        type Case = (&'static str, fn(&mut Account), bool, bool, bool, &'static [Choice]);
+        let cases: [Case; 11] = [
             ("normal", |_| {}, true, true, true, &[Keep, New]),
             ("locked", |a| a.locked = true, false, false, true, &[Keep, New]),
             ("expired", |a| a.password_expired = true, false, true, true, &[New]),

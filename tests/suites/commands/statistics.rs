@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use harness::{
     process::{Installation, preset_table},
     services::Services,
 };
-use portvakt_domain::rejection::RejectionReason::{Earlier, TooShort, WrongPassword};
+use portvakt::system::SystemClock;
+use portvakt_domain::{
+    rejection::RejectionReason::{Earlier, TooShort, WrongPassword},
+    time::Clock as _,
+};
 use portvakt_storage::{operator, rejections};
 
 const SECRETS: [(&str, &str); 3] = [("directory", "a"), ("sms", "b"), ("mail", "c")];
@@ -37,7 +41,7 @@ async fn reasons_are_counted(installation: Installation) {
         operator::find_tenant(&store, slug.to_owned()).await.expect("a database").expect("a tenant").id
     };
     let (orebro, mjolby) = (tenant("orebro").await, tenant("mjolby").await);
-    let now = Utc::now();
+    let now = SystemClock.now();
     for (tenant, reasons, at) in [
         (orebro, vec![TooShort, Earlier], now),
         (orebro, vec![Earlier], now - TimeDelta::days(1)),
