@@ -122,6 +122,7 @@ mod tests {
             code("123456").hash(&ring, TenantId(id(1)), FlowId(id(9)), CodePurpose::Reset),
             code("123456").hash(&ring, TenantId(id(1)), FlowId(id(2)), CodePurpose::OldNumber),
             code("123456").hash(&ring, TenantId(id(1)), FlowId(id(2)), CodePurpose::NewNumber),
+            code("123456").hash(&ring, TenantId(id(1)), FlowId(id(2)), CodePurpose::Change),
         ] {
             assert_ne!(here, elsewhere);
         }

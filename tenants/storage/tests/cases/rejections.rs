@@ -37,7 +37,7 @@ pub(crate) async fn reasons_are_counted_by_day_and_tenant(f: Fixture) {
 
 pub(crate) async fn many_at_once_are_all_counted(f: Fixture) {
     let one = |n: usize| {
-        let reasons = if n % 2 == 0 { vec![TooShort, Earlier] } else { vec![Earlier, TooShort] };
+        let reasons = if n.is_multiple_of(2) { vec![TooShort, Earlier] } else { vec![Earlier, TooShort] };
         rejections::count(&f.store, f.a, reasons, f.now)
     };
     for done in join_all((0..40).map(one)).await {
