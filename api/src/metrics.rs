@@ -18,6 +18,7 @@ pub struct Metrics {
     sign_ins: IntCounterVec,
     codes: IntCounterVec,
     writes: IntCounterVec,
+    rejections: IntCounterVec,
     budget: IntCounterVec,
     directory: HistogramVec,
     jobs: IntCounterVec,
@@ -45,9 +46,18 @@ impl Metrics {
             sms: counter("portvakt_sms_total", "SMS by what became of them.", &["outcome"])?,
             mail: counter("portvakt_mail_total", "Mails by what became of them.", &["outcome"])?,
             limits: counter("portvakt_limit_hits_total", "Requests that a limit answered.", &["limit"])?,
-            sign_ins: counter("portvakt_sign_ins_total", "Sign-ins at registration.", &["outcome"])?,
+            sign_ins: counter(
+                "portvakt_sign_ins_total",
+                "Sign-ins, to register or to change a password.",
+                &["outcome"],
+            )?,
             codes: counter("portvakt_codes_total", "Codes entered.", &["outcome"])?,
             writes: counter("portvakt_directory_writes_total", "Passwords and unlocks written.", &["outcome"])?,
+            rejections: counter(
+                "portvakt_password_rejections_total",
+                "New passwords that were not taken, by reason.",
+                &["reason"],
+            )?,
             budget: counter(
                 "portvakt_sms_budget_exhausted_total",
                 "SMS asked for over a tenant's budget.",
@@ -121,6 +131,7 @@ impl Meter for Metrics {
             Measure::SignIn(outcome) => self.sign_ins.with_label_values(&[outcome]).inc(),
             Measure::Code(outcome) => self.codes.with_label_values(&[outcome]).inc(),
             Measure::Write(outcome) => self.writes.with_label_values(&[outcome]).inc(),
+            Measure::Rejection(reason) => self.rejections.with_label_values(&[reason.as_str()]).inc(),
             Measure::BudgetExhausted => self.budget.with_label_values(&[tenant.to_string()]).inc(),
         }
     }

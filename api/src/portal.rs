@@ -1,5 +1,6 @@
 //! The pages people see, one file a step.
 
+pub mod credentials;
 pub mod register;
 pub mod reset;
 pub mod views;

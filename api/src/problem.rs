@@ -47,7 +47,7 @@ pub fn page(visit: &Visit, message: Message) -> HttpResponse {
     let status = status(&message);
     // The language switch fetches this path; a write under way is looked at again where it was begun.
     let path = if message == Message::InProgress { visit.path() } else { "/" };
-    let view = MessageView { page: visit.page(path), message };
+    let view = MessageView { page: visit.page(path), message, register_url: &visit.tenant.links.register };
     html(visit, status, view.render())
 }
 
@@ -81,7 +81,7 @@ fn status(message: &Message) -> StatusCode {
         Message::FlowOver => StatusCode::GONE,
         Message::Exhausted { .. } | Message::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
         Message::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-        Message::NotAllowed | Message::BadOrigin => StatusCode::FORBIDDEN,
+        Message::NotAllowed | Message::BadOrigin | Message::Locked | Message::NoNumber => StatusCode::FORBIDDEN,
         Message::BadRequest => StatusCode::BAD_REQUEST,
         Message::NotFound => StatusCode::NOT_FOUND,
         Message::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,

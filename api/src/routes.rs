@@ -20,6 +20,12 @@ pub fn public(config: &mut ServiceConfig) {
 fn pwreset(config: &mut ServiceConfig) {
     config
         .service(page("/").route(web::get().to(reset::start::get)).route(web::post().to(reset::start::post)))
+        .service(page("/change").route(web::get().to(reset::change::get)).route(web::post().to(reset::change::post)))
+        .service(
+            page("/change/password")
+                .route(web::get().to(reset::change_password::get))
+                .route(web::post().to(reset::change_password::post)),
+        )
         .service(page("/code").route(web::get().to(reset::code::get)).route(web::post().to(reset::code::post)))
         .service(page("/code/again").route(web::post().to(reset::code::again)))
         .service(page("/choose").route(web::get().to(reset::choose::get)).route(web::post().to(reset::choose::post)))

@@ -50,3 +50,27 @@ pub async fn register(world: &World, browser: &mut Browser, slug: &str, person: 
     let code = world.code_at(number).await;
     browser.submit_to(&page, "/code", &[("code", &code)]).await
 }
+
+/// Gives name and current password at pwreset; ends on the page after them.
+pub async fn give_current(world: &World, browser: &mut Browser, slug: &str, typed: &str, password: &str) -> Page {
+    let start = browser.get(&world.tenant(slug).reset, "/change").await;
+    assert_eq!(start.status, 200, "{}", start.text());
+    browser.submit(&start, &[("username", typed), ("password", password)]).await
+}
+
+/// From name and current password, and the code where one is asked for, to the form for the new password.
+pub async fn to_change(world: &World, browser: &mut Browser, slug: &str, person: &Person) -> Page {
+    let mut page = give_current(world, browser, slug, &person.username, &person.password).await;
+    if page.path == "/code" {
+        let code = world.code_at(person.number.as_ref().expect("a number")).await;
+        page = browser.submit_to(&page, "/code", &[("code", &code)]).await;
+    }
+    assert_eq!((page.status.as_u16(), page.path.as_str()), (200, "/change/password"), "{}", page.text());
+    page
+}
+
+/// Fills in the last form of a change.
+pub async fn submit_change(browser: &mut Browser, page: &Page, current: &str, new: &str) -> Page {
+    let fields = [("current_password", current), ("password", new), ("password_again", new)];
+    browser.submit_to(page, "/change/password", &fields).await
+}

@@ -47,6 +47,11 @@ impl State {
             _ => (false, false),
         }
     }
+
+    /// Whether who knows the password may change it, as the table says.
+    pub fn may_change(self) -> bool {
+        matches!(self, State::Normal | State::Functional | State::Expired | State::MustChange | State::Unregistered)
+    }
 }
 
 /// Somebody with an account and perhaps a phone.

@@ -8,3 +8,5 @@ mod audit;
 mod database;
 #[path = "commands/settings.rs"]
 mod settings;
+#[path = "commands/statistics.rs"]
+mod statistics;

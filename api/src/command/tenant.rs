@@ -1,4 +1,6 @@
-//! `portvakt tenant`: settings applied from a file, tenants listed.
+//! `portvakt tenant`: settings applied from a file, tenants listed, refused passwords counted.
+
+mod statistics;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -36,12 +38,23 @@ pub(super) enum TenantAction {
     },
     /// List the tenants.
     List(ConfigArgument),
+    /// Tell why new passwords were not taken, by reason, over the last days.
+    Statistics {
+        /// The tenant's short name.
+        slug: String,
+        /// How many days, today included; kept for 396.
+        #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=396))]
+        days: u16,
+        #[command(flatten)]
+        config: ConfigArgument,
+    },
 }
 
 pub(super) async fn run(action: TenantAction) -> Result<ExitCode, CommandError> {
     match action {
         TenantAction::Apply { file, author, config } => apply(&file, &author, &config).await,
         TenantAction::List(config) => list(&config).await,
+        TenantAction::Statistics { slug, days, config } => statistics::run(&slug, days, &config).await,
     }
 }
 

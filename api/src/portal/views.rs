@@ -10,6 +10,7 @@ use portvakt_texts::{Argument, Texts};
 
 mod assets;
 pub mod bare;
+pub mod change;
 pub mod demo;
 pub mod message;
 pub mod register;

@@ -6,8 +6,10 @@ use portvakt_domain::directory::{Authentication, DirectoryError, PasswordChange,
 
 use crate::{ppolicy::Reason, tls};
 
-/// Password restriction, and ill-formed password (characters that the directory does not take).
-const POLICY_CODES: [u32; 2] = [0x0000_052d, 0x0000_052c];
+/// Password restriction: one of the directory's rules, it does not say which.
+const POLICY_CODE: u32 = 0x0000_052d;
+/// Ill-formed password: characters that the directory does not take.
+const ILL_FORMED_CODE: u32 = 0x0000_052c;
 /// The old password of a change is wrong.
 const WRONG_OLD_CODE: u32 = 0x0000_0056;
 /// The account is locked out, so that its password can't be changed.
@@ -140,7 +142,8 @@ pub(crate) fn writing(answer: Answer) -> DirectoryError {
         return refused(reason, answer);
     }
     match answer.result {
-        19 | 53 if answer.says(&POLICY_CODES) => DirectoryError::Rejected(Rejection::Policy),
+        19 | 53 if answer.says(&[POLICY_CODE]) => DirectoryError::Rejected(Rejection::Policy),
+        19 | 53 if answer.says(&[ILL_FORMED_CODE]) => DirectoryError::Rejected(Rejection::IllFormed),
         50 => DirectoryError::NoRight(answer.to_string()),
         _ if answer.says(&RIGHT_CODES) => DirectoryError::NoRight(answer.to_string()),
         32 => DirectoryError::NotFound,

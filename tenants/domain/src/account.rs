@@ -102,6 +102,12 @@ impl Account {
         self.state() == AccountState::Normal && !self.locked
     }
 
+    /// Whether the password may be changed by who knows it. A locked one may not: the directory refuses it, and the answer
+    /// looks like a wrong password.
+    pub fn may_change_password(&self) -> bool {
+        matches!(self.state(), AccountState::Normal | AccountState::Expired | AccountState::MustChange) && !self.locked
+    }
+
     /// Whether a code may be sent to the account's number.
     pub fn may_receive_code(&self) -> bool {
         self.state() != AccountState::Refused
@@ -155,23 +161,26 @@ mod tests {
     #[test]
     fn each_state_does_what_the_table_says() {
         use Choice::{KeepAndUnlock as Keep, NewPassword as New};
-        let cases: [(&str, fn(&mut Account), bool, bool, &[Choice]); 11] = [
-            ("normal", |_| {}, true, true, &[Keep, New]),
-            ("locked", |a| a.locked = true, false, true, &[Keep, New]),
-            ("expired", |a| a.password_expired = true, false, true, &[New]),
-            ("must change", |a| a.must_change = true, false, true, &[New]),
-            ("locked and expired", |a| (a.locked, a.password_expired) = (true, true), false, true, &[New]),
-            ("disabled", |a| a.disabled = true, false, false, &[]),
-            ("account expired", |a| a.account_expired = true, false, false, &[]),
-            ("protected", |a| a.protected = true, false, false, &[]),
-            ("own service account", |a| a.own_service_account = true, false, false, &[]),
-            ("outside", |a| a.in_scope = false, false, false, &[]),
-            ("denied and locked", |a| (a.denied, a.locked) = (true, true), false, false, &[]),
+        /// Name, what makes it so; sign-in, change, code, choices.
+        type Case = (&'static str, fn(&mut Account), bool, bool, bool, &'static [Choice]);
+        let cases: [Case; 11] = [
+            ("normal", |_| {}, true, true, true, &[Keep, New]),
+            ("locked", |a| a.locked = true, false, false, true, &[Keep, New]),
+            ("expired", |a| a.password_expired = true, false, true, true, &[New]),
+            ("must change", |a| a.must_change = true, false, true, true, &[New]),
+            ("locked and expired", |a| (a.locked, a.password_expired) = (true, true), false, false, true, &[New]),
+            ("disabled", |a| a.disabled = true, false, false, false, &[]),
+            ("account expired", |a| a.account_expired = true, false, false, false, &[]),
+            ("protected", |a| a.protected = true, false, false, false, &[]),
+            ("own service account", |a| a.own_service_account = true, false, false, false, &[]),
+            ("outside", |a| a.in_scope = false, false, false, false, &[]),
+            ("denied and locked", |a| (a.denied, a.locked) = (true, true), false, false, false, &[]),
         ];
-        for (name, change, sign_in, code, choices) in cases {
+        for (name, alter, sign_in, change, code, choices) in cases {
             let mut account = account();
-            change(&mut account);
+            alter(&mut account);
             assert_eq!(account.may_sign_in(), sign_in, "{name}");
+            assert_eq!(account.may_change_password(), change, "{name}");
             assert_eq!(account.may_receive_code(), code, "{name}");
             assert_eq!(account.choices(true), choices, "{name}");
             let without: Vec<_> = choices.iter().copied().filter(|c| *c != Keep).collect();

@@ -45,14 +45,18 @@ audit_kinds! {
     CodeRight = "code.right",
     /// A wrong code.
     CodeWrong = "code.wrong",
-    /// A sign-in at registration succeeded.
+    /// A name and the current password were right, at registration or for a change.
     SignedIn = "sign_in.accepted",
-    /// A sign-in at registration was refused by the directory, or not passed on.
+    /// A name and a password were refused by the directory, or not passed on.
     SignInRefused = "sign_in.refused",
     /// A password is about to be written.
     PasswordIntended = "password.intended",
     /// What came of writing a password.
     PasswordOutcome = "password.outcome",
+    /// A password is about to be changed with the old one.
+    ChangeIntended = "change.intended",
+    /// What came of changing a password with the old one.
+    ChangeOutcome = "change.outcome",
     /// An unlock is about to be written.
     UnlockIntended = "unlock.intended",
     /// What came of an unlock.

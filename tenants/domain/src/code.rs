@@ -21,6 +21,8 @@ pub const CODES_PER_FLOW: i32 = 4;
 pub enum CodePurpose {
     /// Possession of the registered number, to get back in.
     Reset,
+    /// Possession of the registered number, to change a password that is known.
+    Change,
     /// Possession of the number already registered, before it is changed.
     OldNumber,
     /// Possession of the number being registered.
@@ -32,6 +34,7 @@ impl CodePurpose {
     pub fn as_str(self) -> &'static str {
         match self {
             CodePurpose::Reset => "reset",
+            CodePurpose::Change => "change",
             CodePurpose::OldNumber => "old_number",
             CodePurpose::NewNumber => "new_number",
         }
@@ -119,6 +122,7 @@ mod tests {
             code("123456").hash(&ring, TenantId(id(1)), FlowId(id(9)), CodePurpose::Reset),
             code("123456").hash(&ring, TenantId(id(1)), FlowId(id(2)), CodePurpose::OldNumber),
             code("123456").hash(&ring, TenantId(id(1)), FlowId(id(2)), CodePurpose::NewNumber),
+            code("123456").hash(&ring, TenantId(id(1)), FlowId(id(2)), CodePurpose::Change),
         ] {
             assert_ne!(here, elsewhere);
         }

@@ -124,6 +124,8 @@ pub enum Rejection {
     InHistory,
     /// The present password was set too recently to be changed again.
     TooYoung,
+    /// Characters that the directory does not take (code 0000052C).
+    IllFormed,
 }
 
 /// What an operation on a directory can fail with.

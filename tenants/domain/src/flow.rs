@@ -18,7 +18,7 @@ pub const WHOLE_LIFE: TimeDelta = TimeDelta::minutes(30);
 /// Which house the flow belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FlowKind {
-    /// At pwreset: unlock, or a new password.
+    /// At pwreset: unlock, or a new password, also by who knows the old one.
     Reset,
     /// At pwreg: a recovery number.
     Register,
@@ -62,10 +62,16 @@ flow_states! {
     AwaitingCode = "awaiting_code",
     /// Reset: the code was right; unlock or a new password may follow.
     Verified = "verified",
+    /// Change: the current password was right; a code was asked for.
+    AwaitingChangeCode = "awaiting_change_code",
+    /// Change: the current password was right, and the code where one is asked for; a new password may follow.
+    Changing = "changing",
     /// Reset: a write to the directory is under way. A flow found here later is one whose outcome nobody knows.
     Writing = "writing",
     /// Reset, end: the password was set.
     PasswordSet = "password_set",
+    /// Change, end: the password was changed.
+    PasswordChanged = "password_changed",
     /// Reset, end: the account was unlocked.
     Unlocked = "unlocked",
     /// Reset, end: a write was sent and nobody knows whether it happened.
@@ -98,7 +104,13 @@ impl FlowState {
 
     /// Whether a code may be entered here.
     pub fn awaits_code(self) -> bool {
-        matches!(self, FlowState::AwaitingCode | FlowState::AwaitingOldCode | FlowState::AwaitingNewCode)
+        matches!(
+            self,
+            FlowState::AwaitingCode
+                | FlowState::AwaitingChangeCode
+                | FlowState::AwaitingOldCode
+                | FlowState::AwaitingNewCode
+        )
     }
 
     /// Whether the flow is over.
@@ -106,6 +118,7 @@ impl FlowState {
         matches!(
             self,
             FlowState::PasswordSet
+                | FlowState::PasswordChanged
                 | FlowState::Unlocked
                 | FlowState::OutcomeUnknown
                 | FlowState::NumberSaved

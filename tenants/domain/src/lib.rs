@@ -19,6 +19,7 @@ pub mod number;
 pub mod password;
 pub mod policy;
 pub mod random;
+pub mod rejection;
 pub mod sign_in;
 pub mod tenant;
 pub mod time;

@@ -37,12 +37,16 @@ impl Channel {
 pub enum MessageKind {
     /// A code, to the number registered for a name.
     ResetCode,
+    /// A code, to the number registered for an account whose current password was given.
+    ChangeCode,
     /// A code, to the number already there, before it is changed.
     OldNumberCode,
     /// A code, to a number being registered.
     NewNumberCode,
     /// Notice: the password was set.
     PasswordSet,
+    /// Notice: the password was changed by who knew it.
+    PasswordChanged,
     /// Notice: the account was unlocked.
     Unlocked,
     /// Notice: a first number was registered.
@@ -52,11 +56,13 @@ pub enum MessageKind {
 }
 
 impl MessageKind {
-    const ALL: [MessageKind; 7] = [
+    const ALL: [MessageKind; 9] = [
         MessageKind::ResetCode,
+        MessageKind::ChangeCode,
         MessageKind::OldNumberCode,
         MessageKind::NewNumberCode,
         MessageKind::PasswordSet,
+        MessageKind::PasswordChanged,
         MessageKind::Unlocked,
         MessageKind::NumberAdded,
         MessageKind::NumberChanged,
@@ -66,9 +72,11 @@ impl MessageKind {
     pub fn as_str(self) -> &'static str {
         match self {
             MessageKind::ResetCode => "reset_code",
+            MessageKind::ChangeCode => "change_code",
             MessageKind::OldNumberCode => "old_number_code",
             MessageKind::NewNumberCode => "new_number_code",
             MessageKind::PasswordSet => "password_set",
+            MessageKind::PasswordChanged => "password_changed",
             MessageKind::Unlocked => "unlocked",
             MessageKind::NumberAdded => "number_added",
             MessageKind::NumberChanged => "number_changed",
@@ -84,6 +92,7 @@ impl MessageKind {
     pub fn code_purpose(self) -> Option<CodePurpose> {
         match self {
             MessageKind::ResetCode => Some(CodePurpose::Reset),
+            MessageKind::ChangeCode => Some(CodePurpose::Change),
             MessageKind::OldNumberCode => Some(CodePurpose::OldNumber),
             MessageKind::NewNumberCode => Some(CodePurpose::NewNumber),
             _ => None,

@@ -1,6 +1,10 @@
 //! How many wrong passwords are passed on to a directory, so that nobody can lock an account from outside.
 
-use crate::{account::Account, directory::EffectivePolicy, time::Instant};
+use crate::{
+    account::Account,
+    directory::{Authentication, EffectivePolicy, Refusal},
+    time::Instant,
+};
 
 /// Failures that stay the account owner's own: they may mistype twice elsewhere before the directory locks.
 const RESERVE: u32 = 2;
@@ -8,6 +12,35 @@ const RESERVE: u32 = 2;
 const WITHOUT_LOCKOUT: u32 = 10;
 /// The window where the directory names none.
 const DEFAULT_WINDOW_SECONDS: i64 = 30 * 60;
+
+/// What a name and the current password are given for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entrance {
+    /// To register a number.
+    Registration,
+    /// To change the password.
+    Change,
+}
+
+impl Entrance {
+    /// Whether an account may enter here; for others nothing is asked of the directory that counts against them.
+    pub fn admits(self, account: &Account) -> bool {
+        match self {
+            Entrance::Registration => account.may_sign_in(),
+            Entrance::Change => account.may_change_password(),
+        }
+    }
+
+    /// Whether the directory's answer proves the password. An expired one, and one that must be changed, are told of only
+    /// to who gave the right one; they let in where it is going to be changed, and nowhere else.
+    pub fn is_proof(self, answer: Authentication) -> bool {
+        match answer {
+            Authentication::Accepted => true,
+            Authentication::Refused(Refusal::PasswordExpired | Refusal::MustChange) => self == Entrance::Change,
+            Authentication::Refused(_) => false,
+        }
+    }
+}
 
 /// What the guard of one account allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,4 +83,25 @@ pub fn allowance_for_nobody(domain: &EffectivePolicy) -> Allowance {
         threshold => threshold.saturating_sub(RESERVE),
     };
     Allowance { failures: i32::try_from(failures).unwrap_or(i32::MAX), window_seconds, already: 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_expired_password_is_a_proof_where_it_is_changed_and_nowhere_else() {
+        use Refusal as R;
+        for (answer, registration, change) in [
+            (Authentication::Accepted, true, true),
+            (Authentication::Refused(R::PasswordExpired), false, true),
+            (Authentication::Refused(R::MustChange), false, true),
+            (Authentication::Refused(R::WrongPassword), false, false),
+            (Authentication::Refused(R::Locked), false, false),
+            (Authentication::Refused(R::NotAllowed), false, false),
+        ] {
+            assert_eq!(Entrance::Registration.is_proof(answer), registration, "{answer:?}");
+            assert_eq!(Entrance::Change.is_proof(answer), change, "{answer:?}");
+        }
+    }
 }

@@ -122,11 +122,26 @@ pub struct ResetSettings {
     pub keep_and_unlock: bool,
     /// How long a code is valid, 5 to 10 minutes. The SMS says the same figure.
     pub code_minutes: u32,
+    /// Whether who knows the current password may change it, also when it is expired or must be changed.
+    pub known_password: KnownPassword,
+}
+
+/// What a change needs beside the current password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum KnownPassword {
+    /// It is not offered.
+    Off,
+    /// A code to the registered number: a password that was stolen lets nobody keep the account.
+    #[default]
+    WithCode,
+    /// Nothing more.
+    WithoutCode,
 }
 
 impl Default for ResetSettings {
     fn default() -> Self {
-        Self { keep_and_unlock: false, code_minutes: 10 }
+        Self { keep_and_unlock: false, code_minutes: 10, known_password: KnownPassword::default() }
     }
 }
 

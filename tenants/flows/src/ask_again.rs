@@ -55,6 +55,7 @@ pub async fn run(
     let Some(flow) = open::run(platform, tenant, kind, token).await? else { return Ok(AskedAgain::Gone) };
     let message_kind = match flow.state {
         FlowState::AwaitingCode => MessageKind::ResetCode,
+        FlowState::AwaitingChangeCode => MessageKind::ChangeCode,
         FlowState::AwaitingOldCode => MessageKind::OldNumberCode,
         FlowState::AwaitingNewCode => MessageKind::NewNumberCode,
         _ => return Ok(AskedAgain::Gone),

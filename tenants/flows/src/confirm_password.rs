@@ -5,6 +5,7 @@ use portvakt_domain::{
     code::TRIES_PER_FLOW,
     flow::{Flow, FlowKind, FlowState},
     password::Password,
+    sign_in::Entrance,
     token::FlowToken,
 };
 use portvakt_storage::flows;
@@ -66,7 +67,7 @@ pub async fn run(
     let login = open::login(platform, tenant, &flow)?;
     let hash = token.hash(&platform.keys, tenant.id, kind);
 
-    if !sign_in::present(platform, tenant, Some(&account), &login, password).await? {
+    if !sign_in::present(platform, tenant, Entrance::Registration, Some(&account), &login, password).await? {
         let refused = flow_event(platform, &flow, visitor, AuditKind::SignInRefused);
         let wrong = flows::fail_password(&platform.store, tenant.id, hash, platform.now(), refused).await?;
         return Ok(match wrong {

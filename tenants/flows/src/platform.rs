@@ -10,6 +10,7 @@ use portvakt_domain::{
     keys::KeyRing,
     policy::PasswordPolicy,
     random::Random,
+    rejection::RejectionReason,
     tenant::TenantSettings,
     time::{Clock, Instant},
 };
@@ -69,12 +70,14 @@ pub enum Measure {
     Mail(&'static str),
     /// A limit answered or acted, by its name.
     Limit(&'static str),
-    /// A sign-in at registration, by its outcome.
+    /// A name and a current password that were given, by the outcome.
     SignIn(&'static str),
     /// A code that was entered, by its outcome.
     Code(&'static str),
     /// A password or an unlock that was written, by its outcome.
     Write(&'static str),
+    /// A new password that was not taken, by the reason.
+    Rejection(RejectionReason),
     /// A tenant's SMS budget is exhausted.
     BudgetExhausted,
 }

@@ -3,6 +3,7 @@
 
 use chrono::TimeDelta;
 use portvakt_domain::{
+    account::Account,
     audit::AuditKind,
     code::Code,
     compose::MessageFacts,
@@ -163,6 +164,12 @@ async fn recipient(
             let key = served.unwrap_or(AccountKey(uuid::Uuid::nil()));
             let number = open::registered_number(platform, tenant, key).await?;
             Ok(Recipient { account: served, number })
+        }
+        MessageKind::ChangeCode => {
+            let key = flow.account.ok_or(FlowError::Corrupt("flows.account"))?;
+            let account = tenant.directory.read(key).await?.filter(Account::may_change_password);
+            let number = open::registered_number(platform, tenant, key).await?;
+            Ok(Recipient { account: Some(key), number: number.filter(|_| account.is_some()) })
         }
         MessageKind::OldNumberCode => {
             let key = flow.account.ok_or(FlowError::Corrupt("flows.account"))?;

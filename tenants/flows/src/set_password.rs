@@ -8,19 +8,22 @@ use portvakt_domain::{
     message::MessageKind,
     password::Password,
     policy::{self, Rule, Subject},
+    rejection::{Circumstances, RejectionReason},
     time::Instant,
     token::FlowToken,
 };
+use portvakt_storage::rejections;
 
 use crate::{
-    FlowError, Platform, Tenant, Visitor,
-    write::{self, Proved, WriteKind, Written},
+    FlowError, Measure, Platform, Tenant, Visitor,
+    write::{self, Outcome, Proved, WriteKind, Written},
 };
 
 const SET_PASSWORD: WriteKind = WriteKind {
     choice: Choice::NewPassword,
     intended: AuditKind::PasswordIntended,
     outcome: AuditKind::PasswordOutcome,
+    from: FlowState::Verified,
     done: FlowState::PasswordSet,
     notice: MessageKind::PasswordSet,
 };
@@ -116,17 +119,8 @@ pub async fn run(
     if changeable_from(platform, tenant, &proved, &directory).is_some() {
         return Ok(PasswordSet::TooEarly);
     }
-    let words = words(tenant);
-    let subject = Subject {
-        username: &proved.account.username,
-        display_name: &proved.account.display_name,
-        tenant_words: &words,
-    };
-    let broken = tenant.policy.broken(new.reveal(), subject, &directory);
-    if !broken.is_empty() {
-        let named = broken.contains(&Rule::NotBanned);
-        let guessed = named.then(|| policy::guessed_words(new.reveal(), &words)).flatten();
-        return Ok(PasswordSet::Broken(Broken { rules: broken, words: guessed.unwrap_or_default() }));
+    if let Some(broken) = broken(platform, tenant, &proved, &directory, new).await? {
+        return Ok(PasswordSet::Broken(broken));
     }
     // 3. The intent; from here on another click finds the flow taken.
     if !write::claim(platform, tenant, visitor, token, &proved, &SET_PASSWORD).await? {
@@ -134,14 +128,49 @@ pub async fn run(
     }
     // 4. The write, once, and its outcome.
     let result = tenant.directory.set_password(&proved.account, new).await;
-    write::settle(platform, tenant, visitor, &proved, &SET_PASSWORD, result).await.map(PasswordSet::Written)
+    let known = Circumstances {
+        policy: &directory,
+        account: &proved.account,
+        looks_back: tenant.settings.directory.counts_history(),
+        now: platform.now(),
+    };
+    let outcome = Outcome::of_password(&SET_PASSWORD, &result, &known);
+    if let Err(error) = &result {
+        write::log(tenant, &proved, &outcome, error);
+    }
+    write::settle(platform, tenant, visitor, &proved, &SET_PASSWORD, outcome).await.map(PasswordSet::Written)
 }
 
 /// The words that the tenant's people must not make a password of.
-fn words(tenant: &Tenant) -> Vec<String> {
+pub(crate) fn words(tenant: &Tenant) -> Vec<String> {
     policy::tenant_words(&tenant.settings.name, &tenant.settings.words)
 }
 
+/// What is wrong with a new password, as far as it can be checked without the directory. It is counted.
+pub(crate) async fn broken(
+    platform: &Platform,
+    tenant: &Tenant,
+    proved: &Proved,
+    directory: &EffectivePolicy,
+    new: &Password,
+) -> Result<Option<Broken>, FlowError> {
+    let words = words(tenant);
+    let subject = Subject {
+        username: &proved.account.username,
+        display_name: &proved.account.display_name,
+        tenant_words: &words,
+    };
+    let rules = tenant.policy.broken(new.reveal(), subject, directory);
+    if rules.is_empty() {
+        return Ok(None);
+    }
+    count(platform, tenant, rules.iter().map(RejectionReason::of_rule).collect()).await?;
+    let named = rules.contains(&Rule::NotBanned);
+    let guessed = named.then(|| policy::guessed_words(new.reveal(), &words)).flatten();
+    Ok(Some(Broken { rules, words: guessed.unwrap_or_default() }))
+}
+
+/// From when the directory takes a new password by a reset, where that is not yet.
 pub(crate) fn changeable_from(
     platform: &Platform,
     tenant: &Tenant,
@@ -152,13 +181,31 @@ pub(crate) fn changeable_from(
     policy::changeable_from(directory, counts, proved.account.password_set_at, platform.now())
 }
 
+/// Counts reasons that were found before the directory was asked, each once.
+pub(crate) async fn count(
+    platform: &Platform,
+    tenant: &Tenant,
+    mut reasons: Vec<RejectionReason>,
+) -> Result<(), FlowError> {
+    reasons.sort_unstable();
+    reasons.dedup();
+    if reasons.is_empty() {
+        return Ok(());
+    }
+    for reason in &reasons {
+        platform.meter.count(tenant.id, Measure::Rejection(*reason));
+    }
+    Ok(rejections::count(&platform.store, tenant.id, reasons, platform.now()).await?)
+}
+
+/// The directory's rules for the account, or what to say when it does not answer.
 pub(crate) async fn effective_policy(
     tenant: &Tenant,
     proved: &Proved,
 ) -> Result<Result<EffectivePolicy, Written>, FlowError> {
     match tenant.directory.effective_policy(&proved.account).await {
         Ok(policy) => Ok(Ok(policy)),
-        Err(DirectoryError::Unavailable(_)) => Ok(Err(Written::Unavailable)),
+        Err(DirectoryError::Unavailable(_)) => Ok(Err(Written::rejected(RejectionReason::Unavailable))),
         Err(error) => Err(error.into()),
     }
 }

@@ -4,15 +4,16 @@ use portvakt_domain::{account::Choice, audit::AuditKind, flow::FlowState, messag
 
 use crate::{
     FlowError, Platform, Tenant, Visitor,
-    write::{self, WriteKind},
+    write::{self, Outcome, WriteKind},
 };
 
-pub use crate::write::Written;
+pub use crate::write::{Rejected, Written};
 
 const UNLOCK: WriteKind = WriteKind {
     choice: Choice::KeepAndUnlock,
     intended: AuditKind::UnlockIntended,
     outcome: AuditKind::UnlockOutcome,
+    from: FlowState::Verified,
     done: FlowState::Unlocked,
     notice: MessageKind::Unlocked,
 };
@@ -38,5 +39,9 @@ pub async fn run(
     }
     // 3. The write, once, and its outcome.
     let result = tenant.directory.unlock(&proved.account).await;
-    write::settle(platform, tenant, visitor, &proved, &UNLOCK, result).await
+    let outcome = Outcome::of(&UNLOCK, &result);
+    if let Err(error) = &result {
+        write::log(tenant, &proved, &outcome, error);
+    }
+    write::settle(platform, tenant, visitor, &proved, &UNLOCK, outcome).await
 }

@@ -71,6 +71,7 @@ pub async fn run(
     // 2. What the right code would lead to.
     let (purpose, next_state) = match flow.state {
         FlowState::AwaitingCode => (portvakt_domain::code::CodePurpose::Reset, FlowState::Verified),
+        FlowState::AwaitingChangeCode => (portvakt_domain::code::CodePurpose::Change, FlowState::Changing),
         FlowState::AwaitingOldCode => (portvakt_domain::code::CodePurpose::OldNumber, FlowState::AwaitingNewCode),
         FlowState::AwaitingNewCode => (portvakt_domain::code::CodePurpose::NewNumber, FlowState::NumberSaved),
         FlowState::Exhausted => return Ok(Verified::Exhausted),

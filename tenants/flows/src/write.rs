@@ -8,10 +8,11 @@ use portvakt_domain::{
     flow::{Flow, FlowKind, FlowState},
     message::MessageKind,
     number::MobileNumber,
+    rejection::{self, Circumstances, RejectionReason},
     tenant::{DirectoryKind, DirectorySettings, HistoryRule},
     token::FlowToken,
 };
-use portvakt_storage::flows;
+use portvakt_storage::flows::{self, SettleWrite};
 
 use crate::{
     FlowError, Measure, Platform, Tenant, Visitor,
@@ -27,12 +28,16 @@ const WRITE_LASTS_AT_MOST: TimeDelta = TimeDelta::seconds(90);
 pub enum Written {
     /// It is done.
     Done,
-    /// The directory's own rules refused the password. The flow goes on.
-    Rejected,
-    /// The directory was not reached, or is set up wrongly: surely nothing was changed. The flow goes on.
-    Unavailable,
+    /// Surely nothing was changed, for a reason that can be told. The flow goes on.
+    Rejected(Rejected),
     /// The account may not be served (any more), or the service account has no right to it. Nothing was changed.
     NotAllowed,
+    /// Change: the account is locked out. Nothing was changed, and the flow is over.
+    Locked,
+    /// Change: the current password was wrong too often. Nothing was changed, and the flow is over.
+    Exhausted,
+    /// Change: this network has given too many wrong passwords lately. Nothing was sent.
+    Limited,
     /// It was sent and not answered: nobody knows.
     Unknown,
     /// Another click is doing it at this moment, or did and nobody knows how it ended.
@@ -41,45 +46,74 @@ pub enum Written {
     Gone,
 }
 
-/// A flow whose person has proved possession of the number, with the account as it is right now.
+/// A write that came to nothing and may be tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rejected {
+    /// Why.
+    pub reason: RejectionReason,
+    /// How long the present password has to be kept still, where that is the reason and known.
+    pub wait: Option<TimeDelta>,
+}
+
+impl Written {
+    /// For a reason that says all.
+    pub(crate) fn rejected(reason: RejectionReason) -> Self {
+        Written::Rejected(Rejected { reason, wait: None })
+    }
+}
+
+/// A flow whose person has proved what it asks for, with the account as it is right now.
 pub(crate) struct Proved {
     pub(crate) flow: Flow,
     pub(crate) account: Account,
-    pub(crate) number: MobileNumber,
+    /// The registered number; a change may do without.
+    pub(crate) number: Option<MobileNumber>,
 }
 
-/// Reads everything anew: state, scope, protection, number.
+/// Reads everything anew for a reset: state, scope, protection, number.
 pub(crate) async fn proved(
     platform: &Platform,
     tenant: &Tenant,
     token: &FlowToken,
     choice: Option<Choice>,
 ) -> Result<Result<Proved, Written>, FlowError> {
+    let proved = match standing(platform, tenant, token, FlowState::Verified).await? {
+        Ok(proved) => proved,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    let offered = proved.account.choices(tenant.settings.reset.keep_and_unlock);
+    let allowed = choice.map_or(!offered.is_empty(), |choice| offered.contains(&choice));
+    Ok(if allowed && proved.number.is_some() { Ok(proved) } else { Err(Written::NotAllowed) })
+}
+
+/// The flow where it stands in `from`, with its account and number as they are now. What they allow is the caller's to say.
+pub(crate) async fn standing(
+    platform: &Platform,
+    tenant: &Tenant,
+    token: &FlowToken,
+    from: FlowState,
+) -> Result<Result<Proved, Written>, FlowError> {
     let Some(flow) = open::run(platform, tenant, FlowKind::Reset, token).await? else { return Ok(Err(Written::Gone)) };
     match flow.state {
-        FlowState::Verified => {}
+        state if state == from => {}
         FlowState::Writing => {
             // Longer than any write takes: whoever was writing is gone, and nobody knows how far it came.
             let lost = platform.now() - flow.touched_at > WRITE_LASTS_AT_MOST;
             return Ok(Err(if lost { Written::Unknown } else { Written::InProgress }));
         }
         FlowState::OutcomeUnknown => return Ok(Err(Written::Unknown)),
+        FlowState::Exhausted => return Ok(Err(Written::Exhausted)),
         _ => return Ok(Err(Written::Gone)),
     }
     let key = flow.account.ok_or(FlowError::Corrupt("flows.account"))?;
     let account = match tenant.directory.read(key).await {
         Ok(Some(account)) => account,
         Ok(None) | Err(DirectoryError::NotFound) => return Ok(Err(Written::NotAllowed)),
-        Err(DirectoryError::Unavailable(_)) => return Ok(Err(Written::Unavailable)),
+        Err(DirectoryError::Unavailable(_)) => return Ok(Err(Written::rejected(RejectionReason::Unavailable))),
         Err(error) => return Err(error.into()),
     };
-    let offered = account.choices(tenant.settings.reset.keep_and_unlock);
-    let allowed = choice.map_or(!offered.is_empty(), |choice| offered.contains(&choice));
     let number = open::registered_number(platform, tenant, key).await?;
-    match number {
-        Some(number) if allowed => Ok(Ok(Proved { flow, account, number })),
-        _ => Ok(Err(Written::NotAllowed)),
-    }
+    Ok(Ok(Proved { flow, account, number }))
 }
 
 /// Names of one kind of write, in the audit trail and in messages.
@@ -87,6 +121,8 @@ pub(crate) struct WriteKind {
     pub(crate) choice: Choice,
     pub(crate) intended: AuditKind,
     pub(crate) outcome: AuditKind,
+    /// Where the flow stands before, and again after a write that came to nothing.
+    pub(crate) from: FlowState,
     pub(crate) done: FlowState,
     pub(crate) notice: MessageKind,
 }
@@ -102,12 +138,11 @@ pub(crate) async fn claim(
 ) -> Result<bool, FlowError> {
     let hash = token.hash(&platform.keys, tenant.id, FlowKind::Reset);
     let mut intent = flow_event(platform, &proved.flow, visitor, kind.intended);
-    if kind.choice == Choice::NewPassword {
-        intent = intent.detail("history", history(&tenant.settings.directory));
+    for (name, value) in kind.details(tenant, &proved.flow) {
+        intent = intent.detail(name, value);
     }
     let now = platform.now();
-    let claimed =
-        flows::claim_write(&platform.store, tenant.id, FlowKind::Reset, hash, kind.choice, now, intent).await?;
+    let claimed = flows::claim_write(&platform.store, tenant.id, hash, kind.from, kind.choice, now, intent).await?;
     Ok(claimed.is_some())
 }
 
@@ -120,6 +155,76 @@ fn history(settings: &DirectorySettings) -> &'static str {
     }
 }
 
+impl WriteKind {
+    /// What the trail tells of an intent: how far earlier passwords count, and how the person proved who they are.
+    fn details(&self, tenant: &Tenant, flow: &Flow) -> Vec<(&'static str, &'static str)> {
+        match self.intended {
+            AuditKind::ChangeIntended => {
+                let with_code = flow.codes_sent > 0;
+                let method = if with_code { "known_password and sms_code" } else { "known_password" };
+                vec![("method", method), ("history", "change: the directory looks at earlier passwords")]
+            }
+            AuditKind::PasswordIntended => {
+                vec![("history", history(&tenant.settings.directory))]
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// What a write came to: for the person, the flow, the trail, and the statistics.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) written: Written,
+    pub(crate) next: FlowState,
+    pub(crate) label: &'static str,
+    /// Why a new password was not taken.
+    pub(crate) reason: Option<RejectionReason>,
+}
+
+impl Outcome {
+    /// What a directory's answer to a password comes to.
+    pub(crate) fn of_password(
+        kind: &WriteKind,
+        result: &Result<(), DirectoryError>,
+        known: &Circumstances<'_>,
+    ) -> Self {
+        let outcome = Self::of(kind, result);
+        let Some(reason) = result.as_ref().err().and_then(|error| rejection::reason(error, known)) else {
+            return outcome;
+        };
+        let written = match outcome.written {
+            Written::Rejected(_) => {
+                let wait = known.wait().filter(|_| reason == RejectionReason::TooYoung);
+                Written::Rejected(Rejected { reason, wait })
+            }
+            written => written,
+        };
+        Self { written, reason: Some(reason), ..outcome }
+    }
+
+    /// What a directory's answer comes to.
+    pub(crate) fn of(kind: &WriteKind, result: &Result<(), DirectoryError>) -> Self {
+        let unavailable = Written::rejected(RejectionReason::Unavailable);
+        let (written, next, label) = match result {
+            Ok(()) => (Written::Done, kind.done, "done"),
+            Err(DirectoryError::Rejected(_)) => (Written::rejected(RejectionReason::Unnamed), kind.from, "rejected"),
+            Err(DirectoryError::Unavailable(_)) => (unavailable, kind.from, "unavailable"),
+            Err(DirectoryError::Misconfigured(_)) => (unavailable, kind.from, "misconfigured"),
+            Err(DirectoryError::NoRight(_)) => (Written::NotAllowed, kind.from, "no_right"),
+            Err(DirectoryError::NotFound) => (Written::NotAllowed, kind.from, "not_found"),
+            Err(DirectoryError::OutcomeUnknown(_)) => (Written::Unknown, FlowState::OutcomeUnknown, "unknown"),
+        };
+        Self { written, next, label, reason: None }
+    }
+}
+
+/// Logs what went wrong, at the one place where writes end.
+pub(crate) fn log(tenant: &Tenant, proved: &Proved, outcome: &Outcome, error: &DirectoryError) {
+    let label = outcome.label;
+    tracing::warn!(tenant.id = %tenant.id, flow.id = %proved.flow.id, outcome = label, %error, "directory write");
+}
+
 /// Records the outcome and asks for the notices of it.
 pub(crate) async fn settle(
     platform: &Platform,
@@ -127,34 +232,39 @@ pub(crate) async fn settle(
     visitor: &Visitor,
     proved: &Proved,
     kind: &WriteKind,
-    result: Result<(), DirectoryError>,
+    outcome: Outcome,
 ) -> Result<Written, FlowError> {
-    let (written, next, label) = match &result {
-        Ok(()) => (Written::Done, kind.done, "done"),
-        Err(DirectoryError::Rejected(_)) => (Written::Rejected, FlowState::Verified, "rejected"),
-        Err(DirectoryError::Unavailable(_)) => (Written::Unavailable, FlowState::Verified, "unavailable"),
-        Err(DirectoryError::Misconfigured(_)) => (Written::Unavailable, FlowState::Verified, "misconfigured"),
-        Err(DirectoryError::NoRight(_)) => (Written::NotAllowed, FlowState::Verified, "no_right"),
-        Err(DirectoryError::NotFound) => (Written::NotAllowed, FlowState::Verified, "not_found"),
-        Err(DirectoryError::OutcomeUnknown(_)) => (Written::Unknown, FlowState::OutcomeUnknown, "unknown"),
-    };
-    if let Err(error) = &result {
-        tracing::warn!(tenant.id = %tenant.id, flow.id = %proved.flow.id, outcome = label, %error, "directory write");
-    }
+    let Outcome { written, next, label, reason } = outcome;
     platform.meter.count(tenant.id, Measure::Write(label));
-    let outcome = flow_event(platform, &proved.flow, visitor, kind.outcome).detail("outcome", label);
+    let mut told = flow_event(platform, &proved.flow, visitor, kind.outcome).detail("outcome", label);
+    if let Some(reason) = reason {
+        platform.meter.count(tenant.id, Measure::Rejection(reason));
+        told = told.detail("reason", reason.as_str());
+    }
     let notices = match written {
-        Written::Done => verify_code::notices(platform, tenant, &proved.flow, kind.notice, Some(&proved.number))?,
+        Written::Done => verify_code::notices(platform, tenant, &proved.flow, kind.notice, proved.number.as_ref())?,
         _ => Vec::new(),
     };
-    let now = platform.now();
-    if let Err(error) =
-        flows::settle_write(&platform.store, tenant.id, proved.flow.id, next, now, outcome, notices).await
-    {
-        // The directory has answered and we can't keep what it said. The flow stays "writing": its outcome is unknown.
-        tracing::error!(tenant.id = %tenant.id, flow.id = %proved.flow.id, outcome = label, %error, "outcome not recorded");
-        return if written == Written::Done { Ok(Written::Unknown) } else { Err(error.into()) };
-    }
+    let settled = SettleWrite {
+        flow: proved.flow.id,
+        next_state: next,
+        wrong_password: reason == Some(RejectionReason::WrongPassword),
+        now: platform.now(),
+        event: told,
+        notices,
+        rejection: reason,
+    };
+    let stands = match flows::settle_write(&platform.store, tenant.id, settled).await {
+        Ok(stands) => stands,
+        Err(error) => {
+            // The directory has answered and we can't keep what it said. The flow stays "writing": its outcome is unknown.
+            tracing::error!(tenant.id = %tenant.id, flow.id = %proved.flow.id, outcome = label, %error, "outcome not recorded");
+            return if written == Written::Done { Ok(Written::Unknown) } else { Err(error.into()) };
+        }
+    };
     (platform.wake)();
-    Ok(written)
+    Ok(match (written, stands) {
+        (Written::Rejected(_), Some(FlowState::Exhausted)) => Written::Exhausted,
+        (written, _) => written,
+    })
 }

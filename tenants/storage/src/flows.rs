@@ -10,6 +10,7 @@ use portvakt_domain::{
     language::Language,
     limit::Hit,
     message::NewMessage,
+    rejection::RejectionReason,
     time::Instant,
 };
 use uuid::Uuid;
@@ -157,6 +158,25 @@ pub struct OfferNumber {
     pub event: NewEvent,
 }
 
+/// What came of a write to the directory.
+#[derive(Debug, Clone)]
+pub struct SettleWrite {
+    /// The flow.
+    pub flow: FlowId,
+    /// Where the flow goes.
+    pub next_state: FlowState,
+    /// Whether the current password that came with the write was wrong: one of `TRIES_PER_FLOW`.
+    pub wrong_password: bool,
+    /// Now.
+    pub now: Instant,
+    /// Recorded in any case.
+    pub event: NewEvent,
+    /// Whom to tell.
+    pub notices: Vec<NewMessage>,
+    /// Counted by reason, where the write came to nothing for one.
+    pub rejection: Option<RejectionReason>,
+}
+
 storage_functions! { of flows:
     /// Begins a flow: counts `hits`, then inserts the flow, asks for `message` (due at once) and records `event`. A form
     /// that was sent in before begins nothing and records nothing.
@@ -200,25 +220,21 @@ storage_functions! { of flows:
     /// Reset: notes the choice, which may be changed until something is written.
     write fn choose(token_hash: KeyedHash, choice: Choice, now: Instant) -> bool;
 
-    /// Reset: claims the flow for a write to the directory and records the intent. `None` when it is not verified or
+    /// Reset: claims the flow for a write to the directory and records the intent. `None` when it is not in `from` or
     /// somebody else has claimed it. A flow that is claimed can't be cancelled.
     write fn claim_write(
-        kind: FlowKind,
         token_hash: KeyedHash,
+        from: FlowState,
         choice: Choice,
         now: Instant,
         event: NewEvent,
     ) -> Option<Flow>;
 
-    /// Reset: what came of the write. The event and the notices are kept in any case, and however long the write took;
-    /// `false` when the flow was ended meanwhile (then an end is still noted as the outcome) or was not claimed.
-    write fn settle_write(
-        flow: FlowId,
-        next_state: FlowState,
-        now: Instant,
-        event: NewEvent,
-        notices: Vec<NewMessage>,
-    ) -> bool;
+    /// Reset: what came of the write, and where the flow stands now. The event, the notices and the count of the reason are
+    /// kept in any case, and however long the write took; `None` when the flow was ended meanwhile (then an end is still
+    /// noted as the outcome) or was not claimed. With the last wrong password that a flow may try it is over, and a
+    /// `flow.exhausted` is recorded beside the event.
+    write fn settle_write(settled: SettleWrite) -> Option<FlowState>;
 
     /// Cancels an open flow, unless a write to the directory is under way. The token stays known, so that the page can
     /// say what became of it.

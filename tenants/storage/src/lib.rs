@@ -19,6 +19,7 @@ pub mod limits;
 pub mod messages;
 pub mod numbers;
 pub mod operator;
+pub mod rejections;
 pub mod settings;
 pub mod sign_in;
 pub mod sweep;

@@ -66,9 +66,11 @@ impl Texts {
     fn what_happened(&self, facts: MessageFacts<'_>) -> String {
         let key = match facts.kind {
             MessageKind::ResetCode => "code-reset",
+            MessageKind::ChangeCode => "code-change",
             MessageKind::OldNumberCode => "code-old-number",
             MessageKind::NewNumberCode => "code-new-number",
             MessageKind::PasswordSet => "notice-password-set",
+            MessageKind::PasswordChanged => "notice-password-changed",
             MessageKind::Unlocked => "notice-unlocked",
             MessageKind::NumberAdded => "notice-number-added",
             MessageKind::NumberChanged => "notice-number-changed",
@@ -100,8 +102,11 @@ impl Texts {
 
 fn subject_of(kind: MessageKind) -> &'static str {
     match kind {
-        MessageKind::ResetCode | MessageKind::OldNumberCode | MessageKind::NewNumberCode => "subject-code",
+        MessageKind::ResetCode | MessageKind::ChangeCode | MessageKind::OldNumberCode | MessageKind::NewNumberCode => {
+            "subject-code"
+        }
         MessageKind::PasswordSet => "subject-password-set",
+        MessageKind::PasswordChanged => "subject-password-changed",
         MessageKind::Unlocked => "subject-unlocked",
         MessageKind::NumberAdded => "subject-number-added",
         MessageKind::NumberChanged => "subject-number-changed",
@@ -111,7 +116,7 @@ fn subject_of(kind: MessageKind) -> &'static str {
 /// The host of the page that asks for the code.
 fn host_of<'a>(facts: MessageFacts<'a>) -> &'a str {
     match facts.kind {
-        MessageKind::ResetCode => facts.tenant.hosts.reset.as_str(),
+        MessageKind::ResetCode | MessageKind::ChangeCode => facts.tenant.hosts.reset.as_str(),
         _ => facts.tenant.hosts.register.as_str(),
     }
 }

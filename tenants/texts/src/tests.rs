@@ -11,9 +11,15 @@ use portvakt_domain::{
 
 use crate::{Argument, Texts, catalogue};
 
-const CODES: [MessageKind; 3] = [MessageKind::ResetCode, MessageKind::OldNumberCode, MessageKind::NewNumberCode];
-const NOTICES: [MessageKind; 4] =
-    [MessageKind::PasswordSet, MessageKind::Unlocked, MessageKind::NumberAdded, MessageKind::NumberChanged];
+const CODES: [MessageKind; 4] =
+    [MessageKind::ResetCode, MessageKind::ChangeCode, MessageKind::OldNumberCode, MessageKind::NewNumberCode];
+const NOTICES: [MessageKind; 5] = [
+    MessageKind::PasswordSet,
+    MessageKind::PasswordChanged,
+    MessageKind::Unlocked,
+    MessageKind::NumberAdded,
+    MessageKind::NumberChanged,
+];
 
 const TENANT: &str = r#"
 slug = "orebro"

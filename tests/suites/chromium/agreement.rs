@@ -3,7 +3,7 @@
 use harness::{chromium::Script, seeded::Seeded};
 use portvakt::portal::views::{
     Page, Template as _, password_script,
-    reset::{PasswordView, RuleView},
+    reset::{PasswordFor, PasswordView, RuleView},
 };
 use portvakt_domain::{
     directory::EffectivePolicy,
@@ -186,7 +186,9 @@ async fn ticks(stage: &Stage, rules: Vec<RuleView>, passwords: &[String]) -> Vec
         help_desk: &help_desk,
     };
     let html =
-        PasswordView { page, username: "lovstlin32", rules, words: &[], problem: None }.render().expect("a page");
+        PasswordView { page, purpose: PasswordFor::Reset, username: "lovstlin32", rules, words: &[], problem: None }
+            .render()
+            .expect("a page");
     let main = &html[html.find("<main").expect("main")..html.find("</main>").expect("its end")];
     // Written onto a page of the demo's: there the script is served, and the policy for content holds.
     let show = format!(

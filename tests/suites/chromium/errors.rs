@@ -64,7 +64,7 @@ async fn every_error_at_pwreset_takes_the_focus_and_leads_to_its_field() {
         ("", "", "password", "Skriv ett nytt lösenord", "password-empty"),
         ("Tallkotte52Vind", "Tallkotte52Vin", "password_again", "inte lika", "password-different"),
         ("kort", "kort", "password", "Lösenordet ska", "password-rules"),
-        (&person.password, &person.password, "password", "Lösenordet godkändes inte", "password-earlier"),
+        (&person.password, &person.password, "password", "Du har haft det lösenordet tidigare", "password-earlier"),
     ] {
         stage.phone.fill("#password", first).await;
         stage.phone.fill("#password_again", second).await;

@@ -85,6 +85,8 @@ fn target(random: &mut Seeded) -> String {
         "/choose",
         "/password",
         "/done",
+        "/change",
+        "/change/password",
         "/cancel",
         "/cancelled",
         "/number",
@@ -114,13 +116,15 @@ fn target(random: &mut Seeded) -> String {
 
 /// A form of ours, whole, with something hostile in one of its fields; and where it goes.
 fn hostile(random: &mut Seeded, tokens: &[String]) -> (&'static str, Vec<u8>) {
-    let forms: [(&str, &[&str]); 6] = [
+    let forms: [(&str, &[&str]); 8] = [
         ("/", &["username", "password"]),
         ("/code", &["code"]),
         ("/choose", &["choice"]),
         ("/password", &["password", "password_again"]),
         ("/number", &["number"]),
         ("/confirm", &["password"]),
+        ("/change", &["username", "password"]),
+        ("/change/password", &["current_password", "password", "password_again"]),
     ];
     let (path, fields) = forms[if random.one_in(2) { 0 } else { random.below(forms.len()) }];
     let odd = random.below(fields.len());
@@ -138,7 +142,19 @@ fn form(random: &mut Seeded, tokens: &[String]) -> Vec<u8> {
     if random.one_in(6) {
         return random.bytes(2_000);
     }
-    let names = ["start", "username", "password", "password_again", "code", "number", "choice", "x", "", "lang"];
+    let names = [
+        "start",
+        "username",
+        "password",
+        "password_again",
+        "current_password",
+        "code",
+        "number",
+        "choice",
+        "x",
+        "",
+        "lang",
+    ];
     let mut form = form_urlencoded::Serializer::new(String::new());
     for _ in 0..random.below(7) {
         let value = match random.below(8) {

@@ -18,6 +18,7 @@ use crate::search::Secret;
 
 const OLD: &str = "Kanarie!Fågel&Lösen=99+%";
 const NEW: &str = "Nykanarie&77=+%Zq";
+const CHANGED: &str = "Bytkanarie&63=+%Zq";
 const TOO_SHORT: &str = "Kz=9&";
 const WRONG: &str = "Felkanarie!55?Xx";
 const DISPLAY_NAME: &str = "Kanarina Å:son Fågelquist";
@@ -45,7 +46,9 @@ pub struct Stage<'a> {
 impl<'a> Stage<'a> {
     pub fn new(site: &'a Site, replica: Serving) -> Self {
         let mut stage = Self { site, replica, secrets: Vec::new(), transcripts: Vec::new(), messages: 0 };
-        for (name, value) in [("a password", OLD), ("a new password", NEW), ("a wrong password", WRONG)] {
+        for (name, value) in
+            [("a password", OLD), ("a new password", NEW), ("a changed password", CHANGED), ("a wrong password", WRONG)]
+        {
             stage.secrets.push(Secret::text(name, value));
         }
         // Their owner sees these two, after sign-in: as typed, and on the page that asks whether this is you.
@@ -204,6 +207,33 @@ impl<'a> Stage<'a> {
         self.keep(&browser);
     }
 
+    /// A change by who knows the password, with wrong ones on both pages, and with new ones that are refused on the way.
+    pub async fn change(&mut self) {
+        let person = self.somebody("orebro", SampleState::Functional);
+        let directory = &self.site.directories["orebro"];
+        let mut browser = self.browser();
+        let mut page = browser.get(&self.host("orebro", "pwreset"), "/change").await;
+        for password in [WRONG, OLD] {
+            page = browser.submit(&page, &[("username", &person.username), ("password", password)]).await;
+        }
+        assert_eq!(page.path, "/code", "{}", page.text());
+        let code = self.code(person.number.as_ref().expect("a number")).await;
+        page = browser.submit_to(&page, "/code", &[("code", &code)]).await;
+        let fields = |current: &'static str, new: &'static str| {
+            [("current_password", current), ("password", new), ("password_again", new)]
+        };
+        for (current, new) in [(WRONG, CHANGED), (OLD, TOO_SHORT), (OLD, OLD)] {
+            page = browser.submit_to(&page, "/change/password", &fields(current, new)).await;
+            assert_eq!(page.status, 422, "{}", page.text());
+        }
+        directory.fail_once(Operation::Modify, Fault::Unavailable);
+        page = browser.submit_to(&page, "/change/password", &fields(OLD, CHANGED)).await;
+        assert_eq!(page.status, 503, "{}", page.text());
+        page = browser.submit_to(&page, "/change/password", &fields(OLD, CHANGED)).await;
+        assert!(page.h1().starts_with("Klart"), "{}", page.text());
+        self.keep(&browser);
+    }
+
     /// An unlock at the tenant whose mail server is not there.
     pub async fn unlock(&mut self) {
         let person = self.somebody("mjolby", SampleState::Locked);
@@ -289,6 +319,9 @@ impl<'a> Stage<'a> {
         browser.set_cookie(&host, stray);
         browser.post_once(&host, "/code", &[("code", stray)]).await;
         browser.post_once(&host, "/password", &[("password", stray), ("password_again", stray)]).await;
+        browser.post_once(&host, "/change", &[("username", stray), ("password", stray)]).await;
+        let fields = [("current_password", stray), ("password", stray), ("password_again", stray)];
+        browser.post_once(&host, "/change/password", &fields).await;
         self.keep(&browser);
     }
 

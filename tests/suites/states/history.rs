@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use harness::{Database, State, World, journey};
 use portvakt_domain::tenant::HistoryRule;
 
-const REJECTED: &str = "Lösenordet godkändes inte. Kanske har du haft det tidigare";
+const REJECTED: &str = "Du har haft det lösenordet tidigare. Välj ett som du inte har haft.";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_earlier_password_is_refused_and_the_flow_goes_on() {

@@ -3,7 +3,7 @@
 use harness::{Browser, Database, Page, State, World, journey};
 
 /// Pages with their headings, in the order of a walk over all of them.
-const HEADINGS: [(&str, &str); 23] = [
+const HEADINGS: [(&str, &str); 29] = [
     ("Logga in för att registrera ditt mobilnummer", "Sign in to register your mobile number"),
     ("Logga in för att registrera ditt mobilnummer", "Sign in to register your mobile number"),
     ("Ange ditt lösenord en gång till", "Enter your password once more"),
@@ -27,6 +27,12 @@ const HEADINGS: [(&str, &str); 23] = [
     ("Den här sidan går inte att öppna direkt", "This page cannot be opened directly"),
     ("Vi når inte kommunens system just nu", "We cannot reach the municipality's system right now"),
     ("Det blev för många försök", "There were too many attempts"),
+    ("Byt lösenord", "Change your password"),
+    ("Byt lösenord", "Change your password"),
+    ("Verifiera din identitet: Verifiering via mobiltelefon", "Verify your identity: Mobile phone"),
+    ("Ange ett nytt lösenord", "Enter a new password"),
+    ("Ange ett nytt lösenord", "Enter a new password"),
+    ("Klart: Lösenordet är bytt", "Done: The password has been changed"),
 ];
 
 /// Words that stand on pages of one language only.
@@ -102,7 +108,22 @@ async fn walk(world: &World, english: bool) -> Vec<Page> {
         }
     }
     pages.push(page);
+    pages.extend(walk_through_a_change(world, &mut new_browser()).await);
     pages
+}
+
+/// Örebro: somebody who knows the password, from the first page to the last.
+async fn walk_through_a_change(world: &World, browser: &mut Browser) -> Vec<Page> {
+    let person = world.person("orebro", State::MustChange).await;
+    let start = browser.get(&world.tenant("orebro").reset, "/change").await;
+    let refused = browser.submit(&start, &[("username", &person.username), ("password", "Fel-losenord-1")]).await;
+    let code_page = browser.submit(&refused, &[("username", &person.username), ("password", &person.password)]).await;
+    let code = world.code_at(person.number.as_ref().expect("a number")).await;
+    let form = browser.submit_to(&code_page, "/code", &[("code", &code)]).await;
+    let empty = journey::submit_change(browser, &form, "", "").await;
+    let done = journey::submit_change(browser, &empty, &person.password, "Tallkotte41Vindfang").await;
+    world.arrived().await;
+    vec![start, refused, code_page, form, empty, done]
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

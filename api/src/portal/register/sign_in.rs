@@ -1,16 +1,14 @@
 //! `/` at pwreg: sign in by form. Never by the browser's own sign-in: on a shared computer that would be somebody else.
 
-use std::time::Duration;
-
 use actix_web::{HttpResponse, http::StatusCode, web};
 use askama::Template as _;
-use portvakt_domain::{login::Login, password::Password, token::StartToken};
-use portvakt_flows::sign_in::{self, SignedIn};
-use tokio::time::Instant;
+use portvakt_domain::{sign_in::Entrance, token::StartToken};
+use portvakt_flows::sign_in::SignedIn;
 
 use crate::{
     auth::{RegisterVisit, Visit},
     portal::{
+        credentials,
         reset::code::next_page,
         views::{
             message::Message,
@@ -19,10 +17,6 @@ use crate::{
     },
     problem::{self, Answer, OrFault as _},
 };
-
-/// A refusal is answered no sooner than this: some are decided without asking the directory, and must not be told apart
-/// by how fast they are.
-const REFUSED_AFTER: Duration = Duration::from_millis(500);
 
 /// The form.
 pub async fn get(RegisterVisit(visit): RegisterVisit) -> HttpResponse {
@@ -35,29 +29,15 @@ pub async fn post(RegisterVisit(visit): RegisterVisit, body: web::Payload) -> Ht
 }
 
 async fn sign_in(visit: &Visit, body: web::Payload) -> Answer {
-    let answer_at = Instant::now() + REFUSED_AFTER;
-    let mut fields = visit.fields(body).await?;
-    let password = Password::new(fields.take("password"));
-    let (platform, typed) = (visit.platform(), fields.get("username"));
-    let (login, password) = match (Login::parse(typed), password) {
-        (Ok(login), Some(password)) => (login, password),
-        (login, password) => {
-            let empty = SignInProblem::Empty { username: login.is_err(), password: password.is_none() };
-            return Err(form(visit, typed, Some(empty)));
-        }
-    };
-    let now = platform.now();
-    let start = StartToken::verify(fields.get("start"), &platform.keys, visit.tenant.id, visit.kind, now)
-        .ok_or_else(|| form(visit, typed, Some(SignInProblem::Stale)))?;
-    let signed_in = sign_in::run(platform, &visit.tenant, &visit.visitor(), &start, &login, &password).await;
-    if !matches!(signed_in, Ok(SignedIn::Accepted { .. })) {
-        tokio::time::sleep_until(answer_at).await;
-    }
+    let given = credentials::read(visit, body, form).await?;
+    let signed_in = given.present(visit, Entrance::Registration).await;
     Ok(match signed_in.or_fault(visit)? {
         SignedIn::Accepted { token, state } => visit.go_with(next_page(state), &token),
-        SignedIn::Refused => form(visit, typed, Some(SignInProblem::Refused)),
-        SignedIn::StartAgain => form(visit, typed, Some(SignInProblem::Stale)),
+        SignedIn::Refused => form(visit, &given.typed, Some(SignInProblem::Refused)),
+        SignedIn::StartAgain => form(visit, &given.typed, Some(SignInProblem::Stale)),
         SignedIn::Limited => problem::page(visit, Message::TooMany { minutes: Some(60) }),
+        // Said of a change alone: here neither stands in the way.
+        SignedIn::NoNumber | SignedIn::TooEarly { .. } => problem::page(visit, Message::NoNumber),
     })
 }
 

@@ -33,7 +33,7 @@ async fn take(visit: &Visit, body: web::Payload) -> Answer {
     let (platform, tenant) = (visit.platform(), &visit.tenant);
     match fields.get("choice") {
         "keep" => match unlock_account::run(platform, tenant, &visit.visitor(), &token).await.or_fault(visit)? {
-            Written::Unavailable => show(visit, Some(ChooseProblem::Unavailable)).await,
+            Written::Rejected(_) => show(visit, Some(ChooseProblem::Unavailable)).await,
             written => Ok(told(visit, written)),
         },
         "new" => match choose::new_password(platform, tenant, &token).await.or_fault(visit)? {
@@ -70,7 +70,10 @@ async fn show(visit: &Visit, problem: Option<ChooseProblem>) -> Answer {
 pub fn told(visit: &Visit, written: Written) -> HttpResponse {
     match written {
         Written::Done => visit.go("/done"),
-        Written::Rejected | Written::Unavailable => problem::page(visit, Message::Unavailable),
+        Written::Rejected(_) => problem::page(visit, Message::Unavailable),
+        Written::Locked => problem::page(visit, Message::Locked),
+        Written::Exhausted => problem::page(visit, Message::Exhausted { minutes: None }),
+        Written::Limited => problem::page(visit, Message::TooMany { minutes: Some(60) }),
         Written::NotAllowed => problem::page(visit, Message::NotAllowed),
         Written::Unknown => problem::page(visit, Message::OutcomeUnknown),
         Written::InProgress => problem::page(visit, Message::InProgress),

@@ -73,12 +73,17 @@ pub async fn check(visit: &Visit, body: web::Payload) -> Answer {
 /// Where a flow goes on, by where it stands.
 pub fn next_page(state: FlowState) -> &'static str {
     match state {
-        FlowState::AwaitingCode | FlowState::AwaitingOldCode | FlowState::AwaitingNewCode => "/code",
+        FlowState::AwaitingCode
+        | FlowState::AwaitingChangeCode
+        | FlowState::AwaitingOldCode
+        | FlowState::AwaitingNewCode => "/code",
+        FlowState::Changing => "/change/password",
         FlowState::Verified | FlowState::Writing => "/choose",
         FlowState::SignedIn => "/confirm",
         FlowState::EnteringNumber => "/number",
         FlowState::Cancelled => "/cancelled",
         FlowState::PasswordSet
+        | FlowState::PasswordChanged
         | FlowState::Unlocked
         | FlowState::OutcomeUnknown
         | FlowState::NumberSaved
@@ -96,6 +101,7 @@ pub async fn show(visit: &Visit, problem: Option<CodeProblem>, again: Again) -> 
     // At pwreset nothing is said of the number: nothing is proved yet.
     let masked = masked_recipient(visit, &flow).await.or_fault(visit)?;
     let purpose = match flow.state {
+        FlowState::AwaitingChangeCode => CodeFor::Change,
         FlowState::AwaitingOldCode => CodeFor::OldNumber(&masked),
         FlowState::AwaitingNewCode => CodeFor::NewNumber(&masked),
         _ => CodeFor::Reset,

@@ -25,6 +25,7 @@ async fn show(visit: &Visit) -> Answer {
     let texts = &visit.tenant.settings.texts;
     let (kind, paragraphs) = match flow.state {
         FlowState::PasswordSet => (Done::PasswordSet, &texts.after_reset),
+        FlowState::PasswordChanged => (Done::PasswordChanged, &texts.after_reset),
         FlowState::Unlocked => (Done::Unlocked, &texts.after_unlock),
         FlowState::OutcomeUnknown => return Ok(problem::page(visit, Message::OutcomeUnknown)),
         state => return Ok(visit.go(next_page(state))),

@@ -2,16 +2,16 @@
 
 use actix_web::{HttpResponse, http::StatusCode, web};
 use askama::Template as _;
-use portvakt_domain::{password::Password, policy::Subject};
+use portvakt_domain::{password::Password, policy::Subject, rejection::RejectionReason};
 use portvakt_flows::{
-    set_password::{self, Broken, PasswordSet},
+    set_password::{self, Broken, Demands, PasswordSet},
     unlock_account::Written,
 };
 
 use super::choose::told;
 use crate::{
     auth::{ResetVisit, Visit},
-    portal::views::reset::{PasswordProblem, PasswordView, RuleView, TooEarlyView},
+    portal::views::reset::{PasswordFor, PasswordProblem, PasswordView, RuleView, TooEarlyView},
     problem::{self, Answer, OrFault as _},
 };
 
@@ -38,8 +38,7 @@ async fn set(visit: &Visit, body: web::Payload) -> Answer {
     match set.or_fault(visit)? {
         PasswordSet::Broken(broken) => show(visit, Some(PasswordProblem::Broken), Some(&broken)).await,
         PasswordSet::TooEarly => show(visit, None, None).await,
-        PasswordSet::Written(Written::Rejected) => show(visit, Some(PasswordProblem::RejectedByDirectory), None).await,
-        PasswordSet::Written(Written::Unavailable) => show(visit, Some(PasswordProblem::Unavailable), None).await,
+        PasswordSet::Written(Written::Rejected(rejected)) => show(visit, Some(rejected.into()), None).await,
         PasswordSet::Written(written) => Ok(told(visit, written)),
     }
 }
@@ -48,15 +47,28 @@ async fn show(visit: &Visit, problem: Option<PasswordProblem>, broken: Option<&B
     let token = visit.begun()?;
     let demands = set_password::demands(visit.platform(), &visit.tenant, &token).await.or_fault(visit)?;
     let demands = demands.map_err(|refused| told(visit, refused))?;
+    Ok(page(visit, "/password", PasswordFor::Reset, demands, problem, broken))
+}
+
+/// The form, with the status that belongs to its problem; or how long there can't be a new password.
+pub(super) fn page(
+    visit: &Visit,
+    path: &'static str,
+    purpose: PasswordFor,
+    demands: Demands,
+    problem: Option<PasswordProblem>,
+    broken: Option<&Broken>,
+) -> HttpResponse {
     if let Some(from) = demands.changeable_from {
         let wait = from - visit.platform().now();
-        let view = TooEarlyView { page: visit.page("/password"), username: &demands.username, wait };
-        return Ok(problem::html(visit, StatusCode::OK, view.render()));
+        let view = TooEarlyView { page: visit.page(path), username: &demands.username, wait };
+        return problem::html(visit, StatusCode::OK, view.render());
     }
     let subject =
         Subject { username: &demands.username, display_name: &demands.display_name, tenant_words: &demands.words };
     let view = PasswordView {
-        page: visit.page("/password"),
+        page: visit.page(path),
+        purpose,
         username: &demands.username,
         rules: RuleView::list(demands.rules, broken.map_or(&[], |broken| &broken.rules), subject),
         words: broken.map_or(&[], |broken| &broken.words),
@@ -64,8 +76,10 @@ async fn show(visit: &Visit, problem: Option<PasswordProblem>, broken: Option<&B
     };
     let status = match problem {
         None => StatusCode::OK,
-        Some(PasswordProblem::Unavailable) => StatusCode::SERVICE_UNAVAILABLE,
+        Some(PasswordProblem::Rejected {
+            reason: RejectionReason::Unavailable | RejectionReason::NotTaken, ..
+        }) => StatusCode::SERVICE_UNAVAILABLE,
         Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    Ok(problem::html(visit, status, view.render()))
+    problem::html(visit, status, view.render())
 }

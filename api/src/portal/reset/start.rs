@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, http::StatusCode, web};
 use askama::Template as _;
 use portvakt_domain::{
     login::{Login, LoginError},
+    tenant::KnownPassword,
     token::StartToken,
 };
 use portvakt_flows::start_reset::{self, Started};
@@ -57,6 +58,7 @@ fn form(visit: &Visit, username: &str, problem: Option<StartProblem>) -> HttpRes
         problem,
         example: &visit.tenant.settings.texts.username_example,
         register_url: &visit.tenant.links.register,
+        offers_change: visit.tenant.settings.reset.known_password != KnownPassword::Off,
     };
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     problem::html(visit, status, view.render())

@@ -1,9 +1,9 @@
 //! Pages that only say something: what happened, in one plain sentence, and what to do next.
 
 use askama::Template;
-use portvakt_domain::tenant::HostPurpose;
+use portvakt_domain::{rejection::RejectionReason, tenant::HostPurpose};
 
-use super::{Layout, Page};
+use super::{Layout, Page, reset::rejection, shown};
 
 /// What there is to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +28,10 @@ pub enum Message {
     OutcomeUnknown,
     /// The account is not served here. Said only after possession of the number was proved.
     NotAllowed,
+    /// The account is locked out: its password can't be changed. Said only to who gave the right one before.
+    Locked,
+    /// A change needs a code and no number is registered. Said only to who gave the right password.
+    NoNumber,
     /// 400.
     BadRequest,
     /// 404.
@@ -55,6 +59,8 @@ pub struct MessageView<'a> {
     pub page: Page<'a>,
     /// What there is to say.
     pub message: Message,
+    /// pwreg's address, without a slash at the end.
+    pub register_url: &'a str,
 }
 
 impl Layout for MessageView<'_> {
@@ -71,6 +77,8 @@ impl Layout for MessageView<'_> {
             Message::Unavailable => "unavailable-heading",
             Message::OutcomeUnknown => "unknown-heading",
             Message::NotAllowed => "not-allowed-heading",
+            Message::Locked => "locked-heading",
+            Message::NoNumber => "no-number-heading",
             Message::BadRequest => "bad-request-heading",
             Message::NotFound => "not-found-heading",
             Message::MethodNotAllowed => "method-heading",
@@ -103,7 +111,16 @@ impl MessageView<'_> {
             Message::OutcomeUnknown => {
                 return ["unknown", "unknown-wait", "unknown-try", "unknown-help"].map(say).to_vec();
             }
-            Message::NotAllowed => say("not-allowed"),
+            Message::NotAllowed => match page.service {
+                HostPurpose::Reset => rejection(page, RejectionReason::NoRight, None),
+                HostPurpose::Register => say("not-allowed"),
+            },
+            Message::Locked => rejection(page, RejectionReason::Locked, None),
+            Message::NoNumber => {
+                let address = ("address", shown(self.register_url).into());
+                let register = page.texts.text(page.language, "no-number-register", &[name, address]);
+                return vec![say("no-number"), register];
+            }
             Message::BadRequest => say("bad-request"),
             Message::NotFound => say("not-found"),
             Message::MethodNotAllowed => say("method"),

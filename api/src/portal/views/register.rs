@@ -52,18 +52,24 @@ impl Layout for SignInView<'_> {
     }
 
     fn problems(&self) -> Vec<Problem> {
-        match self.problem {
-            None => Vec::new(),
-            Some(SignInProblem::Empty { username, password }) => {
-                let username = username.then(|| Problem::of("username", self.page.text("sign-in-empty-username")));
-                let password = password.then(|| Problem::of("password", self.page.text("sign-in-empty-password")));
+        self.problem.map_or_else(Vec::new, |problem| problem.told(&self.page))
+    }
+}
+
+impl SignInProblem {
+    /// What the page says, wherever the form stands.
+    pub(super) fn told(self, page: &Page<'_>) -> Vec<Problem> {
+        match self {
+            SignInProblem::Empty { username, password } => {
+                let username = username.then(|| Problem::of("username", page.text("sign-in-empty-username")));
+                let password = password.then(|| Problem::of("password", page.text("sign-in-empty-password")));
                 username.into_iter().chain(password).collect()
             }
-            Some(SignInProblem::Refused) => {
-                let name = &self.page.help_desk.name;
-                vec![Problem::of("username", self.page.text_with("sign-in-refused", "name", name))]
+            SignInProblem::Refused => {
+                let name = &page.help_desk.name;
+                vec![Problem::of("username", page.text_with("sign-in-refused", "name", name))]
             }
-            Some(SignInProblem::Stale) => vec![Problem::of("username", self.page.text("form-stale"))],
+            SignInProblem::Stale => vec![Problem::of("username", page.text("form-stale"))],
         }
     }
 }

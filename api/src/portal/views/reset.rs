@@ -7,9 +7,12 @@ use portvakt_domain::account::Choice;
 use super::{Layout, Page, Problem};
 
 mod password;
+mod rejection;
 mod rules;
 
-pub use password::{PasswordProblem, PasswordView, TooEarlyView};
+pub use password::{PasswordFor, PasswordView, TooEarlyView};
+pub use rejection::PasswordProblem;
+pub(super) use rejection::rejection;
 pub use rules::{Check, RuleView};
 
 /// What is wrong with the first form.
@@ -39,6 +42,8 @@ pub struct StartView<'a> {
     pub example: &'a str,
     /// pwreg's address, without a slash at the end.
     pub register_url: &'a str,
+    /// Whether who knows the password may change it here.
+    pub offers_change: bool,
 }
 
 impl Layout for StartView<'_> {
@@ -69,6 +74,8 @@ impl Layout for StartView<'_> {
 pub enum CodeFor<'a> {
     /// To get back in. Nothing is said of the number: nothing is proved yet.
     Reset,
+    /// To change a password that is known: it was right, so the code was sent.
+    Change,
     /// To change a number that is registered; masked.
     OldNumber(&'a str),
     /// To confirm the number being registered; masked.
@@ -128,14 +135,14 @@ impl Layout for CodeView<'_> {
 
     fn heading(&self) -> String {
         self.page.text(match self.purpose {
-            CodeFor::Reset => "code-heading-reset",
+            CodeFor::Reset | CodeFor::Change => "code-heading-reset",
             CodeFor::OldNumber(_) | CodeFor::NewNumber(_) => "code-heading-register",
         })
     }
 
     fn step(&self) -> Option<(u32, u32)> {
         Some(match self.purpose {
-            CodeFor::Reset => (2, 3),
+            CodeFor::Reset | CodeFor::Change => (2, 3),
             CodeFor::OldNumber(_) | CodeFor::NewNumber(_) => (3, 3),
         })
     }
@@ -156,6 +163,7 @@ impl CodeView<'_> {
     fn intro(&self) -> String {
         match self.purpose {
             CodeFor::Reset => self.page.text("code-sent"),
+            CodeFor::Change => self.page.text("code-sent-change"),
             CodeFor::OldNumber(number) => self.page.text_with("code-sent-old", "number", &unbroken(number)),
             CodeFor::NewNumber(number) => self.page.text_with("code-sent-new", "number", &unbroken(number)),
         }
@@ -178,7 +186,7 @@ impl CodeView<'_> {
     fn way_out(&self) -> String {
         let name = &self.page.help_desk.name;
         match self.purpose {
-            CodeFor::Reset => self.page.text_with("code-no-phone", "name", name),
+            CodeFor::Reset | CodeFor::Change => self.page.text_with("code-no-phone", "name", name),
             CodeFor::OldNumber(_) => self.page.text_with("code-no-phone-old", "name", name),
             CodeFor::NewNumber(_) => self.page.text("code-other-number"),
         }
@@ -281,6 +289,8 @@ impl ChooseView<'_> {
 pub enum Done {
     /// The password was set.
     PasswordSet,
+    /// The password was changed by who knew it.
+    PasswordChanged,
     /// The account was unlocked.
     Unlocked,
 }
@@ -307,6 +317,7 @@ impl Layout for DoneView<'_> {
     fn heading(&self) -> String {
         self.page.text(match self.kind {
             Done::PasswordSet => "done-password-heading",
+            Done::PasswordChanged => "done-changed-heading",
             Done::Unlocked => "done-unlock-heading",
         })
     }
@@ -315,7 +326,7 @@ impl Layout for DoneView<'_> {
 impl DoneView<'_> {
     fn sentence(&self) -> String {
         self.page.text(match self.kind {
-            Done::PasswordSet => "done-password",
+            Done::PasswordSet | Done::PasswordChanged => "done-password",
             Done::Unlocked => "done-unlock",
         })
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use portvakt_domain::language::Language;
+use portvakt_domain::{language::Language, rejection::RejectionReason};
 use portvakt_texts::Texts;
 
 mod gallery;
@@ -136,6 +136,9 @@ fn fields_carry_the_tokens_that_browsers_fill_in_by() {
     each_page(|shown, tags| {
         let expected: &[&str] = match shown.name.split('-').take(2).collect::<Vec<_>>()[..] {
             ["reset", "1"] => &["username"],
+            ["change", "1"] => &["username", "current-password"],
+            ["change", "2"] => &["one-time-code"],
+            ["change", "3"] => &["username", "current-password", "new-password", "new-password"],
             ["reset", "2"] | ["register", "4" | "5"] => &["one-time-code"],
             ["reset", "4"] => &["username", "new-password", "new-password"],
             ["register", "1"] => &["username", "current-password"],
@@ -211,8 +214,22 @@ fn the_choice_has_two_labelled_radios() {
 fn a_page_says_nothing_of_the_account_before_proof() {
     let texts = texts();
     for shown in gallery::pages(&texts, Language::Sv, query(None)) {
-        let before = shown.name.starts_with("reset-1") || shown.name.starts_with("reset-2");
+        let before = ["reset-1", "reset-2", "change-1", "change-2"].iter().any(|start| shown.name.starts_with(start));
         assert!(!before || !shown.html.contains("***"), "{}", shown.name);
+    }
+}
+
+#[test]
+fn every_reason_has_a_sentence_of_its_own_and_says_what_to_do() {
+    let texts = texts();
+    for language in Language::ALL {
+        let mut told = BTreeSet::new();
+        for reason in RejectionReason::ALL {
+            let key = format!("rejection-{}", reason.as_str());
+            let sentence = texts.find(language, &key, &[("name", "IT-helpdesk".into())]).expect(&key);
+            assert!(sentence.matches(['.', '!']).count() >= 2, "what happened, and what to do: {sentence}");
+            assert!(told.insert(sentence), "{key}");
+        }
     }
 }
 

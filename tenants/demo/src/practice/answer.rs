@@ -54,6 +54,11 @@ pub(crate) fn service(code: Code, win32: &str) -> LdapResult {
     with(code, format!("{win32}: SvcErr: DSID-031A12D2, problem {problem}, data 0\n"))
 }
 
+/// A result that a test asked for; one that LDAP does not know is `other`.
+pub(crate) fn refusal(code: u8, text: &str) -> LdapResult {
+    with(Code::try_from(i64::from(code)).unwrap_or(Code::Other), text.to_owned())
+}
+
 /// The directory will not do it.
 pub(crate) fn unwilling(win32: &str) -> LdapResult {
     service(Code::UnwillingToPerform, win32)

@@ -47,6 +47,8 @@ pub enum Fault {
     Busy,
     /// Not applied; answered with `unavailable` (52).
     Unavailable,
+    /// Not applied; answered with this result code (RFC 4511 4.1.9) and text.
+    Refused(u8, &'static str),
 }
 
 impl Fault {

@@ -127,6 +127,7 @@ impl Session {
         let refusal = match fault {
             Some(Fault::Busy) => Some(answer::service(Code::Busy, "0000200E")),
             Some(Fault::Unavailable) => Some(answer::service(Code::Unavailable, "0000200F")),
+            Some(Fault::Refused(code, text)) => Some(answer::refusal(code, text)),
             Some(fault) if !fault.applies() => None,
             _ => {
                 let answers = self.answer(operation, message);

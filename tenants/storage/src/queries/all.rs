@@ -10,6 +10,7 @@ pub(crate) mod limits;
 pub(crate) mod messages;
 pub(crate) mod numbers;
 pub(crate) mod operator;
+pub(crate) mod rejections;
 mod schema;
 pub(crate) mod settings;
 pub(crate) mod sign_in;

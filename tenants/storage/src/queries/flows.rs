@@ -26,7 +26,9 @@ use crate::{
 };
 
 mod code;
+mod write;
 pub(crate) use code::submit_code;
+pub(crate) use write::{claim_write, settle_write};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = flows, check_for_backend(super::Db))]
@@ -347,44 +349,6 @@ pub(crate) fn choose(
     let condition = live(tenant, FlowKind::Reset, token_hash, [FlowState::Verified], *now);
     let change = Change { choice: Some(choice_name(*choice)), ..Change::touch(*now) };
     Ok(step(c, condition, change)?.is_some())
-}
-
-pub(crate) fn claim_write(
-    c: &mut Conn,
-    tenant: TenantId,
-    kind: &FlowKind,
-    token_hash: &KeyedHash,
-    choice: &Choice,
-    now: &Instant,
-    event: &NewEvent,
-) -> Outcome<Option<Flow>> {
-    let condition = live(tenant, *kind, token_hash, [FlowState::Verified], *now);
-    let change = Change { choice: Some(choice_name(*choice)), ..Change::to(FlowState::Writing, *now) };
-    recorded(c, tenant, condition, change, event)
-}
-
-pub(crate) fn settle_write(
-    c: &mut Conn,
-    tenant: TenantId,
-    flow: &FlowId,
-    next_state: &FlowState,
-    now: &Instant,
-    event: &NewEvent,
-    notices: &[NewMessage],
-) -> Outcome<bool> {
-    let standing = |state: FlowState| -> Condition<'static> {
-        let this = flows::tenant_id.eq(Id(tenant.0)).and(flows::id.eq(Id(flow.0)));
-        Box::new(this.and(flows::state.eq(state.as_str())))
-    };
-    let settled = step(c, standing(FlowState::Writing), Change::to(*next_state, *now))?.is_some();
-    if !settled && next_state.is_end() {
-        step(c, standing(FlowState::Ended), Change::to(*next_state, *now))?;
-    }
-    for notice in notices {
-        messages::ask(c, tenant, notice, *now)?;
-    }
-    audit::record(c, tenant, std::slice::from_ref(event))?;
-    Ok(settled)
 }
 
 pub(crate) fn cancel(

@@ -117,6 +117,7 @@ fn note(c: &mut Conn, tenant: TenantId, message: &Message, state: MessageState, 
 fn awaiting(purpose: CodePurpose) -> FlowState {
     match purpose {
         CodePurpose::Reset => FlowState::AwaitingCode,
+        CodePurpose::Change => FlowState::AwaitingChangeCode,
         CodePurpose::OldNumber => FlowState::AwaitingOldCode,
         CodePurpose::NewNumber => FlowState::AwaitingNewCode,
     }

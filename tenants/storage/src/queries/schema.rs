@@ -212,4 +212,15 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{BigInt, Text};
+    use super::super::sql::Id;
+    rejections (tenant_id, day, reason) {
+        tenant_id -> Id,
+        day -> BigInt,
+        reason -> Text,
+        count -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(audit_events, audit_seals, flows, messages);

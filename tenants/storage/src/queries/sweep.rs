@@ -4,8 +4,8 @@ use diesel::prelude::*;
 use portvakt_domain::{id::TenantId, time::Instant};
 
 use super::{
-    Conn,
-    schema::{flows, limit_counters, messages, sign_in_guards, sms_log},
+    Conn, rejections,
+    schema::{self, flows, limit_counters, messages, sign_in_guards, sms_log},
 };
 use crate::{
     error::Outcome,
@@ -35,5 +35,9 @@ pub(crate) fn remove_expired(c: &mut Conn, tenant: TenantId, now: &Instant, ages
         .filter(sign_in_guards::tenant_id.eq(tenant))
         .filter(sign_in_guards::last_at.lt(at(now - ages.guards)))
         .execute(c)?;
-    Ok(SweepReport { flows, messages, sms_log, limit_counters, guards })
+    let rejections = diesel::delete(schema::rejections::table)
+        .filter(schema::rejections::tenant_id.eq(tenant))
+        .filter(schema::rejections::day.lt(rejections::number((now - ages.rejections).date_naive())))
+        .execute(c)?;
+    Ok(SweepReport { flows, messages, sms_log, limit_counters, guards, rejections })
 }

@@ -14,7 +14,11 @@ use portvakt_domain::{
     message::{Channel, MessageKind, NewMessage},
     time::Instant,
 };
-use portvakt_storage::{DatabaseSettings, MigrateSettings, Store, flows::NewFlow, migrate, operator};
+use portvakt_storage::{
+    DatabaseSettings, MigrateSettings, Store,
+    flows::{NewFlow, SettleWrite},
+    migrate, operator,
+};
 use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 use tokio::runtime::Handle;
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -339,5 +343,18 @@ impl Drop for TestDatabase {
         if dropping.join().is_err() {
             eprintln!("the database {} was not dropped", self.name);
         }
+    }
+}
+
+/// What came of a write, without more.
+pub(crate) fn settled(flow: FlowId, next_state: FlowState, now: Instant) -> SettleWrite {
+    SettleWrite {
+        flow,
+        next_state,
+        wrong_password: false,
+        now,
+        event: event(AuditKind::PasswordOutcome, now),
+        notices: Vec::new(),
+        rejection: None,
     }
 }

@@ -11,12 +11,12 @@ use portvakt_domain::{
     message::MessageKind,
 };
 use portvakt_storage::{
-    flows::{self, Begun, CodeOutcome, NewFlow, SaveNumber, SubmitCode},
+    flows::{self, Begun, CodeOutcome, NewFlow, SaveNumber, SettleWrite, SubmitCode},
     limits, messages, numbers,
 };
 use uuid::Uuid;
 
-use crate::fixture::{Fixture, account, event, flow, hash, hit, message, minutes, sealed};
+use crate::fixture::{Fixture, account, event, flow, hash, hit, message, minutes, sealed, settled};
 
 const CODE: KeyedHash = KeyedHash([1; 32]);
 const LIFE: i64 = 600;
@@ -309,7 +309,7 @@ pub(crate) async fn a_write_is_claimed_once_and_settled(f: Fixture) {
     begin(&f, &new, MessageKind::ResetCode).await;
     let claim = || {
         let told = event(AuditKind::PasswordIntended, f.now);
-        flows::claim_write(&f.store, f.a, FlowKind::Reset, new.token_hash, Choice::NewPassword, f.now, told)
+        flows::claim_write(&f.store, f.a, new.token_hash, S::Verified, Choice::NewPassword, f.now, told)
     };
     assert!(flows::choose(&f.store, f.a, new.token_hash, Choice::KeepAndUnlock, f.now).await.expect("an answer"));
     let all = join_all((0..20).map(|_| claim())).await;
@@ -321,13 +321,14 @@ pub(crate) async fn a_write_is_claimed_once_and_settled(f: Fixture) {
         flows::cancel(&f.store, f.a, FlowKind::Reset, new.token_hash, f.now, told(AuditKind::FlowCancelled));
     assert!(!cancelled.await.expect("an answer"), "a write is under way");
     let settle = |state, now| {
-        let notice = message(new.id, MessageKind::PasswordSet, f.now);
-        flows::settle_write(&f.store, f.a, new.id, state, now, told(AuditKind::PasswordOutcome), vec![notice])
+        let notices = vec![message(new.id, MessageKind::PasswordSet, f.now)];
+        flows::settle_write(&f.store, f.a, SettleWrite { now, notices, ..settled(new.id, state, f.now) })
     };
-    assert!(settle(S::Verified, f.now).await.expect("an answer"), "refused: choose another one");
-    assert!(!settle(S::Verified, f.now).await.expect("an answer"), "not claimed");
+    assert_eq!(settle(S::Verified, f.now).await.expect("an answer"), Some(S::Verified), "refused: choose another one");
+    assert_eq!(settle(S::Verified, f.now).await.expect("an answer"), None, "not claimed");
     assert!(claim().await.expect("an answer").is_some());
-    assert!(settle(S::PasswordSet, f.now + minutes(60)).await.expect("an answer"), "however long it took");
+    let late = settle(S::PasswordSet, f.now + minutes(60)).await.expect("an answer");
+    assert_eq!(late, Some(S::PasswordSet), "however long it took");
     let found = flows::find_by_id(&f.store, f.a, new.id).await.expect("found").expect("a flow");
     assert_eq!(found.state, S::PasswordSet);
     assert_eq!(f.number("select count(*) from audit_events where kind = 'password.intended'").await, 2);
@@ -341,13 +342,12 @@ pub(crate) async fn a_write_that_was_overtaken_keeps_its_outcome(f: Fixture) {
         begin(&f, &new, MessageKind::ResetCode).await;
         let told = event(AuditKind::PasswordIntended, f.now);
         let choice = Choice::NewPassword;
-        let claimed = flows::claim_write(&f.store, f.a, FlowKind::Reset, new.token_hash, choice, f.now, told).await;
+        let claimed = flows::claim_write(&f.store, f.a, new.token_hash, S::Verified, choice, f.now, told).await;
         assert!(claimed.expect("an answer").is_some());
         let change = registering(&f, mine).await;
         assert_eq!(send(&f, prove(&f, &change, save(&f, mine, 0, &change))).await, CodeOutcome::Right);
-        let told = event(AuditKind::PasswordOutcome, f.now);
-        let settled = flows::settle_write(&f.store, f.a, new.id, outcome, f.now, told, vec![]).await;
-        assert!(!settled.expect("an answer"));
+        let settled = flows::settle_write(&f.store, f.a, settled(new.id, outcome, f.now)).await;
+        assert_eq!(settled.expect("an answer"), None);
         let found = flows::find_by_id(&f.store, f.a, new.id).await.expect("found").expect("a flow");
         assert_eq!(found.state, stands);
     }
@@ -381,15 +381,7 @@ pub(crate) async fn another_tenant_sees_nothing(f: Fixture) {
     let new = awaiting(&f).await;
     assert!(flows::find(&f.store, f.b, FlowKind::Reset, new.token_hash).await.expect("an answer").is_none());
     assert!(flows::find_by_id(&f.store, f.b, new.id).await.expect("an answer").is_none());
-    let settled = flows::settle_write(
-        &f.store,
-        f.b,
-        new.id,
-        S::PasswordSet,
-        f.now,
-        event(AuditKind::PasswordOutcome, f.now),
-        vec![],
-    );
-    assert!(!settled.await.expect("an answer"));
+    let settled = flows::settle_write(&f.store, f.b, settled(new.id, S::PasswordSet, f.now));
+    assert_eq!(settled.await.expect("an answer"), None);
     assert!(flows::find(&f.store, f.a, FlowKind::Reset, new.token_hash).await.expect("an answer").is_some());
 }

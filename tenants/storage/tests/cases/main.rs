@@ -6,11 +6,13 @@
 mod fixture;
 
 mod audit;
+mod changes;
 mod flows;
 mod jobs;
 mod limits;
 mod messages;
 mod migrations;
+mod rejections;
 mod settings;
 mod steps;
 mod sweep;
@@ -48,6 +50,8 @@ cases! {
         a_late_event_is_sealed_all_the_same
         no_event_is_left_behind_by_its_job
         one_account_is_one_subject;
+    changes:
+        wrong_current_passwords_end_a_change;
     flows:
         a_flow_comes_back_as_it_was_begun
         a_form_begins_one_flow
@@ -87,6 +91,9 @@ cases! {
         an_answer_after_the_answer_does_not_count;
     migrations:
         a_second_migration_has_nothing_to_do;
+    rejections:
+        reasons_are_counted_by_day_and_tenant
+        many_at_once_are_all_counted;
     settings:
         versions_count_up_and_secrets_stay
         a_host_belongs_to_one_tenant

@@ -11,11 +11,11 @@ use portvakt_domain::{
     time::Instant,
 };
 use portvakt_storage::{
-    flows::{self, NewFlow},
+    flows::{self, NewFlow, SettleWrite},
     messages::{self, BeginCode, CodeTurn, NoticeTurn},
 };
 
-use crate::fixture::{Fixture, account, event, flow, hash, message, minutes, sealed};
+use crate::fixture::{Fixture, account, event, flow, hash, message, minutes, sealed, settled};
 
 /// A reset begun at `at`, and its message.
 async fn asked(f: &Fixture, at: Instant) -> (NewFlow, MessageId) {
@@ -202,9 +202,9 @@ pub(crate) async fn notices_are_sent_once(f: Fixture) {
         recipient: Some(sealed("address")),
         ..message(new.id, MessageKind::PasswordSet, f.now)
     };
-    let told = || event(AuditKind::PasswordOutcome, f.now);
-    let settled = flows::settle_write(&f.store, f.a, new.id, S::PasswordSet, f.now, told(), vec![notice.clone()]).await;
-    assert!(settled.expect("an answer"));
+    let written = SettleWrite { notices: vec![notice.clone()], ..settled(new.id, S::PasswordSet, f.now) };
+    let stands = flows::settle_write(&f.store, f.a, written).await;
+    assert_eq!(stands.expect("an answer"), Some(S::PasswordSet));
     let all = join_all((0..20).map(|_| messages::begin_notice(&f.store, f.a, notice.id, f.now))).await;
     let mut sent = Vec::new();
     for turn in all {

@@ -24,6 +24,7 @@ enum Step {
     KeepNumber,
     Choose,
     ClaimWrite,
+    ClaimChange,
     Cancel,
 }
 
@@ -31,8 +32,13 @@ use FlowState as S;
 use Step as T;
 
 /// The step, its house, the states it is taken from, and whether taking it leaves the flow in one of them.
-const STEPS: [(Step, FlowKind, &[FlowState], bool); 9] = [
-    (T::AskAgain, FlowKind::Reset, &[S::AwaitingCode, S::AwaitingOldCode, S::AwaitingNewCode], false),
+const STEPS: [(Step, FlowKind, &[FlowState], bool); 10] = [
+    (
+        T::AskAgain,
+        FlowKind::Reset,
+        &[S::AwaitingCode, S::AwaitingChangeCode, S::AwaitingOldCode, S::AwaitingNewCode],
+        false,
+    ),
     (T::SubmitCode, FlowKind::Reset, &[S::AwaitingCode], false),
     (T::ConfirmPassword, FlowKind::Register, &[S::SignedIn], false),
     (T::FailPassword, FlowKind::Register, &[S::SignedIn], true),
@@ -40,10 +46,20 @@ const STEPS: [(Step, FlowKind, &[FlowState], bool); 9] = [
     (T::KeepNumber, FlowKind::Register, &[S::EnteringNumber], false),
     (T::Choose, FlowKind::Reset, &[S::Verified], true),
     (T::ClaimWrite, FlowKind::Reset, &[S::Verified], false),
+    (T::ClaimChange, FlowKind::Reset, &[S::Changing], false),
     (
         T::Cancel,
         FlowKind::Reset,
-        &[S::AwaitingCode, S::Verified, S::SignedIn, S::EnteringNumber, S::AwaitingOldCode, S::AwaitingNewCode],
+        &[
+            S::AwaitingCode,
+            S::Verified,
+            S::AwaitingChangeCode,
+            S::Changing,
+            S::SignedIn,
+            S::EnteringNumber,
+            S::AwaitingOldCode,
+            S::AwaitingNewCode,
+        ],
         false,
     ),
 ];
@@ -109,8 +125,10 @@ async fn take(f: &Fixture, tenant: TenantId, step: Step, flow: &NewFlow, token: 
         }
         T::KeepNumber => flows::keep_number(store, tenant, token, now).await,
         T::Choose => flows::choose(store, tenant, token, Choice::NewPassword, now).await,
-        T::ClaimWrite => {
-            flows::claim_write(store, tenant, kind, token, Choice::NewPassword, now, told(AuditKind::PasswordIntended))
+        T::ClaimWrite | T::ClaimChange => {
+            let from = if step == T::ClaimWrite { S::Verified } else { S::Changing };
+            let intended = told(AuditKind::PasswordIntended);
+            flows::claim_write(store, tenant, token, from, Choice::NewPassword, now, intended)
                 .await
                 .map(|flow| flow.is_some())
         }

@@ -5,12 +5,13 @@ use portvakt_domain::{
     audit::AuditKind,
     flow::{FlowKind, FlowState as S},
     message::MessageKind,
+    rejection::RejectionReason,
     sign_in::Allowance,
 };
 use portvakt_storage::{
     flows, limits,
     messages::{self, BeginCode},
-    sign_in,
+    rejections, sign_in,
     sweep::{self, SweepAges, SweepReport},
 };
 
@@ -36,6 +37,7 @@ pub(crate) async fn what_has_served_its_time_goes(f: Fixture) {
     messages::begin_code(&f.store, f.a, turn).await.expect("a turn");
     let allowance = Allowance { failures: 3, window_seconds: 1_800, already: 0 };
     sign_in::reserve(&f.store, f.a, hash(), allowance, f.now).await.expect("an answer");
+    rejections::count(&f.store, f.a, vec![RejectionReason::TooShort], f.now).await.expect("counted");
     let after = async |age: TimeDelta| {
         sweep::remove_expired(&f.store, f.a, f.now + age, SweepAges::default()).await.expect("swept")
     };
@@ -50,5 +52,7 @@ pub(crate) async fn what_has_served_its_time_goes(f: Fixture) {
     let other = sweep::remove_expired(&f.store, f.b, f.now + TimeDelta::days(99), SweepAges::default()).await;
     assert_eq!(other.expect("swept"), nothing, "another tenant's");
     assert_eq!(after(TimeDelta::days(31)).await, SweepReport { messages: 1, ..nothing });
+    assert_eq!(after(TimeDelta::days(396)).await, nothing, "thirteen months, not a day less");
+    assert_eq!(after(TimeDelta::days(397)).await, SweepReport { rejections: 1, ..nothing });
     assert_eq!(f.number("select count(*) from audit_events").await, 2, "the trail stays");
 }

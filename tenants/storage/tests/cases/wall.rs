@@ -8,13 +8,14 @@ use portvakt_domain::{
     flow::{FlowKind, FlowState as S},
     id::TenantId,
     message::MessageKind,
+    rejection::RejectionReason,
     sign_in::Allowance,
     tenant::SecretName,
 };
 use portvakt_storage::{
     StorageError, Store, audit, flows, limits,
     messages::{self, BeginCode},
-    migrate, numbers, operator,
+    migrate, numbers, operator, rejections,
     settings::{self, NewSettings},
     sign_in,
 };
@@ -24,6 +25,7 @@ use uuid::Uuid;
 
 use crate::fixture::{Database, Fixture, TestDatabase, account, audit_key, event, flow, hash, hit, message, sealed};
 
+const MIGRATIONS: [&str; 2] = ["2026-11-22-000000_initial", "2026-11-23-000100_rejections"];
 const SHARED: [&str; 4] = ["tenants", "tenant_hosts", "jobs", "sms_budgets"];
 
 fn database(f: &Fixture) -> &TestDatabase {
@@ -89,6 +91,7 @@ async fn fill(f: &Fixture, tenant: TenantId) {
     numbers::import(store, tenant, account(), Uuid::new_v4(), sealed("n"), hash(), f.now).await.expect("imported");
     let allowance = Allowance { failures: 3, window_seconds: 1_800, already: 0 };
     sign_in::reserve(store, tenant, hash(), allowance, f.now).await.expect("reserved");
+    rejections::count(store, tenant, vec![RejectionReason::Earlier], f.now).await.expect("counted");
     audit::seal_pending(store, tenant, audit_key(tenant), 10).await.expect("sealed");
     operator::spend_sms(store, tenant, 1, f.now, 9, 9).await.expect("counted");
 }
@@ -310,11 +313,11 @@ async fn an_older_database_is_refused_and_a_newer_one_is_not() {
     let database = TestDatabase::empty().await;
     let open = || Store::open(database.settings(), Handle::current());
     match open().await {
-        Err(StorageError::MigrationsPending(names)) => assert_eq!(names, ["2026-11-22-000000_initial"]),
+        Err(StorageError::MigrationsPending(names)) => assert_eq!(names, MIGRATIONS),
         other => panic!("{other:?}"),
     }
     let applied = migrate(database.migrate_settings(), Handle::current()).await.expect("migrated");
-    assert_eq!(applied, ["2026-11-22-000000_initial"]);
+    assert_eq!(applied, MIGRATIONS);
     let newer = "insert into __diesel_schema_migrations (version) values ('29990101000000')";
     database.superuser().await.batch_execute(newer).await.expect("newer");
     let store = open().await.expect("opened");

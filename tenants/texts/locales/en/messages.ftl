@@ -1,10 +1,12 @@
 # SMS and mails. The code comes first in the SMS, and is the only group of six digits that is ever sent.
 
 code-reset = { $code } is your security code to reset your password. It is valid for { $minutes } minutes. Never give it to anyone.
+code-change = { $code } is your security code to change your password. It is valid for { $minutes } minutes. Never give it to anyone.
 code-old-number = { $code } is your security code to change your number. It is valid for { $minutes } minutes. Never give it to anyone.
 code-new-number = { $code } is your security code to register this number. It is valid for { $minutes } minutes. Never give it to anyone.
 
 notice-password-set = The password for your account at { $tenant } has been reset.
+notice-password-changed = The password for your account at { $tenant } has been changed.
 notice-unlocked = Your account at { $tenant } has been unlocked.
 notice-number-added = A mobile number has been registered for your account at { $tenant }.
 notice-number-changed = The mobile number for your account at { $tenant } has been changed.
@@ -16,6 +18,7 @@ not-you = Was it not you? Contact { $name }.
 
 subject-code = Your security code
 subject-password-set = Your password has been reset
+subject-password-changed = Your password has been changed
 subject-unlocked = Your account has been unlocked
 subject-number-added = A mobile number has been registered for your account
 subject-number-changed = Your mobile number has been changed

@@ -41,6 +41,8 @@ start-intro = This works if you have registered your mobile number. We send a se
 start-hint = Enter your username or your e-mail address.
 start-hint-example = Enter your username or your e-mail address. Example: { $example }
 start-register = Have you not registered your mobile number? Do it while your password still works:
+start-change = Do you know your password but want a new one, perhaps because it has expired?
+start-change-link = Change your password
 username-empty = Enter your username.
 username-malformed = This can't be a username. Check what you have entered.
 form-stale = The page has been open for too long. Try again.
@@ -50,6 +52,7 @@ form-stale = The page has been open for too long. Try again.
 code-heading-reset = Verify your identity: Mobile phone
 code-heading-register = Password registration: Mobile phone
 code-sent = If the details are correct, we send a security code by text message. It goes to the mobile number registered for the account.
+code-sent-change = The password is correct. We have sent a security code by text message to the mobile number registered for the account.
 code-sent-old = Before you can change the number, we need to know that it is you. We have sent a security code by text message to the number registered now: { $number }
 code-sent-new = Confirm that the number is yours. We have sent a security code by text message to { $number }
 code-hint = Enter the 6 digits from the text message.
@@ -104,8 +107,6 @@ password-must = The password must { $rule }.
 password-broken = Not met:
 password-empty = Enter a new password.
 password-different = The two passwords do not match. Enter the same password in both fields.
-password-rejected = The password was not accepted. You may have used it before, or you changed password too recently. Choose another.
-password-unavailable = We cannot reach the municipality's system right now. Your password is unchanged. Try again in a while.
 rule-min-length = { $count ->
     [one] have at least 1 character
    *[other] have at least { $count } characters
@@ -155,6 +156,42 @@ too-early-days = { $days ->
 too-early-help = Can you not wait? Then you need help from { $name }.
 word-or = or
 character-space = space
+
+## Why a new password was not taken, and what to do
+
+rejection-too_short = The password is too short. Choose a longer one.
+rejection-too_long = The password is too long. Choose a shorter one.
+rejection-too_simple = The password is too simple. Mix capital and small letters, digits and special characters.
+rejection-guessable = The password is easy to guess. Choose another.
+rejection-contains_name = The password contains your name or your username. Choose another.
+rejection-characters = The password contains characters that cannot be used. Use letters, digits and common special characters.
+rejection-earlier = You have used that password before. Choose one that you have not had.
+rejection-too_young = You changed password too recently. Wait before you change it again, or contact { $name }.
+rejection-too_young-wait = { $hours ->
+    [one] You changed password too recently. You can change it again in 1 hour.
+   *[other] You changed password too recently. You can change it again in { $hours } hours.
+}
+rejection-earlier_or_too_young = The password was not accepted. You may have used it before, or you changed password too recently. Choose another.
+rejection-unnamed = The municipality's system did not accept the password. Choose a quite different one, preferably longer.
+rejection-wrong_password = Your current password is wrong. Enter it again.
+rejection-locked = The account is locked after too many wrong passwords. Your password is unchanged. Start over and unlock the account with a security code, or contact { $name }.
+rejection-no_right = The password of this account cannot be changed here. Contact { $name } for help.
+rejection-unavailable = We cannot reach the municipality's system right now. Your password is unchanged. Try again in a while.
+rejection-not_taken = The municipality's system did not take the change. Your password is unchanged. Try again in a while, or contact { $name }.
+
+## Changing a password that one knows
+
+change-heading = Change your password
+change-intro = Enter your username and the password you have now. This works even if the password has expired or must be changed.
+change-forgot = Have you forgotten your password?
+change-forgot-link = Reset it with a security code
+change-who = Changing the password for { $user }
+current-password-empty = Enter your current password.
+done-changed-heading = Done: The password has been changed
+no-number-heading = A registered mobile number is needed
+no-number = The password is correct, but to change it here you also need a security code by text message, and no mobile number is registered for the account.
+no-number-register = Register your mobile number at { $address } if the password still works. If it has expired, you need help from { $name }.
+locked-heading = The account is locked
 
 ## Reset: done
 

@@ -1,10 +1,12 @@
 # Sms och mejl. Koden står först i sms:et, och avsändarens enda sex siffror i rad är koden.
 
 code-reset = { $code } är din säkerhetskod för att återställa lösenordet. Den gäller i { $minutes } minuter. Ge den aldrig till någon.
+code-change = { $code } är din säkerhetskod för att byta lösenord. Den gäller i { $minutes } minuter. Ge den aldrig till någon.
 code-old-number = { $code } är din säkerhetskod för att byta mobilnummer. Den gäller i { $minutes } minuter. Ge den aldrig till någon.
 code-new-number = { $code } är din säkerhetskod för att registrera numret. Den gäller i { $minutes } minuter. Ge den aldrig till någon.
 
 notice-password-set = Lösenordet för ditt konto hos { $tenant } har återställts.
+notice-password-changed = Lösenordet för ditt konto hos { $tenant } har bytts.
 notice-unlocked = Ditt konto hos { $tenant } har låsts upp.
 notice-number-added = Ett mobilnummer har registrerats för ditt konto hos { $tenant }.
 notice-number-changed = Mobilnumret för ditt konto hos { $tenant } har ändrats.
@@ -16,6 +18,7 @@ not-you = Var det inte du? Kontakta { $name }.
 
 subject-code = Din säkerhetskod
 subject-password-set = Ditt lösenord har återställts
+subject-password-changed = Ditt lösenord har bytts
 subject-unlocked = Ditt konto har låsts upp
 subject-number-added = Ett mobilnummer har registrerats för ditt konto
 subject-number-changed = Ditt mobilnummer har ändrats

@@ -41,6 +41,8 @@ start-intro = Det här fungerar om du har registrerat ditt mobilnummer. Vi skick
 start-hint = Skriv ditt användarnamn eller din e-postadress.
 start-hint-example = Skriv ditt användarnamn eller din e-postadress. Exempel: { $example }
 start-register = Har du inte registrerat ditt mobilnummer? Gör det medan ditt lösenord fungerar:
+start-change = Kan du ditt lösenord men vill ha ett nytt, kanske för att det har gått ut?
+start-change-link = Byt lösenord
 username-empty = Skriv ditt användarnamn.
 username-malformed = Det där kan inte vara ett användarnamn. Kontrollera vad du har skrivit.
 form-stale = Sidan har varit öppen för länge. Försök igen.
@@ -50,6 +52,7 @@ form-stale = Sidan har varit öppen för länge. Försök igen.
 code-heading-reset = Verifiera din identitet: Verifiering via mobiltelefon
 code-heading-register = Lösenordsregistrering: Verifiering via mobiltelefon
 code-sent = Om uppgifterna stämmer skickar vi en säkerhetskod med sms. Den går till mobilnumret som är registrerat för kontot.
+code-sent-change = Lösenordet stämmer. Vi har skickat en säkerhetskod med sms till mobilnumret som är registrerat för kontot.
 code-sent-old = Innan du kan byta nummer behöver vi veta att det är du. Vi har skickat en säkerhetskod med sms till det nummer som är registrerat nu: { $number }
 code-sent-new = Bekräfta att numret är ditt. Vi har skickat en säkerhetskod med sms till { $number }
 code-hint = Skriv de 6 siffrorna från sms:et.
@@ -104,8 +107,6 @@ password-must = Lösenordet ska { $rule }.
 password-broken = Inte uppfyllt:
 password-empty = Skriv ett nytt lösenord.
 password-different = De två lösenorden är inte lika. Skriv samma lösenord i båda fälten.
-password-rejected = Lösenordet godkändes inte. Kanske har du haft det tidigare, eller så bytte du lösenord för kort tid sedan. Välj ett annat.
-password-unavailable = Vi når inte kommunens system just nu. Ditt lösenord är inte ändrat. Försök igen om en stund.
 rule-min-length = { $count ->
     [one] ha minst 1 tecken
    *[other] ha minst { $count } tecken
@@ -155,6 +156,42 @@ too-early-days = { $days ->
 too-early-help = Kan du inte vänta? Då behöver du hjälp av { $name }.
 word-or = eller
 character-space = mellanslag
+
+## Varför ett nytt lösenord inte togs emot, och vad man gör
+
+rejection-too_short = Lösenordet är för kort. Välj ett längre.
+rejection-too_long = Lösenordet är för långt. Välj ett kortare.
+rejection-too_simple = Lösenordet är för enkelt. Blanda stora och små bokstäver, siffror och specialtecken.
+rejection-guessable = Lösenordet är lätt att gissa. Välj ett annat.
+rejection-contains_name = Lösenordet innehåller ditt namn eller ditt användarnamn. Välj ett annat.
+rejection-characters = Lösenordet innehåller tecken som inte går att använda. Använd bokstäver, siffror och vanliga specialtecken.
+rejection-earlier = Du har haft det lösenordet tidigare. Välj ett som du inte har haft.
+rejection-too_young = Du bytte lösenord för kort tid sedan. Vänta innan du byter igen, eller kontakta { $name }.
+rejection-too_young-wait = { $hours ->
+    [one] Du bytte lösenord för kort tid sedan. Du kan byta igen om 1 timme.
+   *[other] Du bytte lösenord för kort tid sedan. Du kan byta igen om { $hours } timmar.
+}
+rejection-earlier_or_too_young = Lösenordet godkändes inte. Kanske har du haft det tidigare, eller så bytte du lösenord för kort tid sedan. Välj ett annat.
+rejection-unnamed = Kommunens system godkände inte lösenordet. Välj ett helt annat, gärna längre.
+rejection-wrong_password = Ditt nuvarande lösenord stämmer inte. Skriv det igen.
+rejection-locked = Kontot är låst efter för många felaktiga lösenord. Ditt lösenord är inte ändrat. Börja om och lås upp kontot med en säkerhetskod, eller kontakta { $name }.
+rejection-no_right = Det här kontots lösenord kan inte ändras här. Kontakta { $name } så får du hjälp.
+rejection-unavailable = Vi når inte kommunens system just nu. Ditt lösenord är inte ändrat. Försök igen om en stund.
+rejection-not_taken = Kommunens system tog inte emot ändringen. Ditt lösenord är inte ändrat. Försök igen om en stund, eller kontakta { $name }.
+
+## Byta ett lösenord som man kan
+
+change-heading = Byt lösenord
+change-intro = Skriv ditt användarnamn och det lösenord du har nu. Det går bra även om lösenordet har gått ut eller måste bytas.
+change-forgot = Har du glömt ditt lösenord?
+change-forgot-link = Återställ det med en säkerhetskod
+change-who = Byter lösenordet för { $user }
+current-password-empty = Skriv ditt nuvarande lösenord.
+done-changed-heading = Klart: Lösenordet är bytt
+no-number-heading = Det behövs ett registrerat mobilnummer
+no-number = Lösenordet stämmer, men för att byta det här behöver du också en säkerhetskod med sms, och inget mobilnummer är registrerat för kontot.
+no-number-register = Registrera ditt mobilnummer på { $address } om lösenordet fortfarande gäller. Har det gått ut behöver du hjälp av { $name }.
+locked-heading = Kontot är låst
 
 ## Återställa: klart
 

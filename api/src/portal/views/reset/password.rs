@@ -2,32 +2,32 @@
 
 use askama::Template;
 use chrono::TimeDelta;
-use portvakt_domain::{flow, policy::Rule};
+use portvakt_domain::flow;
 
-use super::RuleView;
-use crate::portal::views::{Layout, Page, Problem, listed, password_script};
+use super::{PasswordProblem, RuleView};
+use crate::portal::views::{Layout, Page, Problem, password_script};
 
-/// What is wrong with a new password. Broken rules are marked in the list of rules.
+/// What a new password is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PasswordProblem {
-    /// Nothing was typed in one of the fields.
-    Empty,
-    /// The two fields differ.
-    Different,
-    /// It breaks rules that the list names.
-    Broken,
-    /// The directory refused it.
-    RejectedByDirectory,
-    /// The directory was not reached; the password is as it was, and the flow goes on.
-    Unavailable,
+pub enum PasswordFor {
+    /// The old one is forgotten, or need not be known.
+    Reset,
+    /// The old one is known, and asked for on the page.
+    Change {
+        /// How many steps there are.
+        steps: u32,
+    },
 }
 
-/// Step 3, the new password: POST `/password` with `password` and `password_again`.
+/// The last step, the new password: POST `/password` with `password` and `password_again`; in a change POST
+/// `/change/password` with `current_password` besides.
 #[derive(Template)]
 #[template(path = "reset/password.html")]
 pub struct PasswordView<'a> {
     /// The frame.
     pub page: Page<'a>,
+    /// What it is asked for.
+    pub purpose: PasswordFor,
     /// Whose account it is.
     pub username: &'a str,
     /// The rules, each with whether what was typed breaks it.
@@ -48,34 +48,25 @@ impl Layout for PasswordView<'_> {
     }
 
     fn step(&self) -> Option<(u32, u32)> {
-        Some((3, 3))
+        Some(match self.purpose {
+            PasswordFor::Reset => (3, 3),
+            PasswordFor::Change { steps } => (steps, steps),
+        })
     }
 
     fn problems(&self) -> Vec<Problem> {
-        let one = |key: &str| vec![Problem::of("password", self.page.text(key))];
-        match self.problem {
-            None => Vec::new(),
-            Some(PasswordProblem::Empty) => one("password-empty"),
-            Some(PasswordProblem::Different) => {
-                vec![Problem::of("password_again", self.page.text("password-different"))]
-            }
-            Some(PasswordProblem::RejectedByDirectory) => one("password-rejected"),
-            Some(PasswordProblem::Unavailable) => one("password-unavailable"),
-            Some(PasswordProblem::Broken) => {
-                let broken = self.rules.iter().filter(|rule| rule.broken);
-                broken.map(|rule| Problem::of("password", self.must(rule))).collect()
-            }
-        }
+        self.problem.map_or_else(Vec::new, |problem| problem.told(&self.page, &self.rules, self.words))
     }
 }
 
 impl PasswordView<'_> {
-    fn must(&self, rule: &RuleView) -> String {
-        if rule.rule == Rule::NotBanned && !self.words.is_empty() {
-            let words = listed(self.words, &self.page.text("word-and"));
-            return self.page.text_with("password-made-of", "words", &words);
-        }
-        self.page.text_with("password-must", "rule", &rule.text(&self.page))
+    fn who(&self) -> String {
+        let key = if self.asks_for_current() { "change-who" } else { "choose-who" };
+        self.page.text_with(key, "user", self.username)
+    }
+
+    fn asks_for_current(&self) -> bool {
+        matches!(self.purpose, PasswordFor::Change { .. })
     }
 
     fn minutes(&self) -> i64 {

@@ -8,17 +8,20 @@ use portvakt_domain::{
     message::Channel,
     number::Country,
     policy::{PolicyPreset, Rule, Subject},
+    rejection::RejectionReason,
     tenant::{HelpDesk, HostPurpose},
 };
 use portvakt_texts::Texts;
 
 use crate::portal::views::{
-    Page, Template, bare, demo,
+    Page, Template, bare,
+    change::ChangeView,
+    demo,
     message::{Message, MessageView},
     register::{self, ConfirmProblem, ConfirmView, NumberProblem, NumberView, SignInProblem, SignInView},
     reset::{
-        self, Again, ChooseProblem, ChooseView, CodeFor, CodeProblem, CodeView, Done, PasswordProblem, PasswordView,
-        RuleView, StartProblem, StartView, TooEarlyView,
+        self, Again, ChooseProblem, ChooseView, CodeFor, CodeProblem, CodeView, Done, PasswordFor, PasswordProblem,
+        PasswordView, RuleView, StartProblem, StartView, TooEarlyView,
     },
 };
 
@@ -61,6 +64,7 @@ pub(super) fn pages(texts: &Texts, language: Language, query: &'static str) -> V
     let page = Page { texts, language, query, path: "/", service, tenant: TENANT, help_desk: &help_desk };
     let mut gallery = Gallery { page, shown: Vec::new() };
     reset_pages(&mut gallery);
+    change_pages(&mut gallery);
     register_pages(&mut gallery);
     message_pages(&mut gallery);
     gallery.shown
@@ -71,7 +75,9 @@ fn reset_pages(gallery: &mut Gallery<'_>) {
     for problem in [None, Some(StartProblem::Empty), Some(StartProblem::Malformed), Some(StartProblem::Stale)] {
         let username = if problem.is_some() { "lovstlin32 <\"'>" } else { "" };
         let example = if problem == Some(StartProblem::Stale) { "" } else { "lovstlin32" };
-        let view = StartView { page, start_token: "t0k3n", username, problem, example, register_url: REGISTER };
+        let offers_change = problem != Some(StartProblem::Empty);
+        let view =
+            StartView { page, start_token: "t0k3n", username, problem, example, register_url: REGISTER, offers_change };
         gallery.hang(format!("reset-1-start{}", suffix(&problem)), problem.is_some(), &view);
     }
     for problem in code_problems() {
@@ -106,23 +112,62 @@ fn reset_pages(gallery: &mut Gallery<'_>) {
         Some(PasswordProblem::Empty),
         Some(PasswordProblem::Different),
         Some(PasswordProblem::Broken),
-        Some(PasswordProblem::RejectedByDirectory),
-        Some(PasswordProblem::Unavailable),
+        Some(PasswordProblem::Rejected { reason: RejectionReason::EarlierOrTooYoung, wait_hours: None }),
     ] {
         let broken: &[Rule] = if problem == Some(PasswordProblem::Broken) { &broken } else { &[] };
         let rules = RuleView::list(policy.rules(&directory), broken, subject);
         let words: &[String] = if broken.is_empty() { &[] } else { &guessed };
-        let view = PasswordView { page, username: "lovstlin32", rules, words, problem };
+        let purpose = PasswordFor::Reset;
+        let view = PasswordView { page, purpose, username: "lovstlin32", rules, words, problem };
         gallery.hang(format!("reset-4-password{}", suffix(&problem)), problem.is_some(), &view);
     }
     let rules = RuleView::list(all_rules(), &[], subject);
-    let all = PasswordView { page, username: "a", rules, words: &[], problem: None };
+    let all = PasswordView { page, purpose: PasswordFor::Reset, username: "a", rules, words: &[], problem: None };
     gallery.hang("reset-4-password-all-rules", false, &all);
     let next = ["Datorn får det nya lösenordet först när den är ansluten till nätverket på jobbet.".to_owned()];
     for (kind, paragraphs) in [(Done::PasswordSet, next.as_slice()), (Done::Unlocked, &[])] {
         let view = reset::DoneView { page, kind, username: "lovstlin32", paragraphs };
         gallery.hang(format!("reset-5-done-{kind:?}"), false, &view);
     }
+}
+
+fn change_pages(gallery: &mut Gallery<'_>) {
+    let page = Page { path: "/change", ..gallery.page };
+    for problem in [
+        None,
+        Some(SignInProblem::Empty { username: true, password: true }),
+        Some(SignInProblem::Refused),
+        Some(SignInProblem::Stale),
+    ] {
+        let view = ChangeView { page, start_token: "t0k3n", username: "lovstlin32", problem, steps: 3 };
+        gallery.hang(format!("change-1-current{}", suffix(&problem)), problem.is_some(), &view);
+    }
+    let code = CodeView { page: Page { path: "/code", ..page }, ..code(page, CodeFor::Change, None) };
+    gallery.hang("change-2-code", false, &code);
+    let page = Page { path: "/change/password", ..page };
+    let directory = EffectivePolicy { complexity: true, history: 25, min_age_seconds: 86_400, ..Default::default() };
+    let policy = PolicyPreset::Mjolby.policy().expect("a policy");
+    let subject = Subject { username: "lovstlin32", display_name: "Lovisa Stlin", tenant_words: &[] };
+    let mut password = |name: String, problem: Option<PasswordProblem>| {
+        let rules = RuleView::list(policy.rules(&directory), &[], subject);
+        let purpose = PasswordFor::Change { steps: 2 };
+        let view = PasswordView { page, purpose, username: "lovstlin32", rules, words: &[], problem };
+        gallery.hang(name, problem.is_some(), &view);
+    };
+    password("change-3-password".to_owned(), None);
+    for new in [false, true] {
+        let problem = Some(PasswordProblem::EmptyCurrent { new });
+        password(format!("change-3-password-empty-{new}"), problem);
+    }
+    for reason in RejectionReason::ALL.iter().copied() {
+        let waits: &[_] = if reason == RejectionReason::TooYoung { &[None, Some(1), Some(23)] } else { &[None] };
+        for wait_hours in waits.iter().copied() {
+            let name = format!("change-3-password-{}-{}", reason.as_str(), wait_hours.unwrap_or(0));
+            password(name, Some(PasswordProblem::Rejected { reason, wait_hours }));
+        }
+    }
+    let view = reset::DoneView { page, kind: Done::PasswordChanged, username: "lovstlin32", paragraphs: &[] };
+    gallery.hang("change-4-done", false, &view);
 }
 
 fn register_pages(gallery: &mut Gallery<'_>) {
@@ -182,6 +227,8 @@ fn message_pages(gallery: &mut Gallery<'_>) {
         Message::Unavailable,
         Message::OutcomeUnknown,
         Message::NotAllowed,
+        Message::Locked,
+        Message::NoNumber,
         Message::BadRequest,
         Message::NotFound,
         Message::MethodNotAllowed,
@@ -194,7 +241,7 @@ fn message_pages(gallery: &mut Gallery<'_>) {
             let page = Page { service, ..gallery.page };
             let name: String =
                 format!("{message:?}").chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
-            let view = MessageView { page, message: message.clone() };
+            let view = MessageView { page, message: message.clone(), register_url: REGISTER };
             gallery.hang(format!("message-{name}-{}", service.as_str()), false, &view);
         }
     }

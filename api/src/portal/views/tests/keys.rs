@@ -11,7 +11,7 @@ use portvakt_texts::catalogue;
 /// Ids of fields, which look like keys.
 const NOT_KEYS: [&str; 2] = ["choice-keep", "choice-new"];
 /// Keys put together from a value.
-const FAMILIES: [&str; 2] = ["country-", "state-"];
+const FAMILIES: [&str; 3] = ["country-", "rejection-", "state-"];
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).expect("a folder") {
