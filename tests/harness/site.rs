@@ -109,9 +109,9 @@ impl Site {
         let Some(number) = &account.number else { return };
         let (tenant, keys) = (self.tenants[slug], &self.installation.keys);
         let guid = self.directories[slug].domain().account(&account.username).expect("an account").guid();
-        let number = MobileNumber::from_e164(number).expect("a number");
+        let number = (MobileNumber::from_e164(number).expect("a number"), None);
         let now = portvakt_domain::time::Clock::now(&portvakt::system::SystemClock);
-        import_number::run(&self.store, keys, &SystemRandom, tenant, AccountKey(guid), &number, now)
+        import_number::run(&self.store, keys, &SystemRandom, tenant, AccountKey(guid), &[number], now)
             .await
             .expect("stored");
     }

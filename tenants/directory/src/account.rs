@@ -45,6 +45,8 @@ const MACHINES: [&str; 3] = ["computer", "msDS-GroupManagedServiceAccount", "msD
 pub(crate) struct Surroundings<'a> {
     /// The units that are served.
     pub(crate) units: &'a [Dn],
+    /// The units whose accounts are functional.
+    pub(crate) functional: &'a [Dn],
     /// The groups that are not.
     pub(crate) denied: &'a [Sid],
     /// The service account.
@@ -102,6 +104,7 @@ pub(crate) fn facts(entry: &Entry, around: &Surroundings<'_>) -> Option<Facts> {
         protected,
         own_service_account: key == around.own,
         in_scope: Dn::parse(&entry.dn).is_some_and(|dn| around.units.iter().any(|unit| dn.is_below(unit))),
+        functional: Dn::parse(&entry.dn).is_some_and(|dn| around.functional.iter().any(|unit| dn.is_below(unit))),
         denied: groups.iter().any(|group| around.denied.contains(group)),
         bad_passwords: entry.number("badPwdCount").and_then(|count| u32::try_from(count).ok()).unwrap_or(0),
         bad_password_at: moment(entry, "badPasswordTime"),
@@ -141,6 +144,10 @@ mod tests {
 
     /// An ordinary account with some attributes replaced; an empty value takes the attribute away.
     fn read(changes: &[(&str, &[&[u8]])]) -> Option<Facts> {
+        read_at("CN=Anna,OU=Skola,DC=orebro,DC=se", changes)
+    }
+
+    fn read_at(dn: &str, changes: &[(&str, &[&[u8]])]) -> Option<Facts> {
         let (own, users) = (sid(1104), sid(513));
         let mut attributes: Vec<(&str, Vec<&[u8]>)> = vec![
             ("objectGUID", vec![&GUID]),
@@ -161,14 +168,16 @@ mod tests {
         let attributes: Vec<(&str, &[&[u8]])> =
             attributes.iter().filter(|(_, all)| !all.is_empty()).map(|(name, all)| (*name, all.as_slice())).collect();
         let units = [Dn::parse("OU=Skola,DC=orebro,DC=se").expect("a unit")];
+        let functional = [Dn::parse("OU=Funktionskonton,OU=Skola,DC=orebro,DC=se").expect("a unit")];
         let denied = [Sid::parse(&sid(2000)).expect("a SID")];
         let around = Surroundings {
             units: &units,
+            functional: &functional,
             denied: &denied,
             own: AccountKey(Uuid::nil()),
             now: DateTime::from_timestamp(1_800_000_000, 0).expect("a time"),
         };
-        facts(&Entry::made_of("CN=Anna,OU=Skola,DC=orebro,DC=se", &attributes), &around)
+        facts(&Entry::made_of(dn, &attributes), &around)
     }
 
     fn account(changes: &[(&str, &[&[u8]])]) -> Account {
@@ -244,6 +253,15 @@ mod tests {
         assert!(account(&[("tokenGroups", &[&sid(513), &sid(2000)])]).denied);
         assert!(account(&[("primaryGroupID", &[b"2000"])]).denied);
         assert!(!account(&[]).denied);
+    }
+
+    #[test]
+    fn an_account_is_functional_by_its_unit() {
+        let functional = |dn: &str| read_at(dn, &[]).expect("an account").account.functional;
+        assert!(functional("CN=Hemvard,OU=FUNKTIONSKONTON,OU=Skola,DC=orebro,DC=se"));
+        assert!(functional("CN=Natt,OU=Norr,OU=Funktionskonton,OU=Skola,DC=orebro,DC=se"));
+        assert!(!functional("CN=Anna,OU=Skola,DC=orebro,DC=se"));
+        assert!(!functional("CN=Anna,OU=Funktionskonton,DC=orebro,DC=se"));
     }
 
     #[test]

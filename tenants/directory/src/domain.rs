@@ -56,6 +56,7 @@ pub(crate) struct Domain {
     policies: Policies,
     denied: DeniedGroups,
     units: Vec<Dn>,
+    functional: Vec<Dn>,
     history: HistoryRule,
     /// The deadline of one operation.
     pub(crate) patience: Duration,
@@ -80,6 +81,8 @@ impl Domain {
         };
         parsed("base", &settings.base)?;
         let units = settings.units.iter().map(|unit| parsed("units", unit)).collect::<Result<_, _>>()?;
+        let functional = settings.functional_units.iter().map(|unit| parsed("functional_units", unit));
+        let functional = functional.collect::<Result<_, _>>()?;
         for group in &settings.denied_groups {
             parsed("denied_groups", group)?;
         }
@@ -96,6 +99,7 @@ impl Domain {
             policies: Policies { base: settings.base.clone(), known: Mutex::default(), told: AtomicBool::new(false) },
             denied: DeniedGroups { names: settings.denied_groups.clone(), known: Mutex::default() },
             units,
+            functional,
             history: settings.history,
             patience: Duration::from_secs(settings.deadline_seconds.into()),
             clock,
@@ -144,7 +148,13 @@ impl Domain {
         let denied = self.denied.sids(connection, now).await?;
         let name = guid::name(key);
         let entry = connection.entry(&Search::entry(&name, &FACTS)).await?;
-        let around = Surroundings { units: &self.units, denied: &denied, own: connection.own, now };
+        let around = Surroundings {
+            units: &self.units,
+            functional: &self.functional,
+            denied: &denied,
+            own: connection.own,
+            now,
+        };
         let facts = entry.and_then(|entry| account::facts(&entry, &around));
         Ok(facts.map(|facts| {
             if facts.incomplete && !self.told_incomplete.swap(true, Ordering::Relaxed) {

@@ -33,6 +33,8 @@ pub struct Account {
     pub own_service_account: bool,
     /// Inside one of the tenant's organisational units.
     pub in_scope: bool,
+    /// Shared by a unit: several people hold numbers for it. The tenant's units say so.
+    pub functional: bool,
     /// Member, also through other groups, of a group that the tenant excludes.
     pub denied: bool,
     /// Wrong passwords in a row, as the directory counts them, and when the last one was.
@@ -143,6 +145,7 @@ mod tests {
             protected: false,
             own_service_account: false,
             in_scope: true,
+            functional: false,
             denied: false,
             bad_passwords: 0,
             bad_password_at: None,

@@ -23,6 +23,12 @@ pub enum CodePurpose {
     Reset,
     /// Possession of the number already registered, before it is changed.
     OldNumber,
+    /// Possession of a number already registered, before another is added.
+    AddNumber,
+    /// Possession of a number already registered, before one is removed.
+    RemoveNumber,
+    /// Possession of a number already registered, to stop a delayed change.
+    StopChange,
     /// Possession of the number being registered.
     NewNumber,
 }
@@ -33,6 +39,9 @@ impl CodePurpose {
         match self {
             CodePurpose::Reset => "reset",
             CodePurpose::OldNumber => "old_number",
+            CodePurpose::AddNumber => "add_number",
+            CodePurpose::RemoveNumber => "remove_number",
+            CodePurpose::StopChange => "stop_change",
             CodePurpose::NewNumber => "new_number",
         }
     }
@@ -119,6 +128,9 @@ mod tests {
             code("123456").hash(&ring, TenantId(id(1)), FlowId(id(9)), CodePurpose::Reset),
             code("123456").hash(&ring, TenantId(id(1)), FlowId(id(2)), CodePurpose::OldNumber),
             code("123456").hash(&ring, TenantId(id(1)), FlowId(id(2)), CodePurpose::NewNumber),
+            code("123456").hash(&ring, TenantId(id(1)), FlowId(id(2)), CodePurpose::AddNumber),
+            code("123456").hash(&ring, TenantId(id(1)), FlowId(id(2)), CodePurpose::RemoveNumber),
+            code("123456").hash(&ring, TenantId(id(1)), FlowId(id(2)), CodePurpose::StopChange),
         ] {
             assert_ne!(here, elsewhere);
         }

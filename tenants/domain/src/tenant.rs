@@ -131,6 +131,10 @@ pub struct DirectorySettings {
     pub service_password_env: Option<String>,
     /// Organisational units whose accounts are served, with everything below them.
     pub units: Vec<String>,
+    /// Organisational units whose accounts are functional, with everything below them: shared by the staff of a unit,
+    /// several of whom hold numbers.
+    #[serde(default)]
+    pub functional_units: Vec<String>,
     /// Groups whose members, also through other groups, are never served.
     #[serde(default)]
     pub denied_groups: Vec<String>,
@@ -166,11 +170,13 @@ pub struct RegistrationSettings {
     pub password_again: bool,
     /// Countries whose numbers are accepted.
     pub countries: Vec<Country>,
+    /// How long a delayed change waits, for those who lost their phone: 24 to 168 hours; 0 offers none.
+    pub delayed_change_hours: u32,
 }
 
 impl Default for RegistrationSettings {
     fn default() -> Self {
-        Self { password_again: false, countries: vec![Country::SWEDEN] }
+        Self { password_again: false, countries: vec![Country::SWEDEN], delayed_change_hours: 48 }
     }
 }
 
@@ -290,6 +296,16 @@ impl TenantSettings {
                 &format!("directory.units: {unit:?} is not below directory.base"),
             );
         }
+        for unit in &self.directory.functional_units {
+            demand(
+                unit.to_lowercase().ends_with(&base),
+                &format!("directory.functional_units: {unit:?} is not below directory.base"),
+            );
+        }
+        demand(
+            matches!(self.registration.delayed_change_hours, 0 | 24..=168),
+            "registration.delayed_change_hours: 24 to 168 hours, or 0 to offer no delayed change",
+        );
         demand((1..=30).contains(&self.directory.deadline_seconds), "directory.deadline_seconds: 1 to 30 seconds");
         demand((5..=10).contains(&self.reset.code_minutes), "reset.code_minutes: 5 to 10 minutes");
         demand(!self.registration.countries.is_empty(), "registration.countries: name at least one country");

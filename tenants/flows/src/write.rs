@@ -7,7 +7,6 @@ use portvakt_domain::{
     directory::DirectoryError,
     flow::{Flow, FlowKind, FlowState},
     message::MessageKind,
-    number::MobileNumber,
     tenant::HistoryRule,
     token::FlowToken,
 };
@@ -16,7 +15,9 @@ use portvakt_storage::flows;
 use crate::{
     FlowError, Measure, Platform, Tenant, Visitor,
     event::{EventExt as _, flow_event},
-    open, verify_code,
+    notices::{self, About},
+    open,
+    registered::{self, Registered},
 };
 
 /// The longest that a write and the question what became of it can take, deadlines included.
@@ -45,7 +46,7 @@ pub enum Written {
 pub(crate) struct Proved {
     pub(crate) flow: Flow,
     pub(crate) account: Account,
-    pub(crate) number: MobileNumber,
+    pub(crate) numbers: Vec<Registered>,
 }
 
 /// Reads everything anew: state, scope, protection, number.
@@ -75,11 +76,13 @@ pub(crate) async fn proved(
     };
     let offered = account.choices(tenant.settings.reset.keep_and_unlock);
     let allowed = choice.map_or(!offered.is_empty(), |choice| offered.contains(&choice));
-    let number = open::registered_number(platform, tenant, key).await?;
-    match number {
-        Some(number) if allowed => Ok(Ok(Proved { flow, account, number })),
-        _ => Ok(Err(Written::NotAllowed)),
+    let numbers = registered::numbers(platform, tenant, key).await?;
+    // The number that took the code must still be one of the account's; a flow of the release before does not know it.
+    let proved_by = |number: &Registered| flow.code_number.is_none_or(|row| row == number.row);
+    if !allowed || !numbers.iter().any(proved_by) {
+        return Ok(Err(Written::NotAllowed));
     }
+    Ok(Ok(Proved { flow, account, numbers }))
 }
 
 /// Names of one kind of write, in the audit trail and in messages.
@@ -101,7 +104,7 @@ pub(crate) async fn claim(
     kind: &WriteKind,
 ) -> Result<bool, FlowError> {
     let hash = token.hash(&platform.keys, tenant.id, FlowKind::Reset);
-    let mut intent = flow_event(platform, &proved.flow, visitor, kind.intended);
+    let mut intent = flow_event(platform, &proved.flow, visitor, kind.intended).holder(proved.flow.code_number);
     if kind.choice == Choice::NewPassword {
         let history = match tenant.settings.directory.history {
             HistoryRule::PolicyHints => "policy_hints",
@@ -138,8 +141,10 @@ pub(crate) async fn settle(
     }
     platform.meter.count(tenant.id, Measure::Write(label));
     let outcome = flow_event(platform, &proved.flow, visitor, kind.outcome).detail("outcome", label);
+    let outcome = outcome.holder(proved.flow.code_number);
+    let everybody = proved.numbers.iter().map(|number| &number.number);
     let notices = match written {
-        Written::Done => verify_code::notices(platform, tenant, &proved.flow, kind.notice, Some(&proved.number))?,
+        Written::Done => notices::to_all(platform, tenant, &About::flow(kind.notice, &proved.flow), everybody)?,
         _ => Vec::new(),
     };
     let now = platform.now();

@@ -3,7 +3,10 @@
 use askama::Template;
 use portvakt_domain::{account::Choice, flow};
 
-use super::{Layout, Page, Problem};
+use super::{
+    Layout, Page, Problem,
+    register::{NumberItem, NumberProblem},
+};
 
 mod rules;
 pub use rules::RuleView;
@@ -51,12 +54,17 @@ impl Layout for StartView<'_> {
     }
 
     fn problems(&self) -> Vec<Problem> {
-        let key = self.problem.map(|problem| match problem {
+        self.problem.map(|problem| Problem::of("username", problem.text(&self.page))).into_iter().collect()
+    }
+}
+
+impl StartProblem {
+    pub(super) fn text(self, page: &Page<'_>) -> String {
+        page.text(match self {
             StartProblem::Empty => "username-empty",
             StartProblem::Malformed => "username-malformed",
             StartProblem::Stale => "form-stale",
-        });
-        key.map(|key| Problem::of("username", self.page.text(key))).into_iter().collect()
+        })
     }
 }
 
@@ -67,8 +75,23 @@ pub enum CodeFor<'a> {
     Reset,
     /// To change a number that is registered; masked.
     OldNumber(&'a str),
+    /// To add another number; masked.
+    AddNumber(&'a str),
+    /// To remove a number; masked.
+    RemoveNumber(&'a str),
+    /// To stop a delayed change, after a sign-in; masked.
+    Stop(&'a str),
+    /// To stop a delayed change. Nothing is said of the number: nothing is proved yet.
+    StopByName,
     /// To confirm the number being registered; masked.
     NewNumber(&'a str),
+}
+
+impl CodeFor<'_> {
+    /// Whether nothing is proved yet, so that nothing is said of any number.
+    fn by_name(self) -> bool {
+        matches!(self, CodeFor::Reset | CodeFor::StopByName)
+    }
 }
 
 /// What is wrong with a code.
@@ -87,9 +110,10 @@ pub enum CodeProblem {
 }
 
 /// What came of asking for a new code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Again {
     /// Nobody asked.
+    #[default]
     NotAsked,
     /// A new code is on its way.
     Sent,
@@ -97,7 +121,8 @@ pub enum Again {
     Refused,
 }
 
-/// Step 2, and the codes at pwreg: POST `/code`, POST `/code/again`, POST `/cancel`.
+/// Step 2, and the codes at pwreg: POST `/code`, POST `/code/again`, POST `/code/another` with `number`
+/// or `to`, POST `/cancel`.
 #[derive(Template)]
 #[template(path = "reset/code.html")]
 pub struct CodeView<'a> {
@@ -115,6 +140,14 @@ pub struct CodeView<'a> {
     pub resend_wait_seconds: Option<i64>,
     /// Whether the flow may ask for more codes at all.
     pub can_ask_again: bool,
+    /// The numbers that the code may go to instead; at pwreg alone.
+    pub others: &'a [NumberItem],
+    /// Whether who lacks the phone may ask for a delayed change.
+    pub delay_offered: bool,
+    /// The other number as it was typed, in field `number`.
+    pub another: &'a str,
+    /// What was wrong with it.
+    pub another_problem: Option<NumberProblem>,
 }
 
 impl Layout for CodeView<'_> {
@@ -125,15 +158,17 @@ impl Layout for CodeView<'_> {
     fn heading(&self) -> String {
         self.page.text(match self.purpose {
             CodeFor::Reset => "code-heading-reset",
-            CodeFor::OldNumber(_) | CodeFor::NewNumber(_) => "code-heading-register",
+            CodeFor::Stop(_) | CodeFor::StopByName => "stop-heading",
+            _ => "code-heading-register",
         })
     }
 
     fn step(&self) -> Option<(u32, u32)> {
-        Some(match self.purpose {
-            CodeFor::Reset => (2, 3),
-            CodeFor::OldNumber(_) | CodeFor::NewNumber(_) => (3, 3),
-        })
+        match self.purpose {
+            CodeFor::Reset => Some((2, 3)),
+            CodeFor::OldNumber(_) | CodeFor::NewNumber(_) => Some((3, 3)),
+            _ => None,
+        }
     }
 
     fn problems(&self) -> Vec<Problem> {
@@ -144,7 +179,8 @@ impl Layout for CodeView<'_> {
             CodeProblem::Dead => "code-dead",
             CodeProblem::Expired => "code-expired",
         });
-        key.map(|key| Problem::of("code", self.page.text(key))).into_iter().collect()
+        let code = key.map(|key| Problem::of("code", self.page.text(key)));
+        code.into_iter().chain(self.another_problem.as_ref().map(|problem| problem.told(&self.page))).collect()
     }
 }
 
@@ -153,6 +189,10 @@ impl CodeView<'_> {
         match self.purpose {
             CodeFor::Reset => self.page.text("code-sent"),
             CodeFor::OldNumber(number) => self.page.text_with("code-sent-old", "number", &unbroken(number)),
+            CodeFor::AddNumber(number) => self.page.text_with("code-sent-add", "number", &unbroken(number)),
+            CodeFor::RemoveNumber(number) => self.page.text_with("code-sent-remove", "number", &unbroken(number)),
+            CodeFor::Stop(number) => self.page.text_with("code-sent-stop", "number", &unbroken(number)),
+            CodeFor::StopByName => self.page.text("code-sent-stop-name"),
             CodeFor::NewNumber(number) => self.page.text_with("code-sent-new", "number", &unbroken(number)),
         }
     }
@@ -161,7 +201,7 @@ impl CodeView<'_> {
     fn again_line(&self) -> Option<String> {
         match (self.again, self.purpose) {
             (Again::NotAsked, _) => None,
-            (Again::Sent, CodeFor::Reset) => Some(self.page.text("code-resent")),
+            (Again::Sent, purpose) if purpose.by_name() => Some(self.page.text("code-resent")),
             (Again::Sent, _) => Some(self.page.text("code-resent-register")),
             (Again::Refused, _) if !self.can_ask_again => Some(self.page.text("code-again-none")),
             (Again::Refused, _) => {
@@ -170,12 +210,25 @@ impl CodeView<'_> {
         }
     }
 
+    fn first_other(&self) -> &str {
+        self.others.first().map_or("", |first| &first.row)
+    }
+
+    /// Whether the way out is a delayed change.
+    fn offers_delay(&self) -> bool {
+        let old = matches!(self.purpose, CodeFor::OldNumber(_) | CodeFor::AddNumber(_) | CodeFor::RemoveNumber(_));
+        old && self.delay_offered
+    }
+
     /// The way out for those who can't receive the SMS.
     fn way_out(&self) -> String {
         let name = &self.page.help_desk.name;
         match self.purpose {
             CodeFor::Reset => self.page.text_with("code-no-phone", "name", name),
-            CodeFor::OldNumber(_) => self.page.text_with("code-no-phone-old", "name", name),
+            CodeFor::StopByName | CodeFor::Stop(_) => self.page.text_with("code-no-phone", "name", name),
+            CodeFor::OldNumber(_) | CodeFor::AddNumber(_) | CodeFor::RemoveNumber(_) => {
+                self.page.text_with("code-no-phone-old", "name", name)
+            }
             CodeFor::NewNumber(_) => self.page.text("code-other-number"),
         }
     }

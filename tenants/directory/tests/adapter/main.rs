@@ -78,6 +78,7 @@ impl Bench {
             service_password_file: None,
             service_password_env: None,
             units: vec![format!("OU=Skola,{BASE}")],
+            functional_units: Vec::new(),
             denied_groups: Vec::new(),
             history: HistoryRule::PolicyHints,
             deadline_seconds: 20,

@@ -14,7 +14,9 @@ use portvakt_domain::{
     message::{Channel, MessageKind, NewMessage},
     time::Instant,
 };
-use portvakt_storage::{DatabaseSettings, MigrateSettings, Store, flows::NewFlow, migrate, operator};
+use portvakt_storage::{
+    DatabaseSettings, MigrateSettings, Store, flows::NewFlow, migrate, numbers::NewNumber, operator,
+};
 use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 use tokio::runtime::Handle;
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -160,6 +162,8 @@ pub(crate) fn message(flow: FlowId, kind: MessageKind, at: Instant) -> NewMessag
         flow,
         account: None,
         recipient: None,
+        number_hash: None,
+        about_at: None,
         language: Language::En,
         requested_at: at,
     }
@@ -180,6 +184,10 @@ pub(crate) fn flow(kind: FlowKind, state: FlowState, at: Instant) -> NewFlow {
         language: Language::Sv,
         at,
     }
+}
+
+pub(crate) fn new_number(at: Instant) -> NewNumber {
+    NewNumber { row_id: Uuid::new_v4(), sealed: sealed("number"), holder: None, number_hash: hash(), at }
 }
 
 pub(crate) fn hit(name: &'static str, ceiling: i64) -> Hit {

@@ -20,10 +20,15 @@ use portvakt_storage::{
 };
 use tokio::runtime::Handle;
 use tokio_postgres::{Client, error::SqlState};
-use uuid::Uuid;
 
-use crate::fixture::{Database, Fixture, TestDatabase, account, audit_key, event, flow, hash, hit, message, sealed};
+use crate::{
+    fixture::{
+        Database, Fixture, TestDatabase, account, audit_key, event, flow, hash, hit, message, new_number, sealed,
+    },
+    number_changes::delayed_change,
+};
 
+const MIGRATIONS: [&str; 2] = ["2026-11-22-000000_initial", "2026-11-23-000000_numbers"];
 const SHARED: [&str; 4] = ["tenants", "tenant_hosts", "jobs", "sms_budgets"];
 
 fn database(f: &Fixture) -> &TestDatabase {
@@ -81,12 +86,17 @@ async fn fill(f: &Fixture, tenant: TenantId) {
         code_hash: hash(),
         decoy_hash: hash(),
         send: true,
+        number: None,
         network: hash(),
         trusted_network: false,
         event: event(AuditKind::CodeSent, f.now),
     };
     messages::begin_code(store, tenant, turn).await.expect("a turn");
-    numbers::import(store, tenant, account(), Uuid::new_v4(), sealed("n"), hash(), f.now).await.expect("imported");
+    let mine = account();
+    let number = new_number(f.now);
+    let target = number.row_id;
+    numbers::import(store, tenant, mine, vec![number]).await.expect("imported");
+    delayed_change(f, tenant, mine, target).await;
     let allowance = Allowance { failures: 3, window_seconds: 1_800, already: 0 };
     sign_in::reserve(store, tenant, hash(), allowance, f.now).await.expect("reserved");
     audit::seal_pending(store, tenant, audit_key(tenant), 10).await.expect("sealed");
@@ -226,9 +236,9 @@ async fn the_tenant_does_not_stay_with_the_connection() {
     for tenant in [f.a, f.b] {
         for end in ["commit", "rollback"] {
             become_tenant(&client, tenant).await;
-            assert_eq!(seen(&client, "flows").await, Some(1));
+            assert_eq!(seen(&client, "numbers").await, Some(1));
             client.batch_execute(end).await.expect("ended");
-            assert_eq!(seen(&client, "flows").await, Some(0), "after {end}");
+            assert_eq!(seen(&client, "numbers").await, Some(0), "after {end}");
         }
     }
     // The pool, used by both at once.
@@ -310,11 +320,11 @@ async fn an_older_database_is_refused_and_a_newer_one_is_not() {
     let database = TestDatabase::empty().await;
     let open = || Store::open(database.settings(), Handle::current());
     match open().await {
-        Err(StorageError::MigrationsPending(names)) => assert_eq!(names, ["2026-11-22-000000_initial"]),
+        Err(StorageError::MigrationsPending(names)) => assert_eq!(names, MIGRATIONS),
         other => panic!("{other:?}"),
     }
     let applied = migrate(database.migrate_settings(), Handle::current()).await.expect("migrated");
-    assert_eq!(applied, ["2026-11-22-000000_initial"]);
+    assert_eq!(applied, MIGRATIONS);
     let newer = "insert into __diesel_schema_migrations (version) values ('29990101000000')";
     database.superuser().await.batch_execute(newer).await.expect("newer");
     let store = open().await.expect("opened");
