@@ -50,3 +50,14 @@ pub async fn register(world: &World, browser: &mut Browser, slug: &str, person: 
     let code = world.code_at(number).await;
     browser.submit_to(&page, "/code", &[("code", &code)]).await
 }
+
+/// Asks for a delayed change of the only number, with a code to the new one; ends on the last page.
+pub async fn lose_phone(world: &World, browser: &mut Browser, slug: &str, person: &Person, new: &str) -> Page {
+    let page = sign_in(world, browser, slug, &person.username, &person.password).await;
+    let page = browser.get(&page.host, "/lost").await;
+    assert_eq!(page.path, "/lost", "{}", page.text());
+    let page = browser.submit_to(&page, "/lost", &[("number", new)]).await;
+    assert_eq!(page.path, "/code", "{}", page.text());
+    let code = world.code_at(new).await;
+    browser.submit_to(&page, "/code", &[("code", &code)]).await
+}

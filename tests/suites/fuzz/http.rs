@@ -82,6 +82,12 @@ fn target(random: &mut Seeded) -> String {
         "/",
         "/code",
         "/code/again",
+        "/code/another",
+        "/add",
+        "/remove",
+        "/lost",
+        "/stop",
+        "/stop/now",
         "/choose",
         "/password",
         "/done",
@@ -114,12 +120,17 @@ fn target(random: &mut Seeded) -> String {
 
 /// A form of ours, whole, with something hostile in one of its fields; and where it goes.
 fn hostile(random: &mut Seeded, tokens: &[String]) -> (&'static str, Vec<u8>) {
-    let forms: [(&str, &[&str]); 6] = [
+    let forms: [(&str, &[&str]); 11] = [
         ("/", &["username", "password"]),
         ("/code", &["code"]),
         ("/choose", &["choice"]),
         ("/password", &["password", "password_again"]),
-        ("/number", &["number"]),
+        ("/number", &["number", "holder", "which"]),
+        ("/add", &["number", "holder", "to"]),
+        ("/remove", &["which", "to"]),
+        ("/lost", &["number", "which"]),
+        ("/stop", &["username"]),
+        ("/code/another", &["number", "to"]),
         ("/confirm", &["password"]),
     ];
     let (path, fields) = forms[if random.one_in(2) { 0 } else { random.below(forms.len()) }];
@@ -138,7 +149,7 @@ fn form(random: &mut Seeded, tokens: &[String]) -> Vec<u8> {
     if random.one_in(6) {
         return random.bytes(2_000);
     }
-    let names = ["start", "username", "password", "password_again", "code", "number", "choice", "x", "", "lang"];
+    let names = ["start", "username", "password", "password_again", "code", "number", "choice", "x", "", "lang", "to"];
     let mut form = form_urlencoded::Serializer::new(String::new());
     for _ in 0..random.below(7) {
         let value = match random.below(8) {

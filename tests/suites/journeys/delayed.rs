@@ -12,10 +12,7 @@ const WAIT: TimeDelta = TimeDelta::hours(48);
 
 /// Asks for a delayed change of the only number; ends on the last page.
 async fn ask(world: &World, slug: &str, person: &Person, new: &str) -> Page {
-    let (mut browser, page) = signed_in(world, slug, person).await;
-    let page = browser.get(&page.host, "/lost").await;
-    let page = browser.submit_to(&page, "/lost", &[("number", new)]).await;
-    codes(world, &mut browser, page, &[new]).await
+    journey::lose_phone(world, &mut world.browser(), slug, person, new).await
 }
 
 /// A code goes there when the name is sent in, and nowhere else.

@@ -32,6 +32,8 @@ pub async fn three_holders_register_and_all_are_told(world: &World) {
         let done = codes(world, &mut browser, page, &[&manager]).await;
         assert!(done.text().contains(HOLDERS[0]), "whose number it is: {}", done.text());
         told(world).await;
+        // The trail is in the order of time.
+        world.clock.advance(chrono::TimeDelta::seconds(1));
 
         // 2. Each further one needs a code to one that is there: the first, or the one that is chosen.
         let (mut browser, page) = signed_in(world, slug, &person).await;
@@ -40,6 +42,7 @@ pub async fn three_holders_register_and_all_are_told(world: &World) {
         let page = browser.submit_to(&page, "/add", &[("holder", HOLDERS[1]), ("number", &delegate)]).await;
         codes(world, &mut browser, page, &[&manager, &delegate]).await;
         assert_eq!(told(world).await, [manager.clone()]);
+        world.clock.advance(chrono::TimeDelta::seconds(1));
 
         let (mut browser, page) = signed_in(world, slug, &person).await;
         let page = browser.get(&page.host, "/add").await;

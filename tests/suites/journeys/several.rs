@@ -14,7 +14,7 @@ pub async fn signed_in(world: &World, slug: &str, person: &Person) -> (Browser, 
 /// Enters the codes that arrive at these numbers, one after the other; ends on the last page.
 pub async fn codes(world: &World, browser: &mut Browser, mut page: Page, numbers: &[&str]) -> Page {
     for number in numbers {
-        assert_eq!(page.path, "/code", "{}", page.text());
+        assert!(page.path.starts_with("/code"), "{}: {}", page.path, page.text());
         let code = world.code_at(number).await;
         page = browser.submit_to(&page, "/code", &[("code", &code)]).await;
     }
