@@ -86,6 +86,7 @@ impl Site {
         change(&mut tenant, "directory", "netbios", sample.netbios_name);
         change(&mut tenant, "directory", "service_account", sample.service_upn);
         change(&mut tenant, "directory", "units", vec![sample.staff_dn]);
+        change(&mut tenant, "directory", "functional_units", vec![sample.functional_dn]);
         change(&mut tenant, "sms", "url", self.gateway.url());
         change(&mut tenant, "sms", "ca_pem", self.gateway.ca_pem());
         change(&mut tenant, "sms", "username", self.gateway.username());

@@ -4,6 +4,8 @@
 mod errors;
 #[path = "chromium/keyboard.rs"]
 mod keyboard;
+#[path = "chromium/numbers.rs"]
+mod numbers;
 #[path = "chromium/stage.rs"]
 mod stage;
 #[path = "chromium/touch.rs"]

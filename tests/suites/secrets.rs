@@ -40,6 +40,7 @@ async fn no_secret_leaves_the_process(mut site: Site, format: &str) {
     let mut stage = Stage::new(&site, replica);
     stage.register().await;
     stage.reset().await;
+    stage.hold().await;
     stage.unlock().await;
     stage.faults().await;
     stage.bad_input().await;

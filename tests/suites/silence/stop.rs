@@ -58,7 +58,8 @@ async fn walk(world: &World, slug: &'static str, person: &Person, waits: bool) -
     stranger.post("again, too early", "/code/again", &[]).await;
     let codes: Vec<String> = world.arrived().await.iter().filter_map(|message| find_code(&message.text)).collect();
     assert_eq!(codes.len(), usize::from(waits), "a code goes out where there is something to stop");
-    let wrong = codes.first().map_or("271828".to_owned(), |code| if code == "271828" { "271829" } else { "271828" }.to_owned());
+    let wrong =
+        codes.first().map_or("271828".to_owned(), |code| if code == "271828" { "271829" } else { "271828" }.to_owned());
     for n in 1..=4 {
         stranger.post(&format!("wrong code {n}"), "/code", &[("code", &wrong)]).await;
     }

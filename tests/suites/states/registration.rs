@@ -203,7 +203,10 @@ async fn the_forms_about_numbers_say_what_is_wrong() {
         let answer = browser.post(&page.host, path, &fields).await;
         assert_eq!((answer.status.as_u16(), answer.path.as_str()), (422, path), "{fields:?}: {}", answer.text());
         assert!(answer.text().contains(expected), "{path} {fields:?}: {}", answer.text());
-        assert!(fields[0].1.is_empty() || path == "/remove" || answer.html.contains(fields[0].1), "what was typed stays");
+        assert!(
+            fields[0].1.is_empty() || path == "/remove" || answer.html.contains(fields[0].1),
+            "what was typed stays"
+        );
     }
     assert!(world.arrived().await.is_empty(), "no code for what can't be done");
 }
