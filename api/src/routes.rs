@@ -28,6 +28,7 @@ fn pwreset(config: &mut ServiceConfig) {
         )
         .service(page("/code").route(web::get().to(reset::code::get)).route(web::post().to(reset::code::post)))
         .service(page("/code/again").route(web::post().to(reset::code::again)))
+        .service(page("/code/another").route(web::post().to(reset::code::another)))
         .service(page("/choose").route(web::get().to(reset::choose::get)).route(web::post().to(reset::choose::post)))
         .service(
             page("/password").route(web::get().to(reset::password::get)).route(web::post().to(reset::password::post)),
@@ -48,9 +49,17 @@ fn pwreg(config: &mut ServiceConfig) {
         .service(
             page("/number").route(web::get().to(register::number::get)).route(web::post().to(register::number::post)),
         )
+        .service(page("/add").route(web::get().to(register::add::get)).route(web::post().to(register::add::post)))
+        .service(
+            page("/remove").route(web::get().to(register::remove::get)).route(web::post().to(register::remove::post)),
+        )
+        .service(page("/lost").route(web::get().to(register::lost::get)).route(web::post().to(register::lost::post)))
+        .service(page("/stop").route(web::get().to(register::stop::get)).route(web::post().to(register::stop::post)))
+        .service(page("/stop/now").route(web::post().to(register::stop::now)))
         .service(page("/keep").route(web::post().to(register::keep::post)))
         .service(page("/code").route(web::get().to(register::code::get)).route(web::post().to(register::code::post)))
         .service(page("/code/again").route(web::post().to(register::code::again)))
+        .service(page("/code/another").route(web::post().to(register::code::another)))
         .service(page("/done").route(web::get().to(register::done::get)))
         .configure(shared);
 }

@@ -11,7 +11,7 @@ use portvakt_domain::{
     job::{Job, LeasedJob, retry_after},
 };
 use portvakt_flows::{
-    FlowError, Platform, seal_audit,
+    FlowError, Platform, change_number, seal_audit,
     send_code::{self, JobOutcome},
     send_notice, sweep,
 };
@@ -178,6 +178,7 @@ impl Worker {
         match leased.job {
             Job::SendCode { message } => send_code::run(&self.platform, &tenant, message).await,
             Job::SendNotice { message } => send_notice::run(&self.platform, &tenant, message).await,
+            Job::ChangeNumber { change } => change_number::run(&self.platform, &tenant, change).await,
             Job::SealAudit => seal_audit::run(&self.platform, &tenant).await,
             Job::Sweep => sweep::run(&self.platform, &tenant).await,
         }

@@ -109,6 +109,8 @@ def main():
     for right, attribute in RIGHTS:
         rights.dacl_add_ace(ldb.Dn(db, staff), f"(OA;CIIO;{right};{attribute};{USER};{sid})")
     rights.dacl_add_ace(ldb.Dn(db, settings), f"(A;CIOI;GR;;;{sid})")
+    # Made last, so that it inherits what the service account may do.
+    add(db, f"OU=Funktionskonton,{staff}", "organizationalUnit")
     print(f"seeded {realm} in {time.monotonic() - started:.2f} s")
 
 

@@ -73,6 +73,7 @@ seed() {
   for unit in people other services groups policies; do
     printf 'dn: ou=%s,%s\nobjectClass: organizationalUnit\nou: %s\n\n' "$unit" "$base" "$unit"
   done
+  printf 'dn: ou=functional,ou=people,%s\nobjectClass: organizationalUnit\nou: functional\n\n' "$base"
   policy default 8
   policy longer 14
   printf 'dn: %s\nobjectClass: device\nobjectClass: simpleSecurityObject\ncn: svc-portvakt\nuserPassword: %s\n\n' \
@@ -168,6 +169,7 @@ describe() {
   "url": "ldaps://$ip",
   "base": "$base",
   "people_ou": "ou=people,$base",
+  "functional_ou": "ou=functional,ou=people,$base",
   "other_ou": "ou=other,$base",
   "groups_ou": "ou=groups,$base",
   "default_policy": "cn=default,ou=policies,$base",

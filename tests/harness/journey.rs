@@ -74,3 +74,14 @@ pub async fn submit_change(browser: &mut Browser, page: &Page, current: &str, ne
     let fields = [("current_password", current), ("password", new), ("password_again", new)];
     browser.submit_to(page, "/change/password", &fields).await
 }
+
+/// Asks for a delayed change of the only number, with a code to the new one; ends on the last page.
+pub async fn lose_phone(world: &World, browser: &mut Browser, slug: &str, person: &Person, new: &str) -> Page {
+    let page = sign_in(world, browser, slug, &person.username, &person.password).await;
+    let page = browser.get(&page.host, "/lost").await;
+    assert_eq!(page.path, "/lost", "{}", page.text());
+    let page = browser.submit_to(&page, "/lost", &[("number", new)]).await;
+    assert_eq!(page.path, "/code", "{}", page.text());
+    let code = world.code_at(new).await;
+    browser.submit_to(&page, "/code", &[("code", &code)]).await
+}

@@ -24,6 +24,7 @@ pub(crate) fn point_at_samba(settings: &mut TenantSettings, samba: &Samba) {
     settings.directory.netbios.clone_from(&samba.netbios);
     settings.directory.service_account.clone_from(&samba.service_upn);
     settings.directory.units = vec![samba.staff_ou.clone()];
+    settings.directory.functional_units = vec![samba.functional_ou()];
     settings.directory.denied_groups = vec![format!("CN={DENIED_GROUP},OU=Grupper,{}", samba.base)];
     // Samba has no policy-hints control: a reset there does not look at earlier passwords, and says so.
     settings.directory.history = HistoryRule::None;
@@ -39,6 +40,7 @@ pub(crate) fn point_at_slapd(settings: &mut TenantSettings, slapd: &Slapd) {
     directory.netbios.clear();
     directory.service_account.clone_from(&slapd.service_dn);
     directory.units = vec![slapd.people_ou.clone()];
+    directory.functional_units = vec![slapd.functional_ou.clone()];
     directory.denied_groups = vec![format!("cn={DENIED_GROUP},{}", slapd.groups_ou)];
     directory.default_policy = Some(slapd.default_policy.clone());
 }

@@ -86,6 +86,7 @@ impl Site {
         change(&mut tenant, "directory", "netbios", sample.netbios_name);
         change(&mut tenant, "directory", "service_account", sample.service_upn);
         change(&mut tenant, "directory", "units", vec![sample.staff_dn]);
+        change(&mut tenant, "directory", "functional_units", vec![sample.functional_dn]);
         change(&mut tenant, "sms", "url", self.gateway.url());
         change(&mut tenant, "sms", "ca_pem", self.gateway.ca_pem());
         change(&mut tenant, "sms", "username", self.gateway.username());
@@ -109,9 +110,9 @@ impl Site {
         let Some(number) = &account.number else { return };
         let (tenant, keys) = (self.tenants[slug], &self.installation.keys);
         let guid = self.directories[slug].domain().account(&account.username).expect("an account").guid();
-        let number = MobileNumber::from_e164(number).expect("a number");
+        let number = (MobileNumber::from_e164(number).expect("a number"), None);
         let now = portvakt_domain::time::Clock::now(&portvakt::system::SystemClock);
-        import_number::run(&self.store, keys, &SystemRandom, tenant, AccountKey(guid), &number, now)
+        import_number::run(&self.store, keys, &SystemRandom, tenant, AccountKey(guid), &[number], now)
             .await
             .expect("stored");
     }

@@ -26,6 +26,7 @@ use portvakt_domain::{
     compose::Links,
     delivery::{MailSender, SmsSender},
     directory::Directory,
+    holder::Holder,
     id::TenantId,
     keys::KeyRing,
     login::DirectoryName,
@@ -280,12 +281,23 @@ impl World {
 
     /// Stores a number as if it had been registered.
     pub async fn store_number(&self, slug: &str, person: &Person, number: &str) {
+        self.store_numbers(slug, person, &[(number, None)]).await;
+    }
+
+    /// Stores numbers, some of them with their holders, as if they had been registered.
+    pub async fn store_numbers(&self, slug: &str, person: &Person, numbers: &[(&str, Option<&str>)]) {
         let (tenant, platform) = (self.served(slug), &self.shared.platform);
         let name = DirectoryName { text: &person.username, account_name_only: true };
         let account = tenant.directory.find(name).await.expect("a directory").expect("an account");
-        let number = MobileNumber::from_e164(number).expect("a number");
+        let numbers: Vec<_> = numbers
+            .iter()
+            .map(|(number, holder)| {
+                let holder = holder.map(|name| Holder::parse(name).expect("a name"));
+                (MobileNumber::from_e164(number).expect("a number"), holder)
+            })
+            .collect();
         let (store, keys, now) = (&platform.store, &platform.keys, self.clock.now());
-        import_number::run(store, keys, &SystemRandom, tenant.id, account.key, &number, now).await.expect("stored");
+        import_number::run(store, keys, &SystemRandom, tenant.id, account.key, &numbers, now).await.expect("stored");
     }
 
     /// Runs the jobs, and returns what arrived since this was last asked.
@@ -365,6 +377,7 @@ async fn tenant_settings(
             settings.directory.netbios = sample.netbios_name.to_owned();
             settings.directory.service_account.clone_from(&sample.service_upn);
             settings.directory.units = vec![sample.staff_dn.clone()];
+            settings.directory.functional_units = vec![sample.functional_dn.clone()];
             settings.directory.denied_groups = vec![format!("CN={DENIED_GROUP},CN=Users,{}", sample.base_dn)];
             let directory = TestDirectory::Practice { server, taken: Mutex::default(), slug };
             (directory, settings, sample.service_password.to_owned())

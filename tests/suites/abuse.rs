@@ -8,6 +8,8 @@ mod codes;
 mod lockout;
 #[path = "abuse/networks.rs"]
 mod networks;
+#[path = "abuse/numbers.rs"]
+mod numbers;
 #[path = "abuse/registration.rs"]
 mod registration;
 #[path = "abuse/replay.rs"]

@@ -8,6 +8,8 @@ mod change;
 mod errors;
 #[path = "chromium/keyboard.rs"]
 mod keyboard;
+#[path = "chromium/numbers.rs"]
+mod numbers;
 #[path = "chromium/rules.rs"]
 mod rules;
 #[path = "chromium/stage.rs"]

@@ -2,6 +2,13 @@
 
 use harness::{Database, State, World, journey};
 
+#[path = "journeys/delayed.rs"]
+mod delayed;
+#[path = "journeys/holders.rs"]
+mod holders;
+#[path = "journeys/several.rs"]
+mod several;
+
 /// Expands every journey for one kind of world.
 macro_rules! journeys_on {
     ($name:ident, $world:expr) => {
@@ -26,6 +33,56 @@ macro_rules! journeys_on {
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn a_number_is_changed_with_codes_to_the_old_and_the_new() {
                 super::a_number_is_changed_with_codes_to_the_old_and_the_new(&$world.await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn a_second_number_is_added_used_and_removed() {
+                super::several::a_second_number_is_added_used_and_removed(&$world.await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn the_other_number_proves_the_right_to_change_one() {
+                super::several::the_other_number_proves_the_right_to_change_one(&$world.await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn three_holders_register_and_all_are_told() {
+                super::holders::three_holders_register_and_all_are_told(&$world.await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn five_may_hold_a_number_and_no_sixth() {
+                super::holders::five_may_hold_a_number_and_no_sixth(&$world.await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn a_delayed_change_is_carried_out_by_the_clock() {
+                super::delayed::a_delayed_change_is_carried_out_by_the_clock(&$world.await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn the_old_number_stops_a_delayed_change() {
+                super::delayed::the_old_number_stops_a_delayed_change(&$world.await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn another_change_overtakes_a_delayed_one() {
+                super::delayed::another_change_overtakes_a_delayed_one(&$world.await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn a_delayed_change_of_an_account_that_is_not_served_is_refused() {
+                super::delayed::a_delayed_change_of_an_account_that_is_not_served_is_refused(&$world.await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn a_delayed_change_survives_the_worker() {
+                super::delayed::a_delayed_change_survives_the_worker(&$world.await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn a_holder_without_the_phone_is_delayed_too() {
+                super::delayed::a_holder_without_the_phone_is_delayed_too(&$world.await).await;
             }
         }
     };

@@ -41,6 +41,7 @@ async fn no_secret_leaves_the_process(mut site: Site, format: &str) {
     stage.register().await;
     stage.reset().await;
     stage.change().await;
+    stage.hold().await;
     stage.unlock().await;
     stage.faults().await;
     stage.bad_input().await;

@@ -9,3 +9,5 @@ mod jobs;
 mod reset;
 #[path = "silence/sign_in.rs"]
 mod sign_in;
+#[path = "silence/stop.rs"]
+mod stop;

@@ -19,6 +19,7 @@ use portvakt_domain::{
     compose::Links,
     delivery::{MailSender, SmsSender},
     directory::Directory,
+    holder::Holder,
     keys::KeyRing,
     login::DirectoryName,
     number::MobileNumber,
@@ -184,6 +185,7 @@ fn settings_of(sample: &SampleTenant, url: &str, ca_pem: &str) -> Result<TenantS
     settings.directory.netbios = sample.netbios_name.to_owned();
     settings.directory.service_account.clone_from(&sample.service_upn);
     settings.directory.units = vec![sample.staff_dn.clone()];
+    settings.directory.functional_units = vec![sample.functional_dn.clone()];
     Ok(settings)
 }
 
@@ -195,17 +197,27 @@ fn secrets_of(sample: &SampleTenant) -> BTreeMap<SecretName, SecretString> {
     ])
 }
 
-/// Stores the number of a sample account as if it had been registered.
+/// Stores the numbers of a sample account as if it had been registered.
 async fn register(platform: &Platform, tenant: &Tenant, account: &SampleAccount) -> Result<(), CommandError> {
-    let Some(number) = &account.number else { return Ok(()) };
-    let number = MobileNumber::from_e164(number).map_err(CommandError::failed)?;
+    let numbers = numbers_of(account)?;
     let name = DirectoryName { text: &account.username, account_name_only: true };
     let found = tenant.directory.find(name).await.map_err(CommandError::failed)?;
     let found = found.ok_or_else(|| CommandError::Told(format!("{} is not in its directory", account.username)))?;
     let (store, keys, random) = (&platform.store, &platform.keys, platform.random.as_ref());
-    import_number::run(store, keys, random, tenant.id, found.key, &number, platform.now())
+    import_number::run(store, keys, random, tenant.id, found.key, &numbers, platform.now())
         .await
         .map_err(CommandError::failed)
+}
+
+/// A functional account's numbers with their holders, anybody else's one.
+fn numbers_of(account: &SampleAccount) -> Result<Vec<(MobileNumber, Option<Holder>)>, CommandError> {
+    let number = |text: &str| MobileNumber::from_e164(text).map_err(CommandError::failed);
+    if account.numbers.is_empty() {
+        return account.number.iter().map(|own| Ok((number(own)?, None))).collect();
+    }
+    let held = account.numbers.iter();
+    held.map(|held| Ok((number(&held.number)?, Some(Holder::parse(&held.holder).map_err(CommandError::failed)?))))
+        .collect()
 }
 
 /// The real directory adapter; phones and mailboxes of the outbox; links with this process's port.

@@ -12,6 +12,8 @@ use crate::practice::{Delegation, DomainBuilder, PasswordAge, Policy, UserSpec, 
 
 /// The unit whose accounts the product serves.
 pub const STAFF_UNIT: &str = "Användare";
+/// The unit, inside that one, of the accounts that a unit shares.
+pub const FUNCTIONAL_UNIT: &str = "Funktionskonton";
 /// The unit of the service account.
 pub const SERVICE_UNIT: &str = "Tjänstekonton";
 /// A unit outside the delegation; its one account is in no list.
@@ -95,6 +97,8 @@ pub struct SampleTenant {
     pub base_dn: String,
     /// The name of the unit that holds the staff.
     pub staff_dn: String,
+    /// The name of the unit, inside that one, of functional accounts.
+    pub functional_dn: String,
     /// The principal name of the service account.
     pub service_upn: String,
     /// The name of the service account.
@@ -194,6 +198,7 @@ fn tenant(sheet: &Sheet) -> SampleTenant {
     let mut builder = DomainBuilder::new(sheet.dns_name, sheet.netbios_name)
         .policy(sheet.policy.clone())
         .unit(STAFF_UNIT)
+        .unit(&format!("{STAFF_UNIT}/{FUNCTIONAL_UNIT}"))
         .unit(SERVICE_UNIT)
         .unit(OTHER_UNIT)
         .user(
@@ -246,6 +251,7 @@ fn tenant(sheet: &Sheet) -> SampleTenant {
         dns_name: sheet.dns_name,
         netbios_name: sheet.netbios_name,
         staff_dn: format!("OU={STAFF_UNIT},{base_dn}"),
+        functional_dn: format!("OU={FUNCTIONAL_UNIT},OU={STAFF_UNIT},{base_dn}"),
         service_upn: format!("{SERVICE_LOGIN}@{}", sheet.dns_name),
         service_dn: format!("CN={SERVICE_LOGIN},OU={SERVICE_UNIT},{base_dn}"),
         base_dn,
@@ -257,8 +263,12 @@ fn tenant(sheet: &Sheet) -> SampleTenant {
 
 fn user(sheet: &Sheet, row: &Row, at: usize, protected: &str) -> UserSpec {
     let age = AGES.get(at % AGES.len()).copied().unwrap_or_default();
+    let unit = match row.state {
+        SampleState::Functional => format!("{STAFF_UNIT}/{FUNCTIONAL_UNIT}"),
+        _ => STAFF_UNIT.to_owned(),
+    };
     let mut user = UserSpec::new(row.login, row.password)
-        .unit(STAFF_UNIT)
+        .unit(&unit)
         .mail(&mail(sheet, row))
         .attribute("department", row.department)
         .attribute("company", sheet.company)

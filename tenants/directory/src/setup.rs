@@ -19,11 +19,19 @@ use crate::{
     tls,
 };
 
-/// The units that are served.
+/// Organisational units that the settings name.
+pub(crate) struct Units {
+    /// Those whose accounts are served.
+    pub(crate) served: Vec<Dn>,
+    /// Those whose accounts are functional.
+    pub(crate) functional: Vec<Dn>,
+}
+
+/// The units.
 ///
 /// # Errors
-/// `Misconfigured`: a distinguished name in the settings is none.
-pub(crate) fn names(settings: &DirectorySettings) -> Result<Vec<Dn>, DirectoryError> {
+/// `Misconfigured`: a distinguished name in the settings, of a unit or of anything else, is none.
+pub(crate) fn units(settings: &DirectorySettings) -> Result<Units, DirectoryError> {
     let parsed = |key: &str, text: &str| {
         Dn::parse(text)
             .ok_or_else(|| DirectoryError::Misconfigured(format!("directory.{key}: not a distinguished name")))
@@ -35,7 +43,11 @@ pub(crate) fn names(settings: &DirectorySettings) -> Result<Vec<Dn>, DirectoryEr
     for group in &settings.denied_groups {
         parsed("denied_groups", group)?;
     }
-    settings.units.iter().map(|unit| parsed("units", unit)).collect()
+    let all = |key: &str, units: &[String]| units.iter().map(|unit| parsed(key, unit)).collect::<Result<Vec<_>, _>>();
+    Ok(Units {
+        served: all("units", &settings.units)?,
+        functional: all("functional_units", &settings.functional_units)?,
+    })
 }
 
 /// The controllers, in the order in which the tenant lists them.

@@ -33,6 +33,8 @@ pub struct Account {
     pub own_service_account: bool,
     /// Inside one of the tenant's organisational units.
     pub in_scope: bool,
+    /// Shared by a unit: several people hold numbers for it. The tenant's units say so.
+    pub functional: bool,
     /// Member, also through other groups, of a group that the tenant excludes.
     pub denied: bool,
     /// When the password was last set; `None` where it never was, has to be changed, or can't be told.
@@ -151,6 +153,7 @@ mod tests {
             protected: false,
             own_service_account: false,
             in_scope: true,
+            functional: false,
             denied: false,
             password_set_at: None,
             bad_passwords: 0,

@@ -65,6 +65,14 @@ audit_kinds! {
     NumberAdded = "number.added",
     /// A recovery number was changed.
     NumberChanged = "number.changed",
+    /// A recovery number was removed.
+    NumberRemoved = "number.removed",
+    /// A delayed change of a number was asked for.
+    NumberChangeAsked = "number_change.asked",
+    /// A delayed change was cancelled: by a code to the old number, or overtaken by another change.
+    NumberChangeCancelled = "number_change.cancelled",
+    /// A delayed change was due and not carried out, since the account is not served any more.
+    NumberChangeRefused = "number_change.refused",
     /// What is known after an SMS or a mail was handed over: the outcome says it.
     MessageSettled = "message.settled",
     /// Rows were removed that had served their time.

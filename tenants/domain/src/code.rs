@@ -25,6 +25,12 @@ pub enum CodePurpose {
     Change,
     /// Possession of the number already registered, before it is changed.
     OldNumber,
+    /// Possession of a number already registered, before another is added.
+    AddNumber,
+    /// Possession of a number already registered, before one is removed.
+    RemoveNumber,
+    /// Possession of a number already registered, to stop a delayed change.
+    StopChange,
     /// Possession of the number being registered.
     NewNumber,
 }
@@ -36,6 +42,9 @@ impl CodePurpose {
             CodePurpose::Reset => "reset",
             CodePurpose::Change => "change",
             CodePurpose::OldNumber => "old_number",
+            CodePurpose::AddNumber => "add_number",
+            CodePurpose::RemoveNumber => "remove_number",
+            CodePurpose::StopChange => "stop_change",
             CodePurpose::NewNumber => "new_number",
         }
     }
@@ -123,6 +132,9 @@ mod tests {
             code("123456").hash(&ring, TenantId(id(1)), FlowId(id(2)), CodePurpose::OldNumber),
             code("123456").hash(&ring, TenantId(id(1)), FlowId(id(2)), CodePurpose::NewNumber),
             code("123456").hash(&ring, TenantId(id(1)), FlowId(id(2)), CodePurpose::Change),
+            code("123456").hash(&ring, TenantId(id(1)), FlowId(id(2)), CodePurpose::AddNumber),
+            code("123456").hash(&ring, TenantId(id(1)), FlowId(id(2)), CodePurpose::RemoveNumber),
+            code("123456").hash(&ring, TenantId(id(1)), FlowId(id(2)), CodePurpose::StopChange),
         ] {
             assert_ne!(here, elsewhere);
         }

@@ -1,6 +1,8 @@
 //! The port to the words: what a message says, in whose language.
 
-use crate::{code::Code, delivery::Secret, language::Language, message::MessageKind, tenant::TenantSettings};
+use crate::{
+    code::Code, delivery::Secret, language::Language, message::MessageKind, tenant::TenantSettings, time::Instant,
+};
 
 /// The addresses people are sent to: scheme, host and, in the demo, a port; no trailing slash.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +24,8 @@ pub struct MessageFacts<'a> {
     pub tenant: &'a TenantSettings,
     /// Where people are sent.
     pub links: &'a Links,
+    /// The time that the message speaks of, where it speaks of one.
+    pub about_at: Option<Instant>,
     /// The code, where the message carries one.
     pub code: Option<&'a Code>,
 }

@@ -1,12 +1,14 @@
 //! A flow: one attempt at something, kept on the server, step by step.
 
 use chrono::TimeDelta;
+use uuid::Uuid;
 
 use crate::{
     account::Choice,
     id::{AccountKey, FlowId, TenantId},
     keys::{KeyedHash, Sealed},
     language::Language,
+    message::MessageKind,
     time::Instant,
 };
 
@@ -84,10 +86,18 @@ flow_states! {
     AwaitingOldCode = "awaiting_old_code",
     /// Registration: a code to the new number was asked for.
     AwaitingNewCode = "awaiting_new_code",
+    /// Registration, not signed in: a code was asked for, to stop a delayed change.
+    AwaitingStopCode = "awaiting_stop_code",
     /// Registration, end: the number is saved.
     NumberSaved = "number_saved",
     /// Registration, end: the person found the number right and left it.
     NumberKept = "number_kept",
+    /// Registration, end: a number is removed.
+    NumberRemoved = "number_removed",
+    /// Registration, end: a delayed change waits.
+    ChangeWaiting = "change_waiting",
+    /// Registration, end: a delayed change was stopped.
+    ChangeStopped = "change_stopped",
     /// End: cancelled by the person.
     Cancelled = "cancelled",
     /// End: too many wrong codes or passwords.
@@ -110,7 +120,13 @@ impl FlowState {
                 | FlowState::AwaitingChangeCode
                 | FlowState::AwaitingOldCode
                 | FlowState::AwaitingNewCode
+                | FlowState::AwaitingStopCode
         )
+    }
+
+    /// Whether a person who signed in may say here what is to be done to the numbers, also for the second time.
+    pub fn may_begin_task(self) -> bool {
+        matches!(self, FlowState::EnteringNumber | FlowState::AwaitingOldCode | FlowState::AwaitingNewCode)
     }
 
     /// Whether the flow is over.
@@ -123,10 +139,86 @@ impl FlowState {
                 | FlowState::OutcomeUnknown
                 | FlowState::NumberSaved
                 | FlowState::NumberKept
+                | FlowState::NumberRemoved
+                | FlowState::ChangeWaiting
+                | FlowState::ChangeStopped
                 | FlowState::Cancelled
                 | FlowState::Exhausted
                 | FlowState::Ended
         )
+    }
+}
+
+/// What a registration is about to do to the account's numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum NumberTask {
+    /// Register a number where there is none.
+    First,
+    /// Put a new number in the place of one.
+    Change,
+    /// Register one more.
+    Add,
+    /// Remove one.
+    Remove,
+    /// Ask for a delayed change: the phone is lost.
+    Delay,
+    /// Stop a delayed change.
+    Stop,
+}
+
+impl NumberTask {
+    const ALL: [NumberTask; 6] = [
+        NumberTask::First,
+        NumberTask::Change,
+        NumberTask::Add,
+        NumberTask::Remove,
+        NumberTask::Delay,
+        NumberTask::Stop,
+    ];
+
+    /// The stored name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            NumberTask::First => "first",
+            NumberTask::Change => "change",
+            NumberTask::Add => "add",
+            NumberTask::Remove => "remove",
+            NumberTask::Delay => "delay",
+            NumberTask::Stop => "stop",
+        }
+    }
+
+    /// The task of a stored name.
+    pub fn from_stored(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|task| task.as_str() == name)
+    }
+
+    /// What is sent to a number already there before the task goes on; `None` where no such code is demanded.
+    pub fn old_code(self) -> Option<MessageKind> {
+        match self {
+            NumberTask::First | NumberTask::Delay => None,
+            NumberTask::Change => Some(MessageKind::OldNumberCode),
+            NumberTask::Add => Some(MessageKind::AddNumberCode),
+            NumberTask::Remove => Some(MessageKind::RemoveNumberCode),
+            NumberTask::Stop => Some(MessageKind::StopChangeCode),
+        }
+    }
+
+    /// Where the flow goes when the code to a number already there was right.
+    pub fn after_old_code(self) -> FlowState {
+        match self {
+            NumberTask::Remove => FlowState::NumberRemoved,
+            NumberTask::Stop => FlowState::ChangeStopped,
+            NumberTask::First | NumberTask::Change | NumberTask::Add | NumberTask::Delay => FlowState::AwaitingNewCode,
+        }
+    }
+
+    /// Where the flow goes when the code to the new number was right.
+    pub fn after_new_code(self) -> FlowState {
+        match self {
+            NumberTask::Delay => FlowState::ChangeWaiting,
+            _ => FlowState::NumberSaved,
+        }
     }
 }
 
@@ -155,6 +247,16 @@ pub struct Flow {
     pub pending_number: Option<Sealed>,
     /// Registration: look-up hash of the number being registered.
     pub pending_number_hash: Option<KeyedHash>,
+    /// Registration: what is done to the numbers.
+    pub task: Option<NumberTask>,
+    /// Registration: the row of the number that is changed or removed.
+    pub target: Option<Uuid>,
+    /// Registration: the row of the number that gets the code which proves the right to the task.
+    pub proof: Option<Uuid>,
+    /// Registration: who holds the number being registered, sealed (`flows.pending_holder`).
+    pub pending_holder: Option<Sealed>,
+    /// The row of the number that the current code was sent to; `None` where none was.
+    pub code_number: Option<Uuid>,
     /// The choice made at a reset.
     pub choice: Option<Choice>,
     /// When the current code was asked for; lives and waits count from here.
@@ -182,5 +284,27 @@ impl Flow {
     /// Whether the flow may still be gone on with, as far as time goes.
     pub fn is_live(&self, now: Instant) -> bool {
         now < self.ends_at()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_first_number_and_a_lost_phone_go_without_a_code_to_a_number_already_there() {
+        for task in NumberTask::ALL {
+            assert_eq!(NumberTask::from_stored(task.as_str()), Some(task));
+            let without = matches!(task, NumberTask::First | NumberTask::Delay);
+            assert_eq!(task.old_code().is_none(), without, "{task:?}");
+            assert!(task.old_code().is_none_or(|kind| kind.code_purpose().is_some()), "{task:?}");
+            // What is asked for without the old phone is never done at once.
+            assert_eq!(task.after_new_code() == FlowState::ChangeWaiting, task == NumberTask::Delay, "{task:?}");
+        }
+    }
+
+    #[test]
+    fn no_state_that_awaits_a_code_is_an_end() {
+        assert!(FlowState::ALL.iter().all(|state| !(state.awaits_code() && state.is_end())));
     }
 }

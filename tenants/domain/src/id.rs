@@ -45,6 +45,10 @@ id!(
     JobId
 );
 id!(
+    /// One delayed change of a number.
+    NumberChangeId
+);
+id!(
     /// One audit event.
     EventId
 );

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    id::{JobId, MessageId, TenantId},
+    id::{JobId, MessageId, NumberChangeId, TenantId},
     random::Random,
 };
 
@@ -22,6 +22,11 @@ pub enum Job {
         /// The message.
         message: MessageId,
     },
+    /// Carry out a delayed change of a number.
+    ChangeNumber {
+        /// The change.
+        change: NumberChangeId,
+    },
     /// Seal the tenant's audit events in order.
     SealAudit,
     /// Remove what has served its time: ended flows, old counters.
@@ -34,6 +39,7 @@ impl Job {
         match self {
             Job::SendCode { .. } => "send_code",
             Job::SendNotice { .. } => "send_notice",
+            Job::ChangeNumber { .. } => "change_number",
             Job::SealAudit => "seal_audit",
             Job::Sweep => "sweep",
         }
@@ -44,14 +50,14 @@ impl Job {
         match self {
             Job::SealAudit => Some("seal_audit"),
             Job::Sweep => Some("sweep"),
-            Job::SendCode { .. } | Job::SendNotice { .. } => None,
+            Job::SendCode { .. } | Job::SendNotice { .. } | Job::ChangeNumber { .. } => None,
         }
     }
 
     /// How long a worker may be silent before another takes the job over. Longer than every deadline inside it.
     pub fn lease(&self) -> TimeDelta {
         match self {
-            Job::SendCode { .. } | Job::SendNotice { .. } => TimeDelta::seconds(60),
+            Job::SendCode { .. } | Job::SendNotice { .. } | Job::ChangeNumber { .. } => TimeDelta::seconds(60),
             Job::SealAudit | Job::Sweep => TimeDelta::seconds(120),
         }
     }
@@ -62,6 +68,8 @@ impl Job {
             // A code is worth sending for as long as it is valid: six tries reach over about two minutes.
             Job::SendCode { .. } => 6,
             Job::SendNotice { .. } => 12,
+            // A directory may be away for a night: sixty tries, one an hour in the end, reach over two days.
+            Job::ChangeNumber { .. } => 60,
             Job::SealAudit | Job::Sweep => 20,
         }
     }

@@ -3,7 +3,7 @@
 use crate::{
     code::CodePurpose,
     id::{AccountKey, FlowId, MessageId},
-    keys::Sealed,
+    keys::{KeyedHash, Sealed},
     language::Language,
     time::Instant,
 };
@@ -41,6 +41,12 @@ pub enum MessageKind {
     ChangeCode,
     /// A code, to the number already there, before it is changed.
     OldNumberCode,
+    /// A code, to a number already there, before another is added.
+    AddNumberCode,
+    /// A code, to a number already there, before one is removed.
+    RemoveNumberCode,
+    /// A code, to a number already there, to stop a delayed change.
+    StopChangeCode,
     /// A code, to a number being registered.
     NewNumberCode,
     /// Notice: the password was set.
@@ -49,23 +55,35 @@ pub enum MessageKind {
     PasswordChanged,
     /// Notice: the account was unlocked.
     Unlocked,
-    /// Notice: a first number was registered.
+    /// Notice: a number was registered.
     NumberAdded,
-    /// Notice: the number was changed. Goes to the old number and by mail.
+    /// Notice: a number was changed. Goes to the old number, to all others and by mail.
     NumberChanged,
+    /// Notice: a number was removed. Goes to that number, to all others and by mail.
+    NumberRemoved,
+    /// Notice: a delayed change was asked for, when it happens, and how to stop it.
+    ChangeAsked,
+    /// Notice: a delayed change was stopped.
+    ChangeStopped,
 }
 
 impl MessageKind {
-    const ALL: [MessageKind; 9] = [
+    const ALL: [MessageKind; 15] = [
         MessageKind::ResetCode,
         MessageKind::ChangeCode,
         MessageKind::OldNumberCode,
+        MessageKind::AddNumberCode,
+        MessageKind::RemoveNumberCode,
+        MessageKind::StopChangeCode,
         MessageKind::NewNumberCode,
         MessageKind::PasswordSet,
         MessageKind::PasswordChanged,
         MessageKind::Unlocked,
         MessageKind::NumberAdded,
         MessageKind::NumberChanged,
+        MessageKind::NumberRemoved,
+        MessageKind::ChangeAsked,
+        MessageKind::ChangeStopped,
     ];
 
     /// The stored name.
@@ -74,12 +92,18 @@ impl MessageKind {
             MessageKind::ResetCode => "reset_code",
             MessageKind::ChangeCode => "change_code",
             MessageKind::OldNumberCode => "old_number_code",
+            MessageKind::AddNumberCode => "add_number_code",
+            MessageKind::RemoveNumberCode => "remove_number_code",
+            MessageKind::StopChangeCode => "stop_change_code",
             MessageKind::NewNumberCode => "new_number_code",
             MessageKind::PasswordSet => "password_set",
             MessageKind::PasswordChanged => "password_changed",
             MessageKind::Unlocked => "unlocked",
             MessageKind::NumberAdded => "number_added",
             MessageKind::NumberChanged => "number_changed",
+            MessageKind::NumberRemoved => "number_removed",
+            MessageKind::ChangeAsked => "change_asked",
+            MessageKind::ChangeStopped => "change_stopped",
         }
     }
 
@@ -94,6 +118,9 @@ impl MessageKind {
             MessageKind::ResetCode => Some(CodePurpose::Reset),
             MessageKind::ChangeCode => Some(CodePurpose::Change),
             MessageKind::OldNumberCode => Some(CodePurpose::OldNumber),
+            MessageKind::AddNumberCode => Some(CodePurpose::AddNumber),
+            MessageKind::RemoveNumberCode => Some(CodePurpose::RemoveNumber),
+            MessageKind::StopChangeCode => Some(CodePurpose::StopChange),
             MessageKind::NewNumberCode => Some(CodePurpose::NewNumber),
             _ => None,
         }
@@ -161,6 +188,11 @@ pub struct NewMessage {
     /// The recipient, sealed (`messages.recipient`), where it must be fixed now: an old number is gone when the notice
     /// is sent. `None`: looked up when it is sent.
     pub recipient: Option<Sealed>,
+    /// The one registered number it goes to, hashed, where the recipient is looked up by it; it goes nowhere when no such
+    /// number is registered.
+    pub number_hash: Option<KeyedHash>,
+    /// The time that it speaks of, such as when a delayed change is carried out.
+    pub about_at: Option<Instant>,
     /// The language it is written in.
     pub language: Language,
     /// When it was asked for.

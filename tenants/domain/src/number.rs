@@ -3,6 +3,16 @@
 use phonenumber::{Mode, Type, country};
 use secrecy::{ExposeSecret as _, SecretString};
 
+/// Numbers that a person's own account may have: the work phone and the private one.
+pub const PERSONAL_NUMBERS: usize = 2;
+/// Numbers that a functional account may have, one a holder.
+pub const FUNCTIONAL_NUMBERS: usize = 5;
+
+/// How many numbers an account may have.
+pub fn most_numbers(functional: bool) -> usize {
+    if functional { FUNCTIONAL_NUMBERS } else { PERSONAL_NUMBERS }
+}
+
 /// A mobile number in E.164 (`+46701740605`). Personal: sealed where stored, never logged, shown only masked.
 #[derive(Clone)]
 pub struct MobileNumber(SecretString);

@@ -106,11 +106,13 @@ pub struct RegistrationSettings {
     pub password_again: bool,
     /// Countries whose numbers are accepted.
     pub countries: Vec<Country>,
+    /// How long a delayed change waits, for those who lost their phone: 24 to 168 hours; 0 offers none.
+    pub delayed_change_hours: u32,
 }
 
 impl Default for RegistrationSettings {
     fn default() -> Self {
-        Self { password_again: false, countries: vec![Country::SWEDEN] }
+        Self { password_again: false, countries: vec![Country::SWEDEN], delayed_change_hours: 48 }
     }
 }
 
@@ -224,6 +226,10 @@ impl TenantSettings {
         demand(
             self.help_desk.phone.is_some() || self.help_desk.mail.is_some(),
             "help_desk: give a phone or a mail address, people will need it",
+        );
+        demand(
+            matches!(self.registration.delayed_change_hours, 0 | 24..=168),
+            "registration.delayed_change_hours: 24 to 168 hours, or 0 to offer no delayed change",
         );
         demand((5..=10).contains(&self.reset.code_minutes), "reset.code_minutes: 5 to 10 minutes");
         demand(!self.registration.countries.is_empty(), "registration.countries: name at least one country");

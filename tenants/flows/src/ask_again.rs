@@ -5,14 +5,15 @@ use portvakt_domain::{
     audit::AuditKind,
     code::{self, CODES_PER_FLOW},
     flow::{Flow, FlowKind, FlowState},
-    id::MessageId,
-    message::{Channel, MessageKind, NewMessage},
+    message::{MessageKind, NewMessage},
+    number::MobileNumber,
     time::Instant,
     token::FlowToken,
 };
 use portvakt_storage::flows;
+use uuid::Uuid;
 
-use crate::{FlowError, Platform, Tenant, Visitor, event::flow_event, open};
+use crate::{FlowError, Platform, Tenant, Visitor, event::flow_event, number_effect, number_task, open, registered};
 
 /// What the person is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +40,18 @@ pub fn wait(flow: &Flow, now: Instant) -> Option<TimeDelta> {
     Some((code::wait_before_next(flow.codes_sent) - since).max(TimeDelta::zero()))
 }
 
-/// Asks for a new code.
+/// Where the code is to go instead of where it went.
+#[derive(Debug, Clone, Copy)]
+pub enum To<'a> {
+    /// To the number that codes go to.
+    TheSame,
+    /// To another of the account's numbers: this one, if it is registered, and nowhere else.
+    Another(&'a MobileNumber),
+    /// To another number already there, by its row. Only after a sign-in.
+    Row(Uuid),
+}
+
+/// Asks for a new code. Whether the account has another number is not looked up: the answer and its cost are the same.
 ///
 /// # Errors
 /// The database.
@@ -49,15 +61,27 @@ pub async fn run(
     visitor: &Visitor,
     kind: FlowKind,
     token: &FlowToken,
+    to: To<'_>,
 ) -> Result<AskedAgain, FlowError> {
     // 1. The flow stands where codes are awaited, and the wait is over.
     let now = platform.now();
     let Some(flow) = open::run(platform, tenant, kind, token).await? else { return Ok(AskedAgain::Gone) };
     let message_kind = match flow.state {
-        FlowState::AwaitingCode => MessageKind::ResetCode,
-        FlowState::AwaitingChangeCode => MessageKind::ChangeCode,
-        FlowState::AwaitingOldCode => MessageKind::OldNumberCode,
-        FlowState::AwaitingNewCode => MessageKind::NewNumberCode,
+        FlowState::AwaitingCode => Some(MessageKind::ResetCode),
+        FlowState::AwaitingChangeCode => Some(MessageKind::ChangeCode),
+        FlowState::AwaitingStopCode => Some(MessageKind::StopChangeCode),
+        FlowState::AwaitingOldCode => number_effect::task_of(&flow).old_code(),
+        FlowState::AwaitingNewCode => Some(MessageKind::NewNumberCode),
+        _ => None,
+    };
+    let Some(message_kind) = message_kind else { return Ok(AskedAgain::Gone) };
+    let (number_hash, proof) = match (to, flow.state) {
+        (
+            To::Another(number),
+            FlowState::AwaitingCode | FlowState::AwaitingChangeCode | FlowState::AwaitingStopCode,
+        ) => (Some(registered::look_up_hash(platform, tenant, number)), None),
+        (To::Row(row), FlowState::AwaitingOldCode) => (None, Some(row)),
+        (To::TheSame, _) => (None, None),
         _ => return Ok(AskedAgain::Gone),
     };
     match wait(&flow, now) {
@@ -69,20 +93,12 @@ pub async fn run(
     }
 
     // 2. The message and its job, if nobody asked meanwhile.
-    let message = NewMessage {
-        id: MessageId::new(now, platform.random.as_ref()),
-        kind: message_kind,
-        channel: Channel::Sms,
-        flow: flow.id,
-        account: None,
-        recipient: None,
-        language: flow.language,
-        requested_at: now,
-    };
+    let message = number_task::code_message(platform, &flow, message_kind);
+    let message = NewMessage { account: None, number_hash, ..message };
     let hash = token.hash(&platform.keys, tenant.id, kind);
     let asked_event = flow_event(platform, &flow, visitor, AuditKind::CodeAskedAgain);
-    let asked =
-        flows::ask_again(&platform.store, tenant.id, hash, kind, now, flow.codes_sent, message, asked_event).await?;
+    let (store, sent) = (&platform.store, flow.codes_sent);
+    let asked = flows::ask_again(store, tenant.id, hash, kind, now, sent, proof, message, asked_event).await?;
     (platform.wake)();
     // Another click was faster: its code is on the way, and this click's page is the same.
     let _ = asked;

@@ -32,6 +32,8 @@ pub struct Owner {
     pub username: String,
     /// The name the directory shows; empty where it has none.
     pub display_name: String,
+    /// Whether a unit shares the account.
+    pub functional: bool,
 }
 
 /// The account of a registration flow, read anew; `None` when it is gone or no longer served.
@@ -41,9 +43,11 @@ pub struct Owner {
 pub async fn owner(tenant: &Tenant, flow: &Flow) -> Result<Option<Owner>, FlowError> {
     let key = flow.account.ok_or(FlowError::Corrupt("flows.account"))?;
     let account = tenant.directory.read(key).await?;
-    Ok(account
-        .filter(|account| account.may_receive_code())
-        .map(|account| Owner { username: account.username, display_name: account.display_name }))
+    Ok(account.filter(|account| account.may_receive_code()).map(|account| Owner {
+        username: account.username,
+        display_name: account.display_name,
+        functional: account.functional,
+    }))
 }
 
 /// Checks the password.

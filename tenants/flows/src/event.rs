@@ -8,6 +8,7 @@ use portvakt_domain::{
     id::{AccountKey, EventId, FlowId},
     keys::KeyedHash,
 };
+use uuid::Uuid;
 
 use crate::{Platform, Visitor};
 
@@ -37,6 +38,8 @@ pub(crate) trait EventExt {
     fn account(self, account: Option<AccountKey>) -> Self;
     fn network(self, network: KeyedHash) -> Self;
     fn detail(self, name: &str, value: &str) -> Self;
+    /// Whose number it was about: the number's row, which names nobody.
+    fn holder(self, row: Option<Uuid>) -> Self;
 }
 
 impl EventExt for NewEvent {
@@ -55,5 +58,11 @@ impl EventExt for NewEvent {
     fn detail(mut self, name: &str, value: &str) -> Self {
         self.details.insert(name.to_owned(), value.to_owned());
         self
+    }
+    fn holder(self, row: Option<Uuid>) -> Self {
+        match row {
+            Some(row) => self.detail("holder", &row.to_string()),
+            None => self,
+        }
     }
 }

@@ -2,15 +2,17 @@
 
 use portvakt_domain::{
     flow::{Flow, FlowKind},
-    id::{AccountKey, FlowId, MessageId},
+    holder::Holder,
+    id::{AccountKey, FlowId, MessageId, NumberChangeId},
     keys::{Place, Sealed},
     login::Login,
     number::MobileNumber,
+    number_change::NumberChange,
     random::Random,
     time::Instant,
     token::FlowToken,
 };
-use portvakt_storage::{flows, numbers};
+use portvakt_storage::flows;
 use uuid::Uuid;
 
 use crate::{FlowError, Platform, Tenant};
@@ -46,10 +48,19 @@ pub(crate) fn recipient_place(message: MessageId) -> Place {
     Place { table: "messages", column: "recipient", row: message.0, owner: None }
 }
 
-/// Where a registered number is sealed. Exchanging the accounts of two rows is as bad as exchanging their numbers, so
-/// the account is part of the place.
-pub(crate) fn number_place(account: AccountKey, row: Uuid) -> Place {
-    Place { table: "numbers", column: "number", row, owner: Some(account.0) }
+/// Where the name of who holds the number that a flow registers is sealed.
+pub(crate) fn pending_holder_place(flow: FlowId) -> Place {
+    Place { table: "flows", column: "pending_holder", row: flow.0, owner: None }
+}
+
+/// Where the number of a delayed change is sealed, bound to its account as a registered one is.
+pub(crate) fn change_place_of(change: NumberChangeId, account: AccountKey) -> Place {
+    Place { table: "number_changes", column: "number", row: change.0, owner: Some(account.0) }
+}
+
+/// Where the number of a delayed change is sealed.
+pub(crate) fn change_place(change: &NumberChange) -> Place {
+    change_place_of(change.id, change.account)
 }
 
 /// A key for a number's row.
@@ -88,24 +99,12 @@ pub fn pending_number(platform: &Platform, tenant: &Tenant, flow: &Flow) -> Resu
     MobileNumber::from_e164(&number).map(Some).map_err(|_| FlowError::Corrupt("flows.pending_number"))
 }
 
-/// The number registered for a flow's account, for its owner's eyes or for a message.
+/// Who is to hold the number that a flow registers.
 ///
 /// # Errors
-/// The database, or a sealed value that does not open: that is recorded in the audit trail.
-pub async fn registered_number(
-    platform: &Platform,
-    tenant: &Tenant,
-    account: AccountKey,
-) -> Result<Option<MobileNumber>, FlowError> {
-    let Some(stored) = numbers::find(&platform.store, tenant.id, account).await? else { return Ok(None) };
-    match text(platform, tenant, number_place(account, stored.row_id), &stored.sealed) {
-        Ok(number) => MobileNumber::from_e164(&number).map(Some).map_err(|_| FlowError::Corrupt("numbers.number")),
-        Err(error) => {
-            let rejected = crate::event::event(platform, portvakt_domain::audit::AuditKind::SealRejected);
-            let rejected = crate::event::EventExt::account(rejected, Some(account));
-            let rejected = crate::event::EventExt::detail(rejected, "place", "numbers.number");
-            portvakt_storage::audit::record(&platform.store, tenant.id, vec![rejected]).await?;
-            Err(error)
-        }
-    }
+/// A sealed value that does not open.
+pub fn pending_holder(platform: &Platform, tenant: &Tenant, flow: &Flow) -> Result<Option<Holder>, FlowError> {
+    let Some(sealed) = &flow.pending_holder else { return Ok(None) };
+    let holder = text(platform, tenant, pending_holder_place(flow.id), sealed)?;
+    Holder::parse(&holder).map(Some).map_err(|_| FlowError::Corrupt("flows.pending_holder"))
 }

@@ -20,13 +20,16 @@ use portvakt_domain::{
 use portvakt_storage::{
     flows, limits,
     messages::{self, BeginCode, CodeTurn},
+    number_changes,
     operator::{self, SmsBudget},
 };
+use uuid::Uuid;
 
 use crate::{
     FlowError, Measure, Platform, Tenant,
     event::{EventExt as _, event},
     open,
+    registered::{self, Registered},
 };
 
 /// How a job ended.
@@ -65,7 +68,8 @@ pub async fn run(platform: &Platform, tenant: &Tenant, id: MessageId) -> Result<
         .flow(flow.id)
         .account(recipient.account)
         .network(flow.network)
-        .detail("purpose", purpose.as_str());
+        .detail("purpose", purpose.as_str())
+        .holder(recipient.row);
     let turn = messages::begin_code(
         &platform.store,
         tenant.id,
@@ -76,6 +80,7 @@ pub async fn run(platform: &Platform, tenant: &Tenant, id: MessageId) -> Result<
             code_hash: code.hash(&platform.keys, tenant.id, flow.id, purpose),
             decoy_hash: KeyedHash::random(platform.random.as_ref()),
             send: recipient.number.is_some() && in_time && within_budget,
+            number: recipient.row,
             network: flow.network,
             trusted_network: flow.trusted_network,
             event: sent_event,
@@ -101,6 +106,7 @@ pub async fn run(platform: &Platform, tenant: &Tenant, id: MessageId) -> Result<
         language: message.asked.language,
         tenant: &tenant.settings,
         links: &tenant.links,
+        about_at: None,
         code: Some(&code),
     });
     let sent = tenant.sms.send(&Sms { to: number, text, reference: id.to_string() }).await;
@@ -144,6 +150,15 @@ pub(crate) async fn settle(
 struct Recipient {
     account: Option<AccountKey>,
     number: Option<MobileNumber>,
+    /// The row of the number, where it is a registered one.
+    row: Option<Uuid>,
+}
+
+impl Recipient {
+    fn registered(account: Option<AccountKey>, number: Option<Registered>) -> Self {
+        let row = number.as_ref().map(|number| number.row);
+        Self { account, number: number.map(|number| number.number), row }
+    }
 }
 
 /// The number a code goes to, if it goes anywhere. The same reads are made when there is nobody.
@@ -153,30 +168,62 @@ async fn recipient(
     message: &Message,
     flow: &Flow,
 ) -> Result<Recipient, FlowError> {
-    match message.asked.kind {
-        MessageKind::ResetCode => {
-            let login = open::login(platform, tenant, flow)?;
-            let name = login
-                .within(&tenant.settings.directory.netbios)
-                .unwrap_or(DirectoryName { text: login.reveal(), account_name_only: false });
-            let found = tenant.directory.find(name).await?;
-            let served = found.filter(|account| account.may_receive_code()).map(|account| account.key);
-            let key = served.unwrap_or(AccountKey(uuid::Uuid::nil()));
-            let number = open::registered_number(platform, tenant, key).await?;
-            Ok(Recipient { account: served, number })
+    match (message.asked.kind, flow.proof) {
+        (MessageKind::ResetCode, _) => {
+            let (account, number) = by_name(platform, tenant, message, flow).await?;
+            Ok(Recipient::registered(account, number))
         }
-        MessageKind::ChangeCode => {
+        // By name, and there may be nothing to stop.
+        (MessageKind::StopChangeCode, None) => {
+            let (account, number) = by_name(platform, tenant, message, flow).await?;
+            let key = account.unwrap_or(NOBODY);
+            let waits = number_changes::waiting(&platform.store, tenant.id, key).await?.is_some();
+            Ok(Recipient::registered(account, number.filter(|_| waits)))
+        }
+        (MessageKind::ChangeCode, _) => {
             let key = flow.account.ok_or(FlowError::Corrupt("flows.account"))?;
             let account = tenant.directory.read(key).await?.filter(Account::may_change_password);
-            let number = open::registered_number(platform, tenant, key).await?;
-            Ok(Recipient { account: Some(key), number: number.filter(|_| account.is_some()) })
+            let mut numbers = registered::numbers(platform, tenant, key).await?.into_iter();
+            let number = numbers.find(|number| is_wanted(message, number));
+            Ok(Recipient::registered(Some(key), number.filter(|_| account.is_some())))
         }
-        MessageKind::OldNumberCode => {
+        (MessageKind::NewNumberCode, _) => {
+            let number = open::pending_number(platform, tenant, flow)?;
+            Ok(Recipient { account: flow.account, number, row: None })
+        }
+        (_, proof) => {
             let key = flow.account.ok_or(FlowError::Corrupt("flows.account"))?;
-            Ok(Recipient { account: Some(key), number: open::registered_number(platform, tenant, key).await? })
+            let mut numbers = registered::numbers(platform, tenant, key).await?.into_iter();
+            let number = numbers.find(|number| proof.is_none_or(|row| row == number.row));
+            Ok(Recipient::registered(Some(key), number))
         }
-        _ => Ok(Recipient { account: flow.account, number: open::pending_number(platform, tenant, flow)? }),
     }
+}
+
+/// An account that nobody has.
+const NOBODY: AccountKey = AccountKey(Uuid::nil());
+
+/// Whom the name that was typed means, if it is somebody who is served, and the number: the first one, or the other one
+/// that was asked for, if it is registered.
+async fn by_name(
+    platform: &Platform,
+    tenant: &Tenant,
+    message: &Message,
+    flow: &Flow,
+) -> Result<(Option<AccountKey>, Option<Registered>), FlowError> {
+    let login = open::login(platform, tenant, flow)?;
+    let name = login
+        .within(&tenant.settings.directory.netbios)
+        .unwrap_or(DirectoryName { text: login.reveal(), account_name_only: false });
+    let found = tenant.directory.find(name).await?;
+    let served = found.filter(|account| account.may_receive_code()).map(|account| account.key);
+    let numbers = registered::numbers(platform, tenant, served.unwrap_or(NOBODY)).await?;
+    Ok((served, numbers.into_iter().find(|number| is_wanted(message, number))))
+}
+
+/// Whether a code that was asked for may go to this number: any, or the one that was typed.
+fn is_wanted(message: &Message, number: &Registered) -> bool {
+    message.asked.number_hash.is_none_or(|hash| hash == number.hash)
 }
 
 /// Whether the tenant's budget has room for one more SMS. An exhausted one alarms, and then serves only networks from

@@ -10,7 +10,7 @@ use portvakt_domain::{
 use portvakt_storage::messages::{self, NoticeTurn};
 
 use crate::{
-    FlowError, Platform, Tenant, open,
+    FlowError, Platform, Tenant, open, registered,
     send_code::{self, JobOutcome},
 };
 
@@ -37,6 +37,7 @@ pub async fn run(platform: &Platform, tenant: &Tenant, id: MessageId) -> Result<
         language: message.asked.language,
         tenant: &tenant.settings,
         links: &tenant.links,
+        about_at: message.asked.about_at,
         code: None,
     };
     let sent = match message.asked.channel {
@@ -70,6 +71,11 @@ async fn recipient(
         return open::text(platform, tenant, open::recipient_place(message.asked.id), sealed).map(Some);
     }
     let Some(key) = message.asked.account else { return Ok(None) };
+    if message.asked.channel == Channel::Sms {
+        let numbers = registered::numbers(platform, tenant, key).await?;
+        let one = numbers.into_iter().find(|number| Some(number.hash) == message.asked.number_hash);
+        return Ok(one.map(|number| zeroize::Zeroizing::new(number.number.e164().to_owned())));
+    }
     let account = tenant.directory.read(key).await?;
     Ok(account.and_then(|account| account.mail).map(zeroize::Zeroizing::new))
 }

@@ -27,7 +27,7 @@ use portvakt_storage::{
 use crate::{
     FlowError, Measure, Platform, Tenant, Visitor,
     event::{EventExt as _, event},
-    open,
+    open, registered,
 };
 
 /// What the person is told.
@@ -209,7 +209,7 @@ async fn begin(
     let signed_in = event(platform, AuditKind::SignedIn).account(Some(account.key)).network(visitor.network);
     let signed_in = signed_in.detail("purpose", purpose(entrance));
     let asks_for_code = state == FlowState::AwaitingChangeCode;
-    if asks_for_code && open::registered_number(platform, tenant, account.key).await?.is_none() {
+    if asks_for_code && registered::numbers(platform, tenant, account.key).await?.is_empty() {
         // They gave the right password: waiting for an SMS that never comes would help nobody.
         audit::record(&platform.store, tenant.id, vec![signed_in.detail("outcome", "no_number")]).await?;
         return Ok(SignedIn::NoNumber);
@@ -280,6 +280,8 @@ fn change_code(platform: &Platform, visitor: &Visitor, flow: FlowId, account: Ac
         flow,
         account: Some(account),
         recipient: None,
+        number_hash: None,
+        about_at: None,
         language: visitor.language,
         requested_at: now,
     }

@@ -68,6 +68,8 @@ pub async fn run(
         flow: id,
         account: None,
         recipient: None,
+        number_hash: None,
+        about_at: None,
         language: visitor.language,
         requested_at: now,
     };

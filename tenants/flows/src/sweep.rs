@@ -19,10 +19,12 @@ use crate::{
 pub async fn run(platform: &Platform, tenant: &Tenant) -> Result<JobOutcome, FlowError> {
     let report = sweep::remove_expired(&platform.store, tenant.id, platform.now(), SweepAges::default()).await?;
     let counters = report.limit_counters + report.sms_log + report.guards;
-    if report.flows + report.messages + counters + report.rejections > 0 {
+    let kept_longer = report.number_changes + report.rejections;
+    if report.flows + report.messages + counters + kept_longer > 0 {
         let swept = event(platform, AuditKind::Swept)
             .detail("flows", &report.flows.to_string())
             .detail("messages", &report.messages.to_string())
+            .detail("number_changes", &report.number_changes.to_string())
             .detail("counters", &counters.to_string())
             .detail("rejections", &report.rejections.to_string());
         audit::record(&platform.store, tenant.id, vec![swept]).await?;

@@ -3,23 +3,21 @@
 use portvakt_domain::{
     audit::AuditKind,
     code::{Code, TRIES_PER_CODE},
-    flow::{Flow, FlowKind, FlowState},
-    id::MessageId,
+    flow::{FlowKind, FlowState},
     keys::{KeyUse, KeyedHash},
     limit::{self, Hit},
-    message::{Channel, MessageKind, NewMessage},
-    number::MobileNumber,
+    message::MessageKind,
     token::FlowToken,
 };
 use portvakt_storage::{
-    flows::{self, CodeOutcome, SaveNumber, SubmitCode},
-    limits, numbers,
+    flows::{self, CodeOutcome, SubmitCode},
+    limits,
 };
 
 use crate::{
     FlowError, Measure, Platform, Tenant, Visitor,
     event::{EventExt as _, flow_event},
-    open,
+    number_effect, number_task, open,
 };
 
 /// What the person is told.
@@ -69,19 +67,22 @@ pub async fn run(
     }
 
     // 2. What the right code would lead to.
-    let (purpose, next_state) = match flow.state {
-        FlowState::AwaitingCode => (portvakt_domain::code::CodePurpose::Reset, FlowState::Verified),
-        FlowState::AwaitingChangeCode => (portvakt_domain::code::CodePurpose::Change, FlowState::Changing),
-        FlowState::AwaitingOldCode => (portvakt_domain::code::CodePurpose::OldNumber, FlowState::AwaitingNewCode),
-        FlowState::AwaitingNewCode => (portvakt_domain::code::CodePurpose::NewNumber, FlowState::NumberSaved),
+    let task = number_effect::task_of(&flow);
+    let (message_kind, next_state) = match flow.state {
+        FlowState::AwaitingCode => (Some(MessageKind::ResetCode), FlowState::Verified),
+        FlowState::AwaitingChangeCode => (Some(MessageKind::ChangeCode), FlowState::Changing),
+        FlowState::AwaitingStopCode => (Some(MessageKind::StopChangeCode), FlowState::ChangeStopped),
+        FlowState::AwaitingOldCode => (task.old_code(), task.after_old_code()),
+        FlowState::AwaitingNewCode => (Some(MessageKind::NewNumberCode), task.after_new_code()),
         FlowState::Exhausted => return Ok(Verified::Exhausted),
         _ => return Ok(Verified::Gone),
     };
-    let next_message = (flow.state == FlowState::AwaitingOldCode).then(|| new_number_message(platform, &flow));
-    let save_number = match flow.state {
-        FlowState::AwaitingNewCode => Some(saved_number(platform, tenant, &flow, visitor).await?),
-        _ => None,
+    let Some(purpose) = message_kind.and_then(MessageKind::code_purpose) else { return Ok(Verified::Gone) };
+    let Ok(effect) = number_effect::prepare(platform, tenant, &flow, visitor).await? else {
+        return Ok(Verified::Gone);
     };
+    let next_message = (next_state == FlowState::AwaitingNewCode)
+        .then(|| number_task::code_message(platform, &flow, MessageKind::NewNumberCode));
 
     // 3. One transaction decides and does it.
     let new_token = FlowToken::generate(platform.random.as_ref());
@@ -107,10 +108,12 @@ pub async fn run(
                 counted(limit::WRONG_CODES_PER_ACCOUNT, owner),
                 counted(limit::WRONG_CODES_PER_TENANT, KeyedHash([0; 32])),
             ],
-            event_right: flow_event(platform, &flow, visitor, AuditKind::CodeRight).detail("purpose", purpose.as_str()),
+            event_right: flow_event(platform, &flow, visitor, AuditKind::CodeRight)
+                .detail("purpose", purpose.as_str())
+                .holder(flow.code_number),
             event_wrong: flow_event(platform, &flow, visitor, AuditKind::CodeWrong).detail("purpose", purpose.as_str()),
             next_message,
-            save_number,
+            effect,
         },
     )
     .await?;
@@ -128,79 +131,4 @@ pub async fn run(
     };
     platform.meter.count(tenant.id, Measure::Code(label));
     Ok(told)
-}
-
-/// After the old number's code: a code to the number being registered.
-fn new_number_message(platform: &Platform, flow: &Flow) -> NewMessage {
-    let now = platform.now();
-    NewMessage {
-        id: MessageId::new(now, platform.random.as_ref()),
-        kind: MessageKind::NewNumberCode,
-        channel: Channel::Sms,
-        flow: flow.id,
-        account: flow.account,
-        recipient: None,
-        language: flow.language,
-        requested_at: now,
-    }
-}
-
-/// After the new number's code: the row to be saved, and the notices of it.
-async fn saved_number(
-    platform: &Platform,
-    tenant: &Tenant,
-    flow: &Flow,
-    visitor: &Visitor,
-) -> Result<SaveNumber, FlowError> {
-    let account = flow.account.ok_or(FlowError::Corrupt("flows.account"))?;
-    let number = open::pending_number(platform, tenant, flow)?.ok_or(FlowError::Corrupt("flows.pending_number"))?;
-    let number_hash = flow.pending_number_hash.ok_or(FlowError::Corrupt("flows.pending_number_hash"))?;
-    let stored = numbers::find(&platform.store, tenant.id, account).await?;
-    let old = open::registered_number(platform, tenant, account).await?;
-    let row_id = stored.map_or_else(|| open::new_row(platform.now(), platform.random.as_ref()), |stored| stored.row_id);
-
-    let (notice, kind) = match old {
-        None => (MessageKind::NumberAdded, AuditKind::NumberAdded),
-        Some(_) => (MessageKind::NumberChanged, AuditKind::NumberChanged),
-    };
-    // The old number is told of its end; a first number is told that it is one now.
-    let told = old.as_ref().unwrap_or(&number);
-    Ok(SaveNumber {
-        account,
-        row_id,
-        sealed: open::seal(platform, tenant, open::number_place(account, row_id), number.e164())?,
-        number_hash,
-        at: platform.now(),
-        notices: notices(platform, tenant, flow, notice, Some(told))?,
-        event: flow_event(platform, flow, visitor, kind),
-    })
-}
-
-/// A notice by SMS and one by mail. The number is fixed now: an old one is gone from the store when its notice is sent.
-/// The mail address is the directory's, looked up when it is needed.
-pub(crate) fn notices(
-    platform: &Platform,
-    tenant: &Tenant,
-    flow: &Flow,
-    kind: MessageKind,
-    number: Option<&MobileNumber>,
-) -> Result<Vec<NewMessage>, FlowError> {
-    let now = platform.now();
-    let notice = |channel, id, recipient| NewMessage {
-        id,
-        kind,
-        channel,
-        flow: flow.id,
-        account: flow.account,
-        recipient,
-        language: flow.language,
-        requested_at: now,
-    };
-    let mut notices = vec![notice(Channel::Mail, MessageId::new(now, platform.random.as_ref()), None)];
-    if let Some(number) = number {
-        let id = MessageId::new(now, platform.random.as_ref());
-        let recipient = open::seal(platform, tenant, open::recipient_place(id), number.e164())?;
-        notices.push(notice(Channel::Sms, id, Some(recipient)));
-    }
-    Ok(notices)
 }

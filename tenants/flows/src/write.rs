@@ -7,7 +7,6 @@ use portvakt_domain::{
     directory::DirectoryError,
     flow::{Flow, FlowKind, FlowState},
     message::MessageKind,
-    number::MobileNumber,
     rejection::{self, Circumstances, RejectionReason},
     tenant::{DirectoryKind, DirectorySettings, HistoryRule},
     token::FlowToken,
@@ -17,7 +16,9 @@ use portvakt_storage::flows::{self, SettleWrite};
 use crate::{
     FlowError, Measure, Platform, Tenant, Visitor,
     event::{EventExt as _, flow_event},
-    open, verify_code,
+    notices::{self, About},
+    open,
+    registered::{self, Registered},
 };
 
 /// The longest that a write and the question what became of it can take, deadlines included.
@@ -66,8 +67,16 @@ impl Written {
 pub(crate) struct Proved {
     pub(crate) flow: Flow,
     pub(crate) account: Account,
-    /// The registered number; a change may do without.
-    pub(crate) number: Option<MobileNumber>,
+    /// The registered numbers; a change may do without.
+    pub(crate) numbers: Vec<Registered>,
+}
+
+impl Proved {
+    /// Whether the number that took the code is still one of the account's. A flow of the release before does not know
+    /// which it was.
+    pub(crate) fn by_a_number(&self) -> bool {
+        self.numbers.iter().any(|number| self.flow.code_number.is_none_or(|row| row == number.row))
+    }
 }
 
 /// Reads everything anew for a reset: state, scope, protection, number.
@@ -83,7 +92,7 @@ pub(crate) async fn proved(
     };
     let offered = proved.account.choices(tenant.settings.reset.keep_and_unlock);
     let allowed = choice.map_or(!offered.is_empty(), |choice| offered.contains(&choice));
-    Ok(if allowed && proved.number.is_some() { Ok(proved) } else { Err(Written::NotAllowed) })
+    Ok(if allowed && proved.by_a_number() { Ok(proved) } else { Err(Written::NotAllowed) })
 }
 
 /// The flow where it stands in `from`, with its account and number as they are now. What they allow is the caller's to say.
@@ -112,8 +121,8 @@ pub(crate) async fn standing(
         Err(DirectoryError::Unavailable(_)) => return Ok(Err(Written::rejected(RejectionReason::Unavailable))),
         Err(error) => return Err(error.into()),
     };
-    let number = open::registered_number(platform, tenant, key).await?;
-    Ok(Ok(Proved { flow, account, number }))
+    let numbers = registered::numbers(platform, tenant, key).await?;
+    Ok(Ok(Proved { flow, account, numbers }))
 }
 
 /// Names of one kind of write, in the audit trail and in messages.
@@ -137,7 +146,7 @@ pub(crate) async fn claim(
     kind: &WriteKind,
 ) -> Result<bool, FlowError> {
     let hash = token.hash(&platform.keys, tenant.id, FlowKind::Reset);
-    let mut intent = flow_event(platform, &proved.flow, visitor, kind.intended);
+    let mut intent = flow_event(platform, &proved.flow, visitor, kind.intended).holder(proved.flow.code_number);
     for (name, value) in kind.details(tenant, &proved.flow) {
         intent = intent.detail(name, value);
     }
@@ -237,12 +246,14 @@ pub(crate) async fn settle(
     let Outcome { written, next, label, reason } = outcome;
     platform.meter.count(tenant.id, Measure::Write(label));
     let mut told = flow_event(platform, &proved.flow, visitor, kind.outcome).detail("outcome", label);
+    told = told.holder(proved.flow.code_number);
     if let Some(reason) = reason {
         platform.meter.count(tenant.id, Measure::Rejection(reason));
         told = told.detail("reason", reason.as_str());
     }
+    let everybody = proved.numbers.iter().map(|number| &number.number);
     let notices = match written {
-        Written::Done => verify_code::notices(platform, tenant, &proved.flow, kind.notice, proved.number.as_ref())?,
+        Written::Done => notices::to_all(platform, tenant, &About::flow(kind.notice, &proved.flow), everybody)?,
         _ => Vec::new(),
     };
     let settled = SettleWrite {

@@ -4,7 +4,7 @@
 use portvakt_domain::{
     account::Choice,
     audit::NewEvent,
-    flow::{Flow, FlowKind, FlowState},
+    flow::{Flow, FlowKind, FlowState, NumberTask},
     id::{AccountKey, FlowId},
     keys::{KeyedHash, Sealed},
     language::Language,
@@ -14,6 +14,8 @@ use portvakt_domain::{
     time::Instant,
 };
 use uuid::Uuid;
+
+use crate::{number_changes::NewNumberChange, numbers::NewNumber};
 
 /// A flow to be begun.
 #[derive(Debug, Clone)]
@@ -94,25 +96,87 @@ pub struct SubmitCode {
     pub event_wrong: NewEvent,
     /// When the code is right: asks for the next one, to the new number.
     pub next_message: Option<NewMessage>,
-    /// When the code is right: saves the number and ends the account's other flows.
-    pub save_number: Option<SaveNumber>,
+    /// When the code is right: what it does to the account's numbers.
+    pub effect: Option<NumberEffect>,
 }
 
-/// A number that was proved.
+/// What a right code does to the account's numbers.
+#[derive(Debug, Clone)]
+pub enum NumberEffect {
+    /// Saves the number that was proved.
+    Save(SaveNumber),
+    /// Removes one.
+    Remove(RemoveNumber),
+    /// Asks for a delayed change. With one that waits already, the code is not looked at.
+    Ask(AskChange),
+    /// Stops the delayed change that waits.
+    Stop(StopChange),
+}
+
+impl NumberEffect {
+    /// Whose numbers; must be the flow's account.
+    pub fn account(&self) -> AccountKey {
+        match self {
+            NumberEffect::Save(save) => save.account,
+            NumberEffect::Remove(remove) => remove.account,
+            NumberEffect::Ask(ask) => ask.change.account,
+            NumberEffect::Stop(stop) => stop.account,
+        }
+    }
+}
+
+/// A number that was proved. Saving it ends the account's other flows, and a delayed change that waits.
 #[derive(Debug, Clone)]
 pub struct SaveNumber {
-    /// Whose; must be the flow's account.
+    /// Whose.
     pub account: AccountKey,
-    /// A new id: the row that the number is sealed for.
-    pub row_id: Uuid,
-    /// The number, sealed (`numbers.number`, row: `row_id`).
-    pub sealed: Sealed,
-    /// The number, hashed for look-ups.
-    pub number_hash: KeyedHash,
-    /// Now.
-    pub at: Instant,
+    /// Whether it takes the place of the number in its row; otherwise the row is new. A holder stays as it is.
+    pub replaces: bool,
+    /// The number.
+    pub number: NewNumber,
     /// Whom to tell.
     pub notices: Vec<NewMessage>,
+    /// Recorded with it.
+    pub event: NewEvent,
+    /// Recorded when a delayed change is cancelled by it.
+    pub overtaken: NewEvent,
+}
+
+/// A number to be removed; ends what a saved one ends.
+#[derive(Debug, Clone)]
+pub struct RemoveNumber {
+    /// Whose.
+    pub account: AccountKey,
+    /// The row.
+    pub row_id: Uuid,
+    /// Whom to tell.
+    pub notices: Vec<NewMessage>,
+    /// Recorded with it.
+    pub event: NewEvent,
+    /// Recorded when a delayed change is cancelled by it.
+    pub overtaken: NewEvent,
+}
+
+/// A delayed change to be asked for.
+#[derive(Debug, Clone)]
+pub struct AskChange {
+    /// The change.
+    pub change: NewNumberChange,
+    /// Whom to tell.
+    pub notices: Vec<NewMessage>,
+    /// Recorded with it.
+    pub event: NewEvent,
+}
+
+/// A delayed change to be stopped. What is prepared for it does not depend on whether one waits: nobody signed in.
+#[derive(Debug, Clone)]
+pub struct StopChange {
+    /// Whose; an account that nobody has, where there is nobody to serve.
+    pub account: AccountKey,
+    /// The notice by mail.
+    pub mail: NewMessage,
+    /// The notice by SMS, sent to every number that the account has.
+    pub sms: NewMessage,
     /// Recorded with it.
     pub event: NewEvent,
 }
@@ -139,17 +203,25 @@ pub enum CodeOutcome {
     Gone,
 }
 
-/// A number that was entered at registration.
+/// What a person who signed in is about to do to the numbers.
 #[derive(Debug, Clone)]
-pub struct OfferNumber {
+pub struct BeginTask {
     /// What the browser holds, hashed.
     pub token_hash: KeyedHash,
     /// Now.
     pub now: Instant,
-    /// The number, sealed (`flows.pending_number`, row: the flow).
-    pub pending_number: Sealed,
-    /// The number, hashed for look-ups.
-    pub pending_number_hash: KeyedHash,
+    /// What is to be done.
+    pub task: NumberTask,
+    /// The row of the number that is changed or removed.
+    pub target: Option<Uuid>,
+    /// The row of the number that gets the first code, where one already there does.
+    pub proof: Option<Uuid>,
+    /// The new number, sealed (`flows.pending_number`, row: the flow).
+    pub pending_number: Option<Sealed>,
+    /// The new number, hashed for look-ups.
+    pub pending_number_hash: Option<KeyedHash>,
+    /// Who holds the new number, sealed (`flows.pending_holder`, row: the flow).
+    pub pending_holder: Option<Sealed>,
     /// Where the flow goes.
     pub next_state: FlowState,
     /// The code that is asked for with it.
@@ -190,12 +262,14 @@ storage_functions! { of flows:
 
     /// Asks for one more code. The code before is void from now on, also if its message is still under way. `false` when
     /// the flow awaits none, when another request was first (`expected_codes_sent`) or all of its codes are used up.
+    /// `proof` names another number already there that gets it; `None` leaves that as it is.
     #[expect(clippy::too_many_arguments, reason = "each is a word of the condition")]
     write fn ask_again(
         token_hash: KeyedHash,
         kind: FlowKind,
         now: Instant,
         expected_codes_sent: i32,
+        proof: Option<Uuid>,
         message: NewMessage,
         event: NewEvent,
     ) -> bool;
@@ -211,8 +285,8 @@ storage_functions! { of flows:
     /// over and a `flow.exhausted` is recorded beside `event`. `None` when there is no such live flow.
     write fn fail_password(token_hash: KeyedHash, now: Instant, event: NewEvent) -> Option<i32>;
 
-    /// Registration: a number was entered, or another one; asks for a code.
-    write fn offer_number(offered: OfferNumber) -> bool;
+    /// Registration: what is to be done to the numbers was chosen, or something else; asks for a code.
+    write fn begin_task(begun: BeginTask) -> bool;
 
     /// Registration: the number is right and stays.
     write fn keep_number(token_hash: KeyedHash, now: Instant) -> bool;

@@ -7,6 +7,7 @@ use portvakt_domain::{
     message::{Message, MessageState},
     time::Instant,
 };
+use uuid::Uuid;
 
 /// A message with a code that is about to be sent, or not.
 #[derive(Debug, Clone)]
@@ -23,6 +24,8 @@ pub struct BeginCode {
     pub decoy_hash: KeyedHash,
     /// Whether there is a number to send to.
     pub send: bool,
+    /// The row of that number, where it is a registered one.
+    pub number: Option<Uuid>,
     /// The network that asked, hashed.
     pub network: KeyedHash,
     /// Whether the tenant lists that network as its own.

@@ -1,4 +1,4 @@
-//! Registered recovery numbers.
+//! Registered recovery numbers: several an account, in order; codes go to the first unless another is asked for.
 
 use portvakt_domain::{
     id::AccountKey,
@@ -7,6 +7,21 @@ use portvakt_domain::{
 };
 use uuid::Uuid;
 
+/// A number to be registered.
+#[derive(Debug, Clone)]
+pub struct NewNumber {
+    /// The row it is sealed for.
+    pub row_id: Uuid,
+    /// The number, sealed (`numbers.number`, row: `row_id`).
+    pub sealed: Sealed,
+    /// Who holds it, sealed (`numbers.holder`, row: `row_id`); `None` for a person's own.
+    pub holder: Option<Sealed>,
+    /// The number, hashed for look-ups.
+    pub number_hash: KeyedHash,
+    /// Since when.
+    pub at: Instant,
+}
+
 /// A registered number.
 #[derive(Debug, Clone)]
 pub struct StoredNumber {
@@ -14,6 +29,8 @@ pub struct StoredNumber {
     pub row_id: Uuid,
     /// The number, sealed (`numbers.number`, row: `row_id`).
     pub sealed: Sealed,
+    /// Who holds it, sealed (`numbers.holder`, row: `row_id`).
+    pub holder: Option<Sealed>,
     /// The number, hashed for look-ups.
     pub number_hash: KeyedHash,
     /// Since when.
@@ -21,9 +38,9 @@ pub struct StoredNumber {
 }
 
 storage_functions! { of numbers:
-    /// An account's number.
-    read fn find(account: AccountKey) -> Option<StoredNumber>;
+    /// An account's numbers, the first one first.
+    read fn list(account: AccountKey) -> Vec<StoredNumber>;
 
-    /// Puts a number in without proof: the demo's, and those of a system that is replaced. Replaces what is there.
-    write fn import(account: AccountKey, row_id: Uuid, sealed: Sealed, number_hash: KeyedHash, at: Instant) -> ();
+    /// Puts numbers in without proof: the demo's, and those of a system that is replaced. Replaces what is there.
+    write fn import(account: AccountKey, numbers: Vec<NewNumber>) -> ();
 }

@@ -14,6 +14,8 @@ pub struct SweepAges {
     pub sms_log: TimeDelta,
     /// Guards of sign-ins that nobody used; longer than any directory's observation window.
     pub guards: TimeDelta,
+    /// Delayed changes of numbers, from when they were over.
+    pub number_changes: TimeDelta,
     /// Counts of rejected passwords: a year can be compared with the one before at its turn.
     pub rejections: TimeDelta,
 }
@@ -25,6 +27,7 @@ impl Default for SweepAges {
             messages: TimeDelta::days(30),
             sms_log: TimeDelta::days(1),
             guards: TimeDelta::days(7),
+            number_changes: TimeDelta::days(30),
             rejections: TimeDelta::days(396),
         }
     }
@@ -43,6 +46,8 @@ pub struct SweepReport {
     pub limit_counters: usize,
     /// Guards of sign-ins.
     pub guards: usize,
+    /// Delayed changes that are over.
+    pub number_changes: usize,
     /// Counts of rejected passwords.
     pub rejections: usize,
 }

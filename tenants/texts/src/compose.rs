@@ -5,6 +5,7 @@ use portvakt_domain::{
     delivery::Secret,
     message::MessageKind,
     tenant::HelpDesk,
+    time::{Instant, swedish},
 };
 
 use crate::{Argument, Texts, html::escape};
@@ -32,6 +33,9 @@ impl Composer for Texts {
         let mut paragraphs = vec![self.what_happened(facts)];
         if facts.kind == MessageKind::NumberAdded {
             paragraphs.push(say("mail-number-added-use", &[("address", (&facts.links.reset).into())]));
+        }
+        if facts.kind == MessageKind::ChangeAsked {
+            paragraphs.push(say("mail-change-asked-stop", &[]));
         }
         if facts.code.is_none() {
             paragraphs.push(say("mail-was-you", &[]));
@@ -68,18 +72,27 @@ impl Texts {
             MessageKind::ResetCode => "code-reset",
             MessageKind::ChangeCode => "code-change",
             MessageKind::OldNumberCode => "code-old-number",
+            MessageKind::AddNumberCode => "code-add-number",
+            MessageKind::RemoveNumberCode => "code-remove-number",
+            MessageKind::StopChangeCode => "code-stop-change",
             MessageKind::NewNumberCode => "code-new-number",
             MessageKind::PasswordSet => "notice-password-set",
             MessageKind::PasswordChanged => "notice-password-changed",
             MessageKind::Unlocked => "notice-unlocked",
             MessageKind::NumberAdded => "notice-number-added",
             MessageKind::NumberChanged => "notice-number-changed",
+            MessageKind::NumberRemoved => "notice-number-removed",
+            MessageKind::ChangeAsked => "notice-change-asked",
+            MessageKind::ChangeStopped => "notice-change-stopped",
         };
         let code = facts.code.map(|code| code.reveal()).unwrap_or_default();
+        let when = facts.about_at.map(moment).unwrap_or_default();
+        let register = &facts.links.register;
+        let stop = format!("{}/stop", register.split_once("://").map_or(register.as_str(), |(_, host)| host));
         let arguments: &[(&str, Argument<'_>)] = if facts.kind.code_purpose().is_some() {
             &[("code", code.into()), ("minutes", facts.tenant.reset.code_minutes.into())]
         } else {
-            &[("tenant", (&facts.tenant.name).into())]
+            &[("tenant", (&facts.tenant.name).into()), ("when", (&when).into()), ("address", (&stop).into())]
         };
         self.text(facts.language, key, arguments)
     }
@@ -102,15 +115,27 @@ impl Texts {
 
 fn subject_of(kind: MessageKind) -> &'static str {
     match kind {
-        MessageKind::ResetCode | MessageKind::ChangeCode | MessageKind::OldNumberCode | MessageKind::NewNumberCode => {
-            "subject-code"
-        }
+        MessageKind::ResetCode
+        | MessageKind::ChangeCode
+        | MessageKind::OldNumberCode
+        | MessageKind::AddNumberCode
+        | MessageKind::RemoveNumberCode
+        | MessageKind::StopChangeCode
+        | MessageKind::NewNumberCode => "subject-code",
         MessageKind::PasswordSet => "subject-password-set",
         MessageKind::PasswordChanged => "subject-password-changed",
         MessageKind::Unlocked => "subject-unlocked",
         MessageKind::NumberAdded => "subject-number-added",
         MessageKind::NumberChanged => "subject-number-changed",
+        MessageKind::NumberRemoved => "subject-number-removed",
+        MessageKind::ChangeAsked => "subject-change-asked",
+        MessageKind::ChangeStopped => "subject-change-stopped",
     }
+}
+
+/// A time as people in Sweden read it: `2026-11-24 14.05`. No group of it has six digits.
+pub fn moment(at: Instant) -> String {
+    swedish(at).format("%Y-%m-%d %H.%M").to_string()
 }
 
 /// The host of the page that asks for the code.

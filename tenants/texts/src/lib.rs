@@ -10,6 +10,8 @@ mod html;
 #[cfg(test)]
 mod tests;
 
+pub use compose::moment;
+
 /// The files that are built in, by language.
 const FILES: [(Language, &str, &str); 4] = [
     (Language::Sv, "sv/pages.ftl", include_str!("../locales/sv/pages.ftl")),

@@ -11,14 +11,24 @@ use portvakt_domain::{
 
 use crate::{Argument, Texts, catalogue};
 
-const CODES: [MessageKind; 4] =
-    [MessageKind::ResetCode, MessageKind::ChangeCode, MessageKind::OldNumberCode, MessageKind::NewNumberCode];
-const NOTICES: [MessageKind; 5] = [
+const CODES: [MessageKind; 7] = [
+    MessageKind::ResetCode,
+    MessageKind::ChangeCode,
+    MessageKind::OldNumberCode,
+    MessageKind::AddNumberCode,
+    MessageKind::RemoveNumberCode,
+    MessageKind::StopChangeCode,
+    MessageKind::NewNumberCode,
+];
+const NOTICES: [MessageKind; 8] = [
     MessageKind::PasswordSet,
     MessageKind::PasswordChanged,
     MessageKind::Unlocked,
     MessageKind::NumberAdded,
     MessageKind::NumberChanged,
+    MessageKind::NumberRemoved,
+    MessageKind::ChangeAsked,
+    MessageKind::ChangeStopped,
 ];
 
 const TENANT: &str = r#"
@@ -71,7 +81,8 @@ fn with_facts<T>(
     };
     let code = Code::parse("012345").expect("a code");
     let code = kind.code_purpose().is_some().then_some(&code);
-    f(MessageFacts { kind, language, tenant, links: &links, code })
+    let about_at = (kind == MessageKind::ChangeAsked).then(|| "2026-11-24T13:05:09Z".parse().expect("a time"));
+    f(MessageFacts { kind, language, tenant, links: &links, about_at, code })
 }
 
 /// Groups of exactly six digits.
@@ -184,6 +195,12 @@ fn a_code_comes_first_and_names_its_purpose_and_its_life() {
     for (kind, language, purpose, host) in [
         (MessageKind::ResetCode, Language::Sv, "återställa lösenordet", "@pwreset."),
         (MessageKind::OldNumberCode, Language::Sv, "byta mobilnummer", "@pwreg."),
+        (MessageKind::AddNumberCode, Language::Sv, "lägga till ett nummer", "@pwreg."),
+        (MessageKind::RemoveNumberCode, Language::Sv, "ta bort ett nummer", "@pwreg."),
+        (MessageKind::StopChangeCode, Language::Sv, "stoppa ett nummerbyte", "@pwreg."),
+        (MessageKind::AddNumberCode, Language::En, "add a number", "@pwreg."),
+        (MessageKind::RemoveNumberCode, Language::En, "remove a number", "@pwreg."),
+        (MessageKind::StopChangeCode, Language::En, "stop a number change", "@pwreg."),
         (MessageKind::NewNumberCode, Language::Sv, "registrera numret", "@pwreg."),
         (MessageKind::ResetCode, Language::En, "reset your password", "@pwreset."),
         (MessageKind::OldNumberCode, Language::En, "change your number", "@pwreg."),
@@ -213,10 +230,26 @@ fn notices_name_the_municipality_and_the_help_desk_and_never_look_like_codes() {
                 assert!(six_digits(text).is_empty(), "{text}");
                 assert!(!text.contains("{$"), "{text}");
             }
-            assert!(gsm7::septets(&sms).is_some_and(|septets| septets <= gsm7::ONE_PART), "{sms}");
+            // A notice that says when and where needs the room of two parts; no reader has to type from it in a hurry.
+            let most = if kind == MessageKind::ChangeAsked { 2 * gsm7::ONE_PART - 14 } else { gsm7::ONE_PART };
+            assert!(gsm7::septets(&sms).is_some_and(|septets| septets <= most), "{sms}");
             assert!(six_digits(&mail.subject).is_empty());
             assert!(html.contains(&format!("<html lang=\"{}\">", language.tag())), "{html}");
             assert!(html.contains("<a href=\"mailto:it-helpdesk@orebro.se\">it-helpdesk@orebro.se</a>"), "{html}");
+        }
+    }
+}
+
+#[test]
+fn a_delayed_change_is_told_with_its_time_and_how_to_stop_it() {
+    let texts = texts();
+    let tenant = tenant();
+    for language in Language::ALL {
+        let sms = with_facts(&tenant, MessageKind::ChangeAsked, language, |facts| texts.sms(facts)).0;
+        let mail = with_facts(&tenant, MessageKind::ChangeAsked, language, |facts| texts.mail(facts));
+        for text in [&sms, &mail.text.0, &mail.html.expect("HTML").0] {
+            assert!(text.contains("2026-11-24 14.05"), "Swedish time: {text}");
+            assert!(text.contains("pwreg.orebro.localhost:18080/stop"), "{text}");
         }
     }
 }

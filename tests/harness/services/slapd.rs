@@ -37,6 +37,8 @@ pub struct Slapd {
     /// `dc=orebro,dc=test`
     pub base: String,
     pub people_ou: String,
+    /// Below `people_ou`: accounts that units share.
+    pub functional_ou: String,
     pub other_ou: String,
     pub groups_ou: String,
     /// The policy of those whose entry names none.
@@ -90,7 +92,11 @@ impl Slapd {
     /// Somebody in this state, whom no other test has.
     pub async fn person(&self, state: State, number: &str) -> Person {
         let uid = format!("prov{}", &Uuid::new_v4().simple().to_string()[..8]);
-        let unit = if state == State::Outside { &self.other_ou } else { &self.people_ou };
+        let unit = match state {
+            State::Outside => &self.other_ou,
+            State::Functional => &self.functional_ou,
+            _ => &self.people_ou,
+        };
         let person = Person {
             // There is no domain to put before a name.
             netbios_login: uid.clone(),

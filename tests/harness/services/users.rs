@@ -151,10 +151,19 @@ impl Samba {
         user
     }
 
+    /// The unit of the accounts that a unit shares, inside the staff's.
+    pub fn functional_ou(&self) -> String {
+        format!("OU=Funktionskonton,{}", self.staff_ou)
+    }
+
     async fn add_user(&self, admin: &mut Ldap, new: &NewUser) -> TestUser {
         let id = Uuid::new_v4().simple().to_string();
         let sam = format!("{}-{}", new.name, &id[..8]);
-        let unit = if new.elsewhere { &self.other_ou } else { &self.staff_ou };
+        let unit = match (new.elsewhere, new.functional) {
+            (true, _) => self.other_ou.clone(),
+            (false, true) => self.functional_ou(),
+            (false, false) => self.staff_ou.clone(),
+        };
         let dn = format!("CN={sam},{unit}");
         let upn = format!("{sam}@{}", self.realm);
         let password = new.password.clone().unwrap_or_else(|| format!("Start-{}-1", &id[16..]));

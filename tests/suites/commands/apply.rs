@@ -67,6 +67,16 @@ async fn what_is_wrong_is_told_with_line_and_reason_and_nothing_is_applied() {
         ("code_minutes = 10", "code_minutse = 10", "unknown field `code_minutse`"),
         ("code_minutes = 10", "code_minutes = \"ten\"", "invalid type"),
         ("code_minutes = 10", "code_minutes = 11", "reset.code_minutes: 5 to 10 minutes"),
+        (
+            "delayed_change_hours = 48",
+            "delayed_change_hours = 23",
+            "registration.delayed_change_hours: 24 to 168 hours",
+        ),
+        (
+            "delayed_change_hours = 48",
+            "delayed_change_hours = 169",
+            "registration.delayed_change_hours: 24 to 168 hours",
+        ),
         ("provider = \"46elks\"", "provider = \"outbox\"", "unknown variant `outbox`"),
         (
             "controllers = [\"ldaps://dc1.orebro.se\"",

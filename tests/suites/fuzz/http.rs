@@ -82,6 +82,12 @@ fn target(random: &mut Seeded) -> String {
         "/",
         "/code",
         "/code/again",
+        "/code/another",
+        "/add",
+        "/remove",
+        "/lost",
+        "/stop",
+        "/stop/now",
         "/choose",
         "/password",
         "/done",
@@ -116,12 +122,17 @@ fn target(random: &mut Seeded) -> String {
 
 /// A form of ours, whole, with something hostile in one of its fields; and where it goes.
 fn hostile(random: &mut Seeded, tokens: &[String]) -> (&'static str, Vec<u8>) {
-    let forms: [(&str, &[&str]); 8] = [
+    let forms: [(&str, &[&str]); 13] = [
         ("/", &["username", "password"]),
         ("/code", &["code"]),
         ("/choose", &["choice"]),
         ("/password", &["password", "password_again"]),
-        ("/number", &["number"]),
+        ("/number", &["number", "holder", "which"]),
+        ("/add", &["number", "holder", "to"]),
+        ("/remove", &["which", "to"]),
+        ("/lost", &["number", "which"]),
+        ("/stop", &["username"]),
+        ("/code/another", &["number", "to"]),
         ("/confirm", &["password"]),
         ("/change", &["username", "password"]),
         ("/change/password", &["current_password", "password", "password_again"]),
@@ -154,6 +165,7 @@ fn form(random: &mut Seeded, tokens: &[String]) -> Vec<u8> {
         "x",
         "",
         "lang",
+        "to",
     ];
     let mut form = form_urlencoded::Serializer::new(String::new());
     for _ in 0..random.below(7) {

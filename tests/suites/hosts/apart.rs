@@ -4,10 +4,26 @@ use harness::{Browser, Database, Page, State, World, journey, world::code_in};
 use reqwest::Method;
 
 /// Every page of a house, and every form.
-const RESET: ([&str; 4], [&str; 5]) =
-    (["/code", "/choose", "/password", "/done"], ["/code", "/code/again", "/choose", "/password", "/cancel"]);
-const REGISTER: ([&str; 4], [&str; 6]) =
-    (["/confirm", "/number", "/code", "/done"], ["/confirm", "/number", "/keep", "/code", "/code/again", "/cancel"]);
+const RESET: ([&str; 4], [&str; 6]) = (
+    ["/code", "/choose", "/password", "/done"],
+    ["/code", "/code/again", "/code/another", "/choose", "/password", "/cancel"],
+);
+const REGISTER: ([&str; 7], [&str; 11]) = (
+    ["/confirm", "/number", "/add", "/remove", "/lost", "/code", "/done"],
+    [
+        "/confirm",
+        "/number",
+        "/add",
+        "/remove",
+        "/lost",
+        "/stop/now",
+        "/keep",
+        "/code",
+        "/code/again",
+        "/code/another",
+        "/cancel",
+    ],
+);
 
 /// What a browser with this cookie meets at a house where the cookie means nothing.
 async fn is_nothing(world: &World, token: &str, host: &str, code: &str) {
@@ -139,7 +155,7 @@ async fn a_foreign_page_cannot_post_and_nothing_is_written() {
     let client = reqwest::Client::builder().no_proxy().build().expect("a client");
     let token = browser.cookie(&host).expect("a token").to_owned();
     for (name, value) in foreign {
-        for path in ["/", "/code", "/code/again", "/choose", "/password", "/cancel"] {
+        for path in ["/", "/code", "/code/again", "/code/another", "/choose", "/password", "/cancel"] {
             let request = client
                 .request(Method::POST, format!("http://{}{path}", world.public))
                 .header("host", &host)

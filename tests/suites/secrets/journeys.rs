@@ -26,6 +26,10 @@ const MAIL: &str = "kanarina.fagelquist+7@hemligt.example";
 const NUMBER: &str = "+46701740698";
 /// The same as somebody writes it.
 const TYPED: &str = "070-174 06 98";
+/// Who holds a number of a functional account.
+const HOLDER: &str = "Kanarina Innehavarsson";
+/// That number, and the one that is to take its place.
+const HELD: [&str; 2] = ["+46701740697", "+46701740696"];
 
 /// Mjölby's settings, with a mail server that is not there.
 pub fn without_mail(site: &Site) -> toml::Table {
@@ -55,6 +59,9 @@ impl<'a> Stage<'a> {
         stage.secrets.push(Secret::typed("a number", &NUMBER[3..]));
         stage.secrets.push(Secret::typed("a number as it was typed", TYPED));
         stage.secrets.push(Secret::typed("a display name", DISPLAY_NAME));
+        stage.secrets.push(Secret::typed("a holder", HOLDER));
+        stage.secrets.push(Secret::text("a holder's number", &HELD[0][3..]));
+        stage.secrets.push(Secret::text("the number of a delayed change", &HELD[1][3..]));
         stage.secrets.push(Secret::text("a mail address", MAIL));
         for slug in ["orebro", "mjolby"] {
             stage
@@ -230,6 +237,46 @@ impl<'a> Stage<'a> {
         page = browser.submit_to(&page, "/change/password", &fields(OLD, CHANGED)).await;
         assert_eq!(page.status, 503, "{}", page.text());
         page = browser.submit_to(&page, "/change/password", &fields(OLD, CHANGED)).await;
+        assert!(page.h1().starts_with("Klart"), "{}", page.text());
+        self.keep(&browser);
+    }
+
+    /// A second holder of a functional account, who then loses the phone; somebody stops the change.
+    pub async fn hold(&mut self) {
+        let unit = self.somebody("orebro", SampleState::Functional);
+        let first = unit.number.clone().expect("a number");
+        let mut browser = self.browser();
+        let mut page = browser.get(&self.host("orebro", "pwreg"), "/").await;
+        page = browser.submit(&page, &[("username", &unit.username), ("password", &unit.password)]).await;
+        page = browser.submit_to(&page, "/confirm", &[("password", &unit.password)]).await;
+        page = browser.get(&page.host, "/add").await;
+        page = browser.submit_to(&page, "/add", &[("holder", HOLDER), ("number", HELD[0])]).await;
+        for number in [first.as_str(), HELD[0]] {
+            let code = self.code(number).await;
+            page = browser.submit_to(&page, "/code", &[("code", &code)]).await;
+        }
+        assert!(page.text().contains(HOLDER), "{}", page.text());
+        self.keep(&browser);
+
+        let mut browser = self.browser();
+        page = browser.get(&self.host("orebro", "pwreg"), "/").await;
+        page = browser.submit(&page, &[("username", &unit.username), ("password", &unit.password)]).await;
+        page = browser.submit_to(&page, "/confirm", &[("password", &unit.password)]).await;
+        let second = page.html.split(" name=\"which\" value=\"").nth(2).and_then(|rest| rest.split('"').next());
+        let second = second.expect("a second number").to_owned();
+        page = browser.get(&page.host, "/lost").await;
+        page = browser.submit_to(&page, "/lost", &[("which", &second), ("number", HELD[1])]).await;
+        let code = self.code(HELD[1]).await;
+        page = browser.submit_to(&page, "/code", &[("code", &code)]).await;
+        assert!(page.h1().starts_with("Klart"), "{}", page.text());
+        self.keep(&browser);
+
+        let mut browser = self.browser();
+        page = browser.get(&self.host("orebro", "pwreg"), "/stop").await;
+        page = browser.submit(&page, &[("username", &unit.username)]).await;
+        let code = self.code(&first).await;
+        page = browser.submit_to(&page, "/code/another", &[("number", HELD[0])]).await;
+        page = browser.submit_to(&page, "/code", &[("code", &code)]).await;
         assert!(page.h1().starts_with("Klart"), "{}", page.text());
         self.keep(&browser);
     }

@@ -46,6 +46,8 @@ pub struct Stranger<'a> {
     pub slug: &'static str,
     pub browser: Browser,
     pub seen: Seen,
+    /// The host that is called.
+    host: String,
     /// What was typed; taken out of pages that repeat it.
     typed: String,
     /// What no page may hold.
@@ -68,7 +70,14 @@ impl<'a> Stranger<'a> {
         }
         // A tenant's example of a username may be somebody's.
         hidden.retain(|text| *text != world.served(slug).settings.texts.username_example);
-        Self { world, slug, browser, seen: Seen::default(), typed, hidden }
+        let host = world.tenant(slug).reset.clone();
+        Self { world, slug, browser, seen: Seen::default(), host, typed, hidden }
+    }
+
+    /// The same stranger, at pwreg.
+    pub fn at_pwreg(mut self) -> Self {
+        self.host.clone_from(&self.world.tenant(self.slug).register);
+        self
     }
 
     pub fn typed(&self) -> String {
@@ -86,12 +95,12 @@ impl<'a> Stranger<'a> {
         self.ask(step, Method::POST, path, Some(form)).await
     }
 
-    /// One request at pwreset: the answer, the statements, and that no directory was asked.
+    /// One request: the answer, the statements, and that no directory was asked.
     pub async fn ask(&mut self, step: &str, method: Method, path: &str, form: Option<String>) -> Page {
         let tenant = self.world.tenant(self.slug);
         let (server, store) = (tenant.directory.practice(), &self.world.shared.platform.store);
         let (operations, statements) = (server.operations(), store.statements());
-        let page = self.browser.once(method.clone(), &tenant.reset, path, form).await;
+        let page = self.browser.once(method.clone(), &self.host.clone(), path, form).await;
         let statements = store.statements() - statements;
         assert_eq!(server.operations(), operations, "{step}: a directory was asked before the reply");
         for hidden in &self.hidden {

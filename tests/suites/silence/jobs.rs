@@ -56,9 +56,58 @@ async fn the_job_costs_the_same_in_every_state(world: &World) {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_code_to_another_number_costs_the_same_whether_it_is_registered_on_sqlite() {
+    another_number_costs_the_same(&World::practice(Database::Sqlite).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_code_to_another_number_costs_the_same_whether_it_is_registered_on_postgres() {
+    another_number_costs_the_same(&World::practice(Database::Postgres).await).await;
+}
+
+async fn another_number_costs_the_same(world: &World) {
+    let slug = "orebro";
+    let (mine, elsewhere) = (world.fresh_number(), world.fresh_number());
+    let person = world.person(slug, State::Normal).await;
+    let first = person.number.clone().expect("a number");
+    world.store_numbers(slug, &person, &[(&first, None), (&mine, None)]).await;
+    // Connections are made and groups are read before anything is counted.
+    cost(world, slug, "nobody01").await;
+    let settling = settling(world, slug).await;
+    let mut seen = Vec::new();
+    for (typed, number, sends) in [
+        (person.username.as_str(), &mine, true),
+        (person.username.as_str(), &elsewhere, false),
+        ("nobody03", &mine, false),
+        ("nobody03", &elsewhere, false),
+    ] {
+        let mut least = u64::MAX;
+        for _ in 0..3 {
+            let mut browser = world.browser();
+            let page = journey::ask_for_code(world, &mut browser, slug, typed).await;
+            world.arrived().await;
+            world.clock.advance(chrono::TimeDelta::seconds(60));
+            browser.submit_to(&page, "/code/another", &[("number", number)]).await;
+            let message = taken(world).await;
+            least = least.min(run(world, slug, message).await.0);
+            let sent: Vec<_> = world.arrived().await.into_iter().map(|sms| sms.to).collect();
+            assert_eq!(sent, if sends { vec![number.clone()] } else { Vec::new() }, "{typed}");
+            world.clock.advance(chrono::TimeDelta::days(1));
+        }
+        seen.push(least - if sends { settling } else { 0 });
+    }
+    assert!(seen.iter().all(|cost| *cost == seen[0]), "{seen:?}");
+}
+
 /// What the job behind one start costs: statements, and operations on the directory.
 async fn cost(world: &World, slug: &str, typed: &str) -> (u64, Operations) {
     let message = asked(world, slug, typed).await;
+    run(world, slug, message).await
+}
+
+/// What one message's job costs.
+async fn run(world: &World, slug: &str, message: MessageId) -> (u64, Operations) {
     let (platform, tenant) = (&world.shared.platform, world.served(slug));
     let server = world.tenant(slug).directory.practice();
     let (statements, before) = (platform.store.statements(), server.operations());
@@ -103,6 +152,11 @@ async fn settling(world: &World, slug: &str) -> u64 {
 async fn asked(world: &World, slug: &str, typed: &str) -> MessageId {
     world.run_jobs().await;
     journey::ask_for_code(world, &mut world.browser(), slug, typed).await;
+    taken(world).await
+}
+
+/// The one message with a code that waits, taken away from the worker.
+async fn taken(world: &World) -> MessageId {
     let store = &world.shared.platform.store;
     let worker = "the test".to_owned();
     let lease = Lease { worker: worker.clone(), now: world.clock.now(), limit: 10, saturated: Vec::new() };

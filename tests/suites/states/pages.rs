@@ -145,3 +145,67 @@ async fn every_page_speaks_swedish_and_english() {
         }
     }
 }
+
+/// The pages about several numbers, in the order of [`walk_numbers`].
+const NUMBER_HEADINGS: [(&str, &str); 9] = [
+    ("Lägg till ett nummer", "Add a number"),
+    ("Lösenordsregistrering: Verifiering via mobiltelefon", "Password registration: Mobile phone"),
+    ("Ta bort ett nummer", "Remove a number"),
+    ("Byt nummer utan den gamla mobilen", "Change the number without the old phone"),
+    ("Klart: Bytet av mobilnummer är begärt", "Done: The change of mobile number is requested"),
+    ("Stoppa ett byte av mobilnummer", "Stop a change of mobile number"),
+    ("Stoppa ett byte av mobilnummer", "Stop a change of mobile number"),
+    ("Klart: Bytet är stoppat", "Done: The change is stopped"),
+    ("Klart: Numret är borttaget", "Done: The number is removed"),
+];
+
+async fn walk_numbers(world: &World, english: bool) -> Vec<Page> {
+    let new_browser = || -> Browser { if english { world.browser().in_english() } else { world.browser() } };
+    let (slug, host) = ("mjolby", &world.tenant("mjolby").register);
+    let person = world.person(slug, State::Normal).await;
+    let (old, new) = (person.number.clone().expect("a number"), world.fresh_number());
+    let mut pages = Vec::new();
+    let mut browser = new_browser();
+    journey::sign_in(world, &mut browser, slug, &person.username, &person.password).await;
+    pages.push(browser.get(host, "/add").await);
+    pages.push(browser.submit_to(&pages[0], "/add", &[("number", &new)]).await);
+    world.arrived().await;
+    pages.push(browser.get(host, "/remove").await);
+    pages.push(browser.get(host, "/lost").await);
+    let page = browser.submit_to(&pages[3], "/lost", &[("number", &new)]).await;
+    let code = world.code_at(&new).await;
+    pages.push(browser.submit_to(&page, "/code", &[("code", &code)]).await);
+    let notices = world.arrived().await;
+    let words = if english { "Stop it at" } else { "Stoppa det på" };
+    assert!(notices.iter().all(|notice| notice.text.contains(words)), "in the reader's language: {notices:?}");
+    let mut browser = new_browser();
+    pages.push(browser.get(host, "/stop").await);
+    pages.push(browser.submit(&pages[5], &[("username", &person.username)]).await);
+    let code = world.code_at(&old).await;
+    pages.push(browser.submit_to(&pages[6], "/code", &[("code", &code)]).await);
+    world.arrived().await;
+    let mut browser = new_browser();
+    journey::sign_in(world, &mut browser, slug, &person.username, &person.password).await;
+    let page = browser.get(host, "/remove").await;
+    let page = browser.submit_to(&page, "/remove", &[]).await;
+    let code = world.code_at(&old).await;
+    pages.push(browser.submit_to(&page, "/code", &[("code", &code)]).await);
+    world.arrived().await;
+    pages
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_page_about_numbers_speaks_swedish_and_english() {
+    let world = World::practice(Database::Sqlite).await;
+    for english in [false, true] {
+        let pages = walk_numbers(&world, english).await;
+        assert_eq!(pages.len(), NUMBER_HEADINGS.len());
+        for (page, headings) in pages.iter().zip(NUMBER_HEADINGS) {
+            assert_eq!(page.h1(), if english { headings.1 } else { headings.0 }, "{}", page.path);
+            for pair in TELLING {
+                let (own, other) = if english { (pair.1, pair.0) } else { pair };
+                assert!(page.text().contains(own) && !page.text().contains(other), "{}: {}", page.path, page.text());
+            }
+        }
+    }
+}

@@ -157,3 +157,56 @@ async fn a_number_that_is_right_is_kept() {
         assert!(!events.iter().any(|event| event.kind.starts_with("number.")), "{slug}");
     }
 }
+
+/// A wait of no hours offers no delayed change, anywhere.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_tenant_may_offer_no_delayed_change() {
+    let world = World::practice_with(Database::Sqlite, |settings| {
+        if settings.slug.as_str() == "orebro" {
+            settings.registration.delayed_change_hours = 0;
+        }
+    })
+    .await;
+    for (slug, offered) in [("orebro", false), ("mjolby", true)] {
+        let (mut browser, page, _) = at_the_number(&world, slug, State::Normal).await;
+        assert_eq!(page.html.contains("href=\"/lost"), offered, "{slug}: {}", page.text());
+        let lost = browser.get(&page.host, "/lost").await;
+        assert_eq!(lost.path, if offered { "/lost" } else { "/number" }, "{slug}");
+        let new = world.fresh_number();
+        let posted = browser.post(&page.host, "/lost", &[("number", &new)]).await;
+        assert_eq!(posted.status, if offered { 200 } else { 410 }, "{slug}: {}", posted.text());
+        assert_eq!(world.arrived().await.len(), usize::from(offered), "{slug}");
+        // The page for the code to the old number leads there as well.
+        let (mut browser, page, _) = at_the_number(&world, slug, State::Normal).await;
+        let page = browser.submit_to(&page, "/number", &[("number", &world.fresh_number())]).await;
+        assert_eq!(page.html.contains("href=\"/lost"), offered, "{slug}: {}", page.text());
+        world.arrived().await;
+    }
+}
+
+/// Each form about numbers says what is wrong, and keeps what was typed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_forms_about_numbers_say_what_is_wrong() {
+    let world = World::practice(Database::Sqlite).await;
+    let (mut browser, page, person) = at_the_number(&world, "orebro", State::Functional).await;
+    let mine = person.number.clone().expect("a number");
+    for (path, fields, expected) in [
+        ("/add", [("number", mine.as_str()), ("holder", "Eva")], "Det numret är redan registrerat."),
+        ("/add", [("number", "08-123 45 67"), ("holder", "Eva")], "Numret kan inte ta emot sms."),
+        ("/add", [("number", "070-174 06 97"), ("holder", "")], "Skriv namnet på den som har mobilen."),
+        ("/add", [("number", "070-174 06 97"), ("holder", &"å".repeat(61))], "högst 60 tecken"),
+        ("/lost", [("number", mine.as_str()), ("which", "")], "Det numret är redan registrerat."),
+        ("/lost", [("number", ""), ("which", "")], "Skriv ditt mobilnummer."),
+        ("/lost", [("number", "070-174 06 97"), ("which", "another")], "Välj ett av numren."),
+        ("/remove", [("which", "another"), ("to", "")], "Välj ett av numren."),
+    ] {
+        let answer = browser.post(&page.host, path, &fields).await;
+        assert_eq!((answer.status.as_u16(), answer.path.as_str()), (422, path), "{fields:?}: {}", answer.text());
+        assert!(answer.text().contains(expected), "{path} {fields:?}: {}", answer.text());
+        assert!(
+            fields[0].1.is_empty() || path == "/remove" || answer.html.contains(fields[0].1),
+            "what was typed stays"
+        );
+    }
+    assert!(world.arrived().await.is_empty(), "no code for what can't be done");
+}

@@ -1,16 +1,16 @@
-//! `/code` at pwreg: the code to the number already there, then the code to the new one. The page is pwreset's.
+//! `/code` at pwreg: the code to a number already there, then the code to the new one. The page is pwreset's.
 
 use actix_web::{HttpResponse, web};
 
 use crate::{
     auth::RegisterVisit,
-    portal::{reset::code, views::reset::Again},
+    portal::reset::code::{self, Looks},
     problem,
 };
 
 /// The form.
 pub async fn get(RegisterVisit(visit): RegisterVisit) -> HttpResponse {
-    problem::settled(code::show(&visit, None, Again::NotAsked).await)
+    problem::settled(code::show(&visit, Looks::default()).await)
 }
 
 /// Checks a code.
@@ -21,4 +21,9 @@ pub async fn post(RegisterVisit(visit): RegisterVisit, body: web::Payload) -> Ht
 /// Asks for a new code.
 pub async fn again(RegisterVisit(visit): RegisterVisit, body: web::Payload) -> HttpResponse {
     problem::settled(code::ask(&visit, body).await)
+}
+
+/// Asks for a code to another number.
+pub async fn another(RegisterVisit(visit): RegisterVisit, body: web::Payload) -> HttpResponse {
+    problem::settled(code::ask_elsewhere(&visit, body).await)
 }

@@ -1,10 +1,14 @@
-//! The steps at pwreg: sign in, the password once more, the number, done. Its codes are asked for by
+//! The steps at pwreg: sign in, the password once more, the numbers, done. Its codes are asked for by
 //! [`super::reset::CodeView`].
 
 use askama::Template;
-use portvakt_domain::number::Country;
 
-use super::{Layout, Page, Problem, listed};
+use super::{Layout, Page, Problem};
+
+mod numbers;
+mod stop;
+pub use numbers::{NumberItem, NumberProblem, NumberView, TaskKind, TaskView, TypedNumber};
+pub use stop::StopView;
 
 /// What is wrong with a sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,86 +129,10 @@ impl ConfirmView<'_> {
     }
 }
 
-/// What is wrong with a number.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NumberProblem {
-    /// Nothing was typed.
-    Empty,
-    /// Not a telephone number.
-    Malformed,
-    /// It receives no SMS.
-    NotMobile,
-    /// Its country is not among these.
-    Country(Vec<Country>),
-    /// It is the one already registered.
-    Same,
-}
-
-/// Step 2: POST `/number` with `number`; POST `/keep` where there is one; POST `/cancel`.
-#[derive(Template)]
-#[template(path = "register/number.html")]
-pub struct NumberView<'a> {
-    /// The frame.
-    pub page: Page<'a>,
-    /// Who is signed in.
-    pub username: &'a str,
-    /// The name the directory shows; may be empty.
-    pub display_name: &'a str,
-    /// The number registered, masked.
-    pub masked: Option<&'a str>,
-    /// What was typed before.
-    pub value: &'a str,
-    /// What was wrong with it.
-    pub problem: Option<NumberProblem>,
-}
-
-impl Layout for NumberView<'_> {
-    fn page(&self) -> &Page<'_> {
-        &self.page
-    }
-
-    fn heading(&self) -> String {
-        self.page.text("number-heading")
-    }
-
-    fn step(&self) -> Option<(u32, u32)> {
-        Some((2, 3))
-    }
-
-    fn problems(&self) -> Vec<Problem> {
-        let text = match &self.problem {
-            None => return Vec::new(),
-            Some(NumberProblem::Empty) => self.page.text("number-empty"),
-            Some(NumberProblem::Malformed) => self.page.text("number-malformed"),
-            Some(NumberProblem::NotMobile) => self.page.text("number-not-mobile"),
-            Some(NumberProblem::Same) => self.page.text("number-same"),
-            Some(NumberProblem::Country(accepted)) => {
-                let names: Vec<String> = accepted.iter().map(|country| country_name(&self.page, *country)).collect();
-                let countries = listed(&names, &self.page.text("word-and"));
-                self.page.text_with("number-country", "countries", &countries)
-            }
-        };
-        vec![Problem::of("number", text)]
-    }
-}
-
-impl NumberView<'_> {
-    fn who(&self) -> String {
-        who(&self.page, self.username, self.display_name)
-    }
-}
-
 /// "You are signed in as name (username)."
 fn who(page: &Page<'_>, username: &str, display_name: &str) -> String {
     let user = if display_name.is_empty() { username.to_owned() } else { format!("{display_name} ({username})") };
     page.text_with("confirm-who", "user", &user)
-}
-
-/// The country's name, or its code where we have no name for it.
-fn country_name(page: &Page<'_>, country: Country) -> String {
-    let code = String::from(country);
-    let key = format!("country-{}", code.to_lowercase());
-    page.texts.find(page.language, &key, &[]).unwrap_or(code)
 }
 
 /// What was done.
@@ -214,6 +142,12 @@ pub enum Done {
     Saved,
     /// The number was found right.
     Kept,
+    /// A number was removed.
+    Removed,
+    /// A delayed change was asked for.
+    Waiting,
+    /// A delayed change was stopped.
+    Stopped,
 }
 
 /// The last page.
@@ -224,8 +158,10 @@ pub struct DoneView<'a> {
     pub page: Page<'a>,
     /// What was done.
     pub kind: Done,
-    /// The number registered now, masked.
-    pub masked: &'a str,
+    /// The numbers registered now.
+    pub numbers: &'a [NumberItem],
+    /// When a change that waits is carried out.
+    pub waits_until: Option<&'a str>,
     /// pwreset's address, without a slash at the end.
     pub reset_url: &'a str,
 }
@@ -239,6 +175,9 @@ impl Layout for DoneView<'_> {
         self.page.text(match self.kind {
             Done::Saved => "done-saved-heading",
             Done::Kept => "done-kept-heading",
+            Done::Removed => "done-removed-heading",
+            Done::Waiting => "done-waiting-heading",
+            Done::Stopped => "done-stopped-heading",
         })
     }
 }

@@ -6,10 +6,12 @@ use portvakt_domain::account::Choice;
 
 use super::{Layout, Page, Problem};
 
+mod code;
 mod password;
 mod rejection;
 mod rules;
 
+pub use code::{Again, CodeFor, CodeProblem, CodeView};
 pub use password::{PasswordFor, PasswordView, TooEarlyView};
 pub use rejection::PasswordProblem;
 pub(super) use rejection::rejection;
@@ -60,142 +62,18 @@ impl Layout for StartView<'_> {
     }
 
     fn problems(&self) -> Vec<Problem> {
-        let key = self.problem.map(|problem| match problem {
+        self.problem.map(|problem| Problem::of("username", problem.text(&self.page))).into_iter().collect()
+    }
+}
+
+impl StartProblem {
+    pub(super) fn text(self, page: &Page<'_>) -> String {
+        page.text(match self {
             StartProblem::Empty => "username-empty",
             StartProblem::Malformed => "username-malformed",
             StartProblem::Stale => "form-stale",
-        });
-        key.map(|key| Problem::of("username", self.page.text(key))).into_iter().collect()
-    }
-}
-
-/// What a code is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CodeFor<'a> {
-    /// To get back in. Nothing is said of the number: nothing is proved yet.
-    Reset,
-    /// To change a password that is known: it was right, so the code was sent.
-    Change,
-    /// To change a number that is registered; masked.
-    OldNumber(&'a str),
-    /// To confirm the number being registered; masked.
-    NewNumber(&'a str),
-}
-
-/// What is wrong with a code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CodeProblem {
-    /// Nothing was typed.
-    Empty,
-    /// Not six digits.
-    Format,
-    /// Not the code.
-    Wrong,
-    /// Wrong three times: it is dead, a new one has to be asked for.
-    Dead,
-    /// Too old.
-    Expired,
-}
-
-/// What came of asking for a new code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Again {
-    /// Nobody asked.
-    NotAsked,
-    /// A new code is on its way.
-    Sent,
-    /// Too early, or too often.
-    Refused,
-}
-
-/// Step 2, and the codes at pwreg: POST `/code`, POST `/code/again`, POST `/cancel`.
-#[derive(Template)]
-#[template(path = "reset/code.html")]
-pub struct CodeView<'a> {
-    /// The frame.
-    pub page: Page<'a>,
-    /// What the code is for.
-    pub purpose: CodeFor<'a>,
-    /// What was wrong with what was typed.
-    pub problem: Option<CodeProblem>,
-    /// How long a code is valid.
-    pub minutes: u32,
-    /// What came of asking for a new code, if that was just done.
-    pub again: Again,
-    /// How long it is until the next may be asked for; `None`: now.
-    pub resend_wait_seconds: Option<i64>,
-    /// Whether the flow may ask for more codes at all.
-    pub can_ask_again: bool,
-}
-
-impl Layout for CodeView<'_> {
-    fn page(&self) -> &Page<'_> {
-        &self.page
-    }
-
-    fn heading(&self) -> String {
-        self.page.text(match self.purpose {
-            CodeFor::Reset | CodeFor::Change => "code-heading-reset",
-            CodeFor::OldNumber(_) | CodeFor::NewNumber(_) => "code-heading-register",
         })
     }
-
-    fn step(&self) -> Option<(u32, u32)> {
-        Some(match self.purpose {
-            CodeFor::Reset | CodeFor::Change => (2, 3),
-            CodeFor::OldNumber(_) | CodeFor::NewNumber(_) => (3, 3),
-        })
-    }
-
-    fn problems(&self) -> Vec<Problem> {
-        let key = self.problem.map(|problem| match problem {
-            CodeProblem::Empty => "code-empty",
-            CodeProblem::Format => "code-format",
-            CodeProblem::Wrong => "code-wrong",
-            CodeProblem::Dead => "code-dead",
-            CodeProblem::Expired => "code-expired",
-        });
-        key.map(|key| Problem::of("code", self.page.text(key))).into_iter().collect()
-    }
-}
-
-impl CodeView<'_> {
-    fn intro(&self) -> String {
-        match self.purpose {
-            CodeFor::Reset => self.page.text("code-sent"),
-            CodeFor::Change => self.page.text("code-sent-change"),
-            CodeFor::OldNumber(number) => self.page.text_with("code-sent-old", "number", &unbroken(number)),
-            CodeFor::NewNumber(number) => self.page.text_with("code-sent-new", "number", &unbroken(number)),
-        }
-    }
-
-    /// What came of asking for a new code.
-    fn again_line(&self) -> Option<String> {
-        match (self.again, self.purpose) {
-            (Again::NotAsked, _) => None,
-            (Again::Sent, CodeFor::Reset) => Some(self.page.text("code-resent")),
-            (Again::Sent, _) => Some(self.page.text("code-resent-register")),
-            (Again::Refused, _) if !self.can_ask_again => Some(self.page.text("code-again-none")),
-            (Again::Refused, _) => {
-                self.resend_wait_seconds.map(|seconds| self.page.text_with("code-again-wait", "seconds", seconds))
-            }
-        }
-    }
-
-    /// The way out for those who can't receive the SMS.
-    fn way_out(&self) -> String {
-        let name = &self.page.help_desk.name;
-        match self.purpose {
-            CodeFor::Reset | CodeFor::Change => self.page.text_with("code-no-phone", "name", name),
-            CodeFor::OldNumber(_) => self.page.text_with("code-no-phone-old", "name", name),
-            CodeFor::NewNumber(_) => self.page.text("code-other-number"),
-        }
-    }
-}
-
-/// A number that stays on one line.
-fn unbroken(number: &str) -> String {
-    number.replace(' ', "\u{a0}")
 }
 
 /// What is wrong with a choice.

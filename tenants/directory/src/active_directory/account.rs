@@ -46,6 +46,8 @@ const MACHINES: [&str; 3] = ["computer", "msDS-GroupManagedServiceAccount", "msD
 pub(crate) struct Surroundings<'a> {
     /// The units that are served.
     pub(crate) units: &'a [Dn],
+    /// The units whose accounts are functional.
+    pub(crate) functional: &'a [Dn],
     /// The groups that are; `None` where everybody in the units is.
     pub(crate) allowed: Option<&'a [Sid]>,
     /// The groups that are not.
@@ -106,6 +108,7 @@ pub(crate) fn facts(entry: &Entry, around: &Surroundings<'_>) -> Option<Facts> {
         own_service_account: key == around.own,
         in_scope: Dn::parse(&entry.dn).is_some_and(|dn| around.units.iter().any(|unit| dn.is_below(unit)))
             && around.allowed.is_none_or(|allowed| groups.iter().any(|group| allowed.contains(group))),
+        functional: Dn::parse(&entry.dn).is_some_and(|dn| around.functional.iter().any(|unit| dn.is_below(unit))),
         denied: groups.iter().any(|group| around.denied.contains(group)),
         password_set_at: moment(entry, "pwdLastSet"),
         bad_passwords: entry.number("badPwdCount").and_then(|count| u32::try_from(count).ok()).unwrap_or(0),
@@ -137,6 +140,7 @@ mod tests {
     use uuid::Uuid;
 
     const GUID: [u8; 16] = [7; 16];
+    const ANNA: &str = "CN=Anna,OU=Skola,DC=orebro,DC=se";
 
     fn sid(rid: u32) -> Vec<u8> {
         let mut bytes = vec![1, 5, 0, 0, 0, 0, 0, 5];
@@ -146,10 +150,14 @@ mod tests {
 
     /// An ordinary account with some attributes replaced; an empty value takes the attribute away.
     fn read(changes: &[(&str, &[&[u8]])]) -> Option<Facts> {
-        read_where(changes, None)
+        read_where(ANNA, changes, None)
     }
 
-    fn read_where(changes: &[(&str, &[&[u8]])], allowed: Option<&[Sid]>) -> Option<Facts> {
+    fn read_at(dn: &str, changes: &[(&str, &[&[u8]])]) -> Option<Facts> {
+        read_where(dn, changes, None)
+    }
+
+    fn read_where(dn: &str, changes: &[(&str, &[&[u8]])], allowed: Option<&[Sid]>) -> Option<Facts> {
         let (own, users) = (sid(1104), sid(513));
         let mut attributes: Vec<(&str, Vec<&[u8]>)> = vec![
             ("objectGUID", vec![&GUID]),
@@ -170,15 +178,17 @@ mod tests {
         let attributes: Vec<(&str, &[&[u8]])> =
             attributes.iter().filter(|(_, all)| !all.is_empty()).map(|(name, all)| (*name, all.as_slice())).collect();
         let units = [Dn::parse("OU=Skola,DC=orebro,DC=se").expect("a unit")];
+        let functional = [Dn::parse("OU=Funktionskonton,OU=Skola,DC=orebro,DC=se").expect("a unit")];
         let denied = [Sid::parse(&sid(2000)).expect("a SID")];
         let around = Surroundings {
             units: &units,
+            functional: &functional,
             allowed,
             denied: &denied,
             own: AccountKey(Uuid::nil()),
             now: DateTime::from_timestamp(1_800_000_000, 0).expect("a time"),
         };
-        facts(&Entry::made_of("CN=Anna,OU=Skola,DC=orebro,DC=se", &attributes), &around)
+        facts(&Entry::made_of(dn, &attributes), &around)
     }
 
     fn account(changes: &[(&str, &[&[u8]])]) -> Account {
@@ -260,15 +270,24 @@ mod tests {
     #[test]
     fn where_groups_are_named_only_their_members_are_served() {
         let named = [Sid::parse(&sid(3000)).expect("a SID"), Sid::parse(&sid(3001)).expect("a SID")];
-        let served = |changes: &[(&str, &[&[u8]])], allowed: &[Sid]| {
-            read_where(changes, Some(allowed)).expect("an account").account.in_scope
+        let read = |changes: &[(&str, &[&[u8]])], allowed: &[Sid]| {
+            read_where(ANNA, changes, Some(allowed)).expect("an account").account
         };
-        assert!(served(&[("tokenGroups", &[&sid(513), &sid(3001)])], &named));
-        assert!(served(&[("primaryGroupID", &[b"3000"])], &named));
-        assert!(!served(&[], &named));
-        assert!(!served(&[], &[]), "named, but none of them is left");
-        let both = read_where(&[("tokenGroups", &[&sid(3000), &sid(2000)])], Some(&named)).expect("an account").account;
+        assert!(read(&[("tokenGroups", &[&sid(513), &sid(3001)])], &named).in_scope);
+        assert!(read(&[("primaryGroupID", &[b"3000"])], &named).in_scope);
+        assert!(!read(&[], &named).in_scope);
+        assert!(!read(&[], &[]).in_scope, "named, but none of them is left");
+        let both = read(&[("tokenGroups", &[&sid(3000), &sid(2000)])], &named);
         assert!(both.in_scope && both.denied && !both.may_receive_code(), "a denied group wins");
+    }
+
+    #[test]
+    fn an_account_is_functional_by_its_unit() {
+        let functional = |dn: &str| read_at(dn, &[]).expect("an account").account.functional;
+        assert!(functional("CN=Hemvard,OU=FUNKTIONSKONTON,OU=Skola,DC=orebro,DC=se"));
+        assert!(functional("CN=Natt,OU=Norr,OU=Funktionskonton,OU=Skola,DC=orebro,DC=se"));
+        assert!(!functional("CN=Anna,OU=Skola,DC=orebro,DC=se"));
+        assert!(!functional("CN=Anna,OU=Funktionskonton,DC=orebro,DC=se"));
     }
 
     #[test]

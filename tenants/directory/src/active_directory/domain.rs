@@ -36,7 +36,7 @@ use crate::{
     entry::Entry,
     error_map::{self, Failure},
     filter::Filter,
-    setup,
+    setup::{self, Units},
     value::Value,
 };
 
@@ -56,6 +56,7 @@ pub(crate) struct Domain {
     allowed: NamedGroups,
     denied: NamedGroups,
     units: Vec<Dn>,
+    functional: Vec<Dn>,
     history: HistoryRule,
     patience: Duration,
     clock: Arc<dyn Clock>,
@@ -70,7 +71,7 @@ impl Domain {
         runtime: &Handle,
     ) -> Result<Self, DirectoryError> {
         let base = settings.base.clone();
-        let units = setup::names(settings)?;
+        let Units { served, functional } = setup::units(settings)?;
         let greeting = AskController { account: settings.service_account.clone(), base: base.clone() };
         Ok(Self {
             controllers: setup::controllers(settings, service_password, clock.clone(), greeting, runtime)?,
@@ -78,7 +79,8 @@ impl Domain {
             allowed: NamedGroups::new("allowed_groups", &settings.allowed_groups),
             denied: NamedGroups::new("denied_groups", &settings.denied_groups),
             base,
-            units,
+            units: served,
+            functional,
             history: settings.history,
             patience: Duration::from_secs(settings.deadline_seconds.into()),
             clock,
@@ -129,6 +131,7 @@ impl Domain {
         let entry = connection.entry(&Search::entry(&name, &FACTS)).await?;
         let around = Surroundings {
             units: &self.units,
+            functional: &self.functional,
             allowed: (!self.allowed.is_empty()).then_some(&*allowed),
             denied: &denied,
             own: connection.known.own,

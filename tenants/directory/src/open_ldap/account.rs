@@ -32,6 +32,8 @@ const LOCKED_BY_ADMINISTRATOR: &str = "000001010000Z";
 pub(crate) struct Surroundings<'a> {
     /// The units that are served.
     pub(crate) units: &'a [Dn],
+    /// The units whose accounts are functional.
+    pub(crate) functional: &'a [Dn],
     /// Member of a group that is served, or everybody is.
     pub(crate) allowed: bool,
     /// Member of a group that is not.
@@ -63,6 +65,8 @@ pub(crate) fn facts(entry: &Entry, rules: &Rules, around: &Surroundings<'_>) -> 
     let by_administrator = locked_at == Some(LOCKED_BY_ADMINISTRATOR);
     let must_change = entry.text("pwdReset").is_some_and(|value| value.eq_ignore_ascii_case("TRUE"));
     let failures = failures(entry, rules, around.now);
+    let dn = Dn::parse(&entry.dn);
+    let lies_in = |units: &[Dn]| dn.as_ref().is_some_and(|dn| units.iter().any(|unit| dn.is_below(unit)));
     Some(Account {
         key,
         dn: entry.dn.clone(),
@@ -79,8 +83,8 @@ pub(crate) fn facts(entry: &Entry, rules: &Rules, around: &Surroundings<'_>) -> 
         password_set_at: moment("pwdChangedTime").filter(|_| !must_change),
         protected: around.unclear,
         own_service_account: key == around.own,
-        in_scope: around.allowed
-            && Dn::parse(&entry.dn).is_some_and(|dn| around.units.iter().any(|unit| dn.is_below(unit))),
+        in_scope: around.allowed && lies_in(around.units),
+        functional: lies_in(around.functional),
         denied: around.denied,
         bad_passwords: u32::try_from(failures.len()).unwrap_or(u32::MAX),
         bad_password_at: failures.into_iter().max(),
@@ -145,6 +149,7 @@ mod tests {
             attributes.iter().filter(|(_, all)| !all.is_empty()).map(|(name, all)| (*name, all.as_slice())).collect();
         let around = Surroundings {
             units: &[Dn::parse("ou=people,dc=falun,dc=test").expect("a unit")],
+            functional: &[],
             allowed: true,
             denied: false,
             unclear: false,

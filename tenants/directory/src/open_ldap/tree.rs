@@ -28,7 +28,7 @@ use crate::{
     entry::Entry,
     error_map::{self, Failure},
     filter::Filter,
-    setup,
+    setup::{self, Units},
 };
 
 /// Longest wait for the bind that tells what became of an unanswered write.
@@ -47,6 +47,7 @@ pub(crate) struct Tree {
     allowed: NamedGroups,
     denied: NamedGroups,
     units: Vec<Dn>,
+    functional: Vec<Dn>,
     patience: Duration,
     clock: Arc<dyn Clock>,
 }
@@ -58,7 +59,7 @@ impl Tree {
         clock: Arc<dyn Clock>,
         runtime: &Handle,
     ) -> Result<Self, DirectoryError> {
-        let units = setup::names(settings)?;
+        let Units { served, functional } = setup::units(settings)?;
         let greeting = AskServer { account: settings.service_account.clone() };
         Ok(Self {
             controllers: setup::controllers(settings, service_password, clock.clone(), greeting, runtime)?,
@@ -66,7 +67,8 @@ impl Tree {
             policies: Policies::new(settings.default_policy.clone().unwrap_or_default()),
             allowed: NamedGroups::new("allowed_groups", &settings.allowed_groups),
             denied: NamedGroups::new("denied_groups", &settings.denied_groups),
-            units,
+            units: served,
+            functional,
             patience: Duration::from_secs(settings.deadline_seconds.into()),
             clock,
         })
@@ -139,6 +141,7 @@ impl Tree {
         let groups = groups.unwrap_or_default();
         let around = Surroundings {
             units: &self.units,
+            functional: &self.functional,
             allowed: self.allowed.is_empty() || self.allowed.any(&groups),
             denied: self.denied.any(&groups),
             unclear,

@@ -92,6 +92,7 @@ impl Bench {
             service_password_file: None,
             service_password_env: None,
             units: vec![format!("OU=Skola,{BASE}")],
+            functional_units: Vec::new(),
             allowed_groups: Vec::new(),
             denied_groups: Vec::new(),
             history: HistoryRule::PolicyHints,

@@ -27,6 +27,7 @@ fn account(password_set_hours_ago: Option<i64>) -> Account {
         protected: false,
         own_service_account: false,
         in_scope: true,
+        functional: false,
         denied: false,
         bad_passwords: 0,
         bad_password_at: None,

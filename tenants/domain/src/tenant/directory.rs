@@ -74,6 +74,10 @@ pub struct DirectorySettings {
     pub service_password_env: Option<String>,
     /// Organisational units whose accounts are served, with everything below them.
     pub units: Vec<String>,
+    /// Organisational units whose accounts are functional, with everything below them: shared by the staff of a unit,
+    /// several of whom hold numbers.
+    #[serde(default)]
+    pub functional_units: Vec<String>,
     /// Groups whose members, also through other groups, are served; without any, everybody in the units is.
     #[serde(default)]
     pub allowed_groups: Vec<String>,
@@ -141,6 +145,12 @@ impl DirectorySettings {
         let base = format!(",{}", self.base.to_lowercase());
         for unit in &self.units {
             demand(unit.to_lowercase().ends_with(&base), &format!("units: {unit:?} is not below directory.base"));
+        }
+        for unit in &self.functional_units {
+            demand(
+                unit.to_lowercase().ends_with(&base),
+                &format!("functional_units: {unit:?} is not below directory.base"),
+            );
         }
         demand((1..=30).contains(&self.deadline_seconds), "deadline_seconds: 1 to 30 seconds");
         problems

@@ -11,74 +11,29 @@ use portvakt_domain::{
     audit::NewEvent,
     code::{CODES_PER_FLOW, TRIES_PER_FLOW},
     flow::{Flow, FlowKind, FlowState, IDLE_LIFE, WHOLE_LIFE},
-    id::{AccountKey, FlowId, TenantId},
-    keys::{KeyedHash, Sealed},
+    id::{FlowId, TenantId},
+    keys::KeyedHash,
     limit::Hit,
     message::NewMessage,
     time::Instant,
 };
+use uuid::Uuid;
 
 use super::{Conn, audit, limits, messages, schema::flows};
 use crate::{
     error::{Outcome, StorageError, corrupt},
-    flows::{Begun, NewFlow, OfferNumber},
-    values::{At, Id, at, choice, choice_name, hash, language, optional_hash, optional_sealed},
+    flows::{BeginTask, Begun, NewFlow},
+    values::{At, Id, at, choice_name},
 };
 
 mod code;
+mod effect;
+mod row;
 mod write;
 pub(crate) use code::submit_code;
+pub(crate) use effect::end_flows_of;
+use row::FlowRow;
 pub(crate) use write::{claim_write, settle_write};
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = flows, check_for_backend(super::Db))]
-struct FlowRow {
-    tenant_id: Id,
-    id: Id,
-    kind: String,
-    state: String,
-    login: Vec<u8>,
-    account: Option<Id>,
-    network: Vec<u8>,
-    trusted_network: bool,
-    language: String,
-    pending_number: Option<Vec<u8>>,
-    pending_number_hash: Option<Vec<u8>>,
-    choice: Option<String>,
-    code_requested_at: Option<At>,
-    code_hash: Option<Vec<u8>>,
-    tries: i32,
-    wrong_codes: i32,
-    codes_sent: i32,
-    created_at: At,
-    touched_at: At,
-}
-
-impl FlowRow {
-    fn read(self) -> Outcome<Flow> {
-        Ok(Flow {
-            tenant: TenantId(self.tenant_id.0),
-            id: FlowId(self.id.0),
-            kind: FlowKind::from_stored(&self.kind).ok_or_else(|| corrupt("flows.kind"))?,
-            state: FlowState::from_stored(&self.state).ok_or_else(|| corrupt("flows.state"))?,
-            login: Sealed(self.login),
-            account: self.account.map(|account| AccountKey(account.0)),
-            network: hash(self.network, "flows.network")?,
-            trusted_network: self.trusted_network,
-            language: language(&self.language, "flows.language")?,
-            pending_number: optional_sealed(self.pending_number),
-            pending_number_hash: optional_hash(self.pending_number_hash, "flows.pending_number_hash")?,
-            choice: self.choice.map(|name| choice(&name, "flows.choice")).transpose()?,
-            code_requested_at: self.code_requested_at.map(|requested| requested.0),
-            code_hash: optional_hash(self.code_hash, "flows.code_hash")?,
-            tries: self.tries,
-            wrong_codes: self.wrong_codes,
-            codes_sent: self.codes_sent,
-            created_at: self.created_at.0,
-            touched_at: self.touched_at.0,
-        })
-    }
-}
 
 /// What a step changes; `None` leaves a column as it is.
 #[derive(AsChangeset, Default)]
@@ -86,8 +41,12 @@ impl FlowRow {
 struct Change {
     state: Option<&'static str>,
     token_hash: Option<Vec<u8>>,
-    pending_number: Option<Vec<u8>>,
-    pending_number_hash: Option<Vec<u8>>,
+    task: Option<&'static str>,
+    target: Option<Option<Id>>,
+    proof: Option<Option<Id>>,
+    pending_number: Option<Option<Vec<u8>>>,
+    pending_number_hash: Option<Option<Vec<u8>>>,
+    pending_holder: Option<Option<Vec<u8>>>,
     choice: Option<&'static str>,
     code_message: Option<Id>,
     code_requested_at: Option<At>,
@@ -259,6 +218,7 @@ pub(crate) fn ask_again(
     kind: &FlowKind,
     now: &Instant,
     expected_codes_sent: &i32,
+    proof: &Option<Uuid>,
     message: &NewMessage,
     event: &NewEvent,
 ) -> Outcome<bool> {
@@ -266,7 +226,8 @@ pub(crate) fn ask_again(
     let condition = live(tenant, *kind, token_hash, awaiting, *now)
         .and(flows::codes_sent.eq(*expected_codes_sent))
         .and(flows::codes_sent.lt(CODES_PER_FLOW));
-    let change = Change::touch(*now).with_new_code(message, expected_codes_sent + 1, *now);
+    let change = Change { proof: proof.map(|row| Some(Id(row))), ..Change::touch(*now) };
+    let change = change.with_new_code(message, expected_codes_sent + 1, *now);
     if step(c, Box::new(condition), change)?.is_none() {
         return Ok(false);
     }
@@ -318,19 +279,23 @@ pub(crate) fn fail_password(
     Ok(Some(wrong))
 }
 
-pub(crate) fn offer_number(c: &mut Conn, tenant: TenantId, offered: &OfferNumber) -> Outcome<bool> {
-    let states = [FlowState::EnteringNumber, FlowState::AwaitingOldCode, FlowState::AwaitingNewCode];
-    let condition = live(tenant, FlowKind::Register, &offered.token_hash, states, offered.now);
+pub(crate) fn begin_task(c: &mut Conn, tenant: TenantId, begun: &BeginTask) -> Outcome<bool> {
+    let states = FlowState::ALL.iter().copied().filter(|state| state.may_begin_task());
+    let condition = live(tenant, FlowKind::Register, &begun.token_hash, states, begun.now);
     let change = Change {
-        pending_number: Some(offered.pending_number.0.clone()),
-        pending_number_hash: Some(offered.pending_number_hash.0.to_vec()),
-        ..Change::to(offered.next_state, offered.now).with_new_code(&offered.message, 1, offered.now)
+        task: Some(begun.task.as_str()),
+        target: Some(begun.target.map(Id)),
+        proof: Some(begun.proof.map(Id)),
+        pending_number: Some(begun.pending_number.as_ref().map(|sealed| sealed.0.clone())),
+        pending_number_hash: Some(begun.pending_number_hash.map(|hash| hash.0.to_vec())),
+        pending_holder: Some(begun.pending_holder.as_ref().map(|sealed| sealed.0.clone())),
+        ..Change::to(begun.next_state, begun.now).with_new_code(&begun.message, 1, begun.now)
     };
     if step(c, condition, change)?.is_none() {
         return Ok(false);
     }
-    messages::ask(c, tenant, &offered.message, offered.now)?;
-    audit::record(c, tenant, std::slice::from_ref(&offered.event))?;
+    messages::ask(c, tenant, &begun.message, begun.now)?;
+    audit::record(c, tenant, std::slice::from_ref(&begun.event))?;
     Ok(true)
 }
 

@@ -13,6 +13,7 @@ use portvakt_domain::{
     message::{Channel, Message, MessageKind, MessageState, NewMessage},
     time::Instant,
 };
+use uuid::Uuid;
 
 use super::{
     Conn, audit, jobs, lock,
@@ -22,7 +23,7 @@ use crate::{
     error::{Outcome, corrupt},
     lock::Lock,
     messages::{BeginCode, CodeTurn, NoticeTurn},
-    values::{At, Id, at, language, optional_sealed},
+    values::{At, Id, at, language, optional_hash, optional_sealed},
 };
 
 #[derive(Queryable, Selectable)]
@@ -38,6 +39,8 @@ struct MessageRow {
     requested_at: At,
     state: String,
     attempts: i32,
+    number_hash: Option<Vec<u8>>,
+    about_at: Option<At>,
 }
 
 impl MessageRow {
@@ -50,6 +53,8 @@ impl MessageRow {
                 flow: FlowId(self.flow.0),
                 account: self.account.map(|account| AccountKey(account.0)),
                 recipient: optional_sealed(self.recipient),
+                number_hash: optional_hash(self.number_hash, "messages.number_hash")?,
+                about_at: self.about_at.map(|about| about.0),
                 language: language(&self.language, "messages.language")?,
                 requested_at: self.requested_at.0,
             },
@@ -74,6 +79,8 @@ pub(crate) fn ask(c: &mut Conn, tenant: TenantId, message: &NewMessage, now: Ins
             messages::requested_at.eq(at(message.requested_at)),
             messages::state.eq(MessageState::Queued.as_str()),
             messages::attempts.eq(0),
+            messages::number_hash.eq(message.number_hash.map(|hash| hash.0.to_vec())),
+            messages::about_at.eq(message.about_at.map(at)),
         ))
         .execute(c)?;
     let job = match message.kind.code_purpose() {
@@ -113,13 +120,15 @@ fn note(c: &mut Conn, tenant: TenantId, message: &Message, state: MessageState, 
     Ok(())
 }
 
-/// The state in which a flow waits for a code of this purpose.
-fn awaiting(purpose: CodePurpose) -> FlowState {
+/// The states in which a flow waits for a code of this purpose.
+fn awaiting(purpose: CodePurpose) -> &'static [FlowState] {
     match purpose {
-        CodePurpose::Reset => FlowState::AwaitingCode,
-        CodePurpose::Change => FlowState::AwaitingChangeCode,
-        CodePurpose::OldNumber => FlowState::AwaitingOldCode,
-        CodePurpose::NewNumber => FlowState::AwaitingNewCode,
+        CodePurpose::Reset => &[FlowState::AwaitingCode],
+        CodePurpose::Change => &[FlowState::AwaitingChangeCode],
+        CodePurpose::OldNumber | CodePurpose::AddNumber | CodePurpose::RemoveNumber => &[FlowState::AwaitingOldCode],
+        // By name, and signed in.
+        CodePurpose::StopChange => &[FlowState::AwaitingStopCode, FlowState::AwaitingOldCode],
+        CodePurpose::NewNumber => &[FlowState::AwaitingNewCode],
     }
 }
 
@@ -149,7 +158,8 @@ pub(crate) fn begin_code(c: &mut Conn, tenant: TenantId, begin: &BeginCode) -> O
         CodeTurn::Send => (MessageState::Sending, begin.code_hash, begin.account.unwrap_or(nobody)),
         _ => (MessageState::Suppressed, begin.decoy_hash, nobody),
     };
-    if !store_code(c, tenant, begin, &message.asked, purpose, code_hash)? {
+    let number = begin.number.filter(|_| turn == CodeTurn::Send);
+    if !store_code(c, tenant, begin, &message.asked, purpose, (code_hash, number))? {
         note(c, tenant, &message, MessageState::Suppressed, begin.now)?;
         return Ok(CodeTurn::Gone);
     }
@@ -198,6 +208,7 @@ struct Code {
     code_hash: Vec<u8>,
     /// `None` leaves it as it is.
     account: Option<Option<Id>>,
+    code_number: Option<Option<Id>>,
 }
 
 /// Stores the code's hash with the flow, if the flow still waits for the code of this very message.
@@ -207,16 +218,17 @@ fn store_code(
     begin: &BeginCode,
     message: &NewMessage,
     purpose: CodePurpose,
-    code_hash: KeyedHash,
+    (code_hash, number): (KeyedHash, Option<Uuid>),
 ) -> Outcome<bool> {
-    // At a reset the directory was asked only now; at registration the account is known and stays.
-    let account = (purpose == CodePurpose::Reset).then_some(begin.account.map(|account| Id(account.0)));
+    // Where only a name was typed the directory was asked just now; after a sign-in the account is known and stays.
+    let by_name = matches!(purpose, CodePurpose::Reset | CodePurpose::StopChange);
+    let account = by_name.then_some(begin.account.map(|account| Id(account.0)));
     let stored = diesel::update(flows::table.find((Id(tenant.0), Id(message.flow.0))))
         .filter(flows::code_message.eq(Id(begin.message.0)))
-        .filter(flows::state.eq(awaiting(purpose).as_str()))
+        .filter(flows::state.eq_any(awaiting(purpose).iter().map(|state| state.as_str())))
         .filter(flows::touched_at.gt(at(begin.now - IDLE_LIFE)))
         .filter(flows::created_at.gt(at(begin.now - WHOLE_LIFE)))
-        .set(Code { code_hash: code_hash.0.to_vec(), account })
+        .set(Code { code_hash: code_hash.0.to_vec(), account, code_number: Some(number.map(Id)) })
         .execute(c)?;
     Ok(stored == 1)
 }

@@ -1,6 +1,6 @@
 //! Registered recovery numbers.
 
-use diesel::{prelude::*, upsert::excluded};
+use diesel::{dsl::max, prelude::*};
 use portvakt_domain::{
     id::{AccountKey, TenantId},
     keys::{KeyedHash, Sealed},
@@ -10,9 +10,9 @@ use uuid::Uuid;
 
 use super::{Conn, schema::numbers};
 use crate::{
-    error::Outcome,
-    numbers::StoredNumber,
-    values::{At, Id, at, hash},
+    error::{Outcome, corrupt},
+    numbers::{NewNumber, StoredNumber},
+    values::{At, Id, at, hash, optional_sealed},
 };
 
 #[derive(Queryable, Selectable)]
@@ -20,50 +20,93 @@ use crate::{
 struct NumberRow {
     id: Id,
     number: Vec<u8>,
+    holder: Option<Vec<u8>>,
     number_hash: Vec<u8>,
     registered_at: At,
 }
 
-pub(crate) fn find(c: &mut Conn, tenant: TenantId, account: &AccountKey) -> Outcome<Option<StoredNumber>> {
-    let row: Option<NumberRow> =
-        numbers::table.find((Id(tenant.0), Id(account.0))).select(NumberRow::as_select()).first(c).optional()?;
-    row.map(|row| {
+pub(crate) fn list(c: &mut Conn, tenant: TenantId, account: &AccountKey) -> Outcome<Vec<StoredNumber>> {
+    let rows: Vec<NumberRow> = numbers::table
+        .filter(numbers::tenant_id.eq(Id(tenant.0)))
+        .filter(numbers::account.eq(Id(account.0)))
+        .order((numbers::position, numbers::id))
+        .select(NumberRow::as_select())
+        .load(c)?;
+    let read = |row: NumberRow| {
         Ok(StoredNumber {
             row_id: row.id.0,
             sealed: Sealed(row.number),
+            holder: optional_sealed(row.holder),
             number_hash: hash(row.number_hash, "numbers.number_hash")?,
             registered_at: row.registered_at.0,
         })
-    })
-    .transpose()
+    };
+    rows.into_iter().map(read).collect()
 }
 
-pub(crate) fn import(
-    c: &mut Conn,
-    tenant: TenantId,
-    account: &AccountKey,
-    row_id: &Uuid,
-    sealed: &Sealed,
-    number_hash: &KeyedHash,
-    since: &Instant,
-) -> Outcome<()> {
+pub(crate) fn import(c: &mut Conn, tenant: TenantId, account: &AccountKey, all: &[NewNumber]) -> Outcome<()> {
+    diesel::delete(numbers::table)
+        .filter(numbers::tenant_id.eq(Id(tenant.0)))
+        .filter(numbers::account.eq(Id(account.0)))
+        .execute(c)?;
+    for number in all {
+        add(c, tenant, *account, number)?;
+    }
+    Ok(())
+}
+
+/// Registers one more number, after those that are there.
+pub(crate) fn add(c: &mut Conn, tenant: TenantId, account: AccountKey, number: &NewNumber) -> Outcome<()> {
+    let last: Option<i32> = numbers::table
+        .filter(numbers::tenant_id.eq(Id(tenant.0)))
+        .filter(numbers::account.eq(Id(account.0)))
+        .select(max(numbers::position))
+        .first(c)?;
     diesel::insert_into(numbers::table)
         .values((
             numbers::tenant_id.eq(Id(tenant.0)),
+            numbers::id.eq(Id(number.row_id)),
             numbers::account.eq(Id(account.0)),
-            numbers::id.eq(Id(*row_id)),
-            numbers::number.eq(&sealed.0),
-            numbers::number_hash.eq(number_hash.0.to_vec()),
-            numbers::registered_at.eq(at(*since)),
-        ))
-        .on_conflict((numbers::tenant_id, numbers::account))
-        .do_update()
-        .set((
-            numbers::id.eq(excluded(numbers::id)),
-            numbers::number.eq(excluded(numbers::number)),
-            numbers::number_hash.eq(excluded(numbers::number_hash)),
-            numbers::registered_at.eq(excluded(numbers::registered_at)),
+            numbers::number.eq(&number.sealed.0),
+            numbers::number_hash.eq(number.number_hash.0.to_vec()),
+            numbers::registered_at.eq(at(number.at)),
+            numbers::position.eq(last.map_or(0, |last| last + 1)),
+            numbers::holder.eq(number.holder.as_ref().map(|holder| holder.0.clone())),
         ))
         .execute(c)?;
     Ok(())
+}
+
+/// Puts a number in the place of the one in `row`: the holder and the order stay.
+pub(crate) fn replace(
+    c: &mut Conn,
+    tenant: TenantId,
+    account: AccountKey,
+    row: Uuid,
+    sealed: &Sealed,
+    number_hash: &KeyedHash,
+    now: Instant,
+) -> Outcome<()> {
+    let changed = diesel::update(numbers::table.find((Id(tenant.0), Id(row))))
+        .filter(numbers::account.eq(Id(account.0)))
+        .set((
+            numbers::number.eq(&sealed.0),
+            numbers::number_hash.eq(number_hash.0.to_vec()),
+            numbers::registered_at.eq(at(now)),
+        ))
+        .execute(c)?;
+    one(changed)
+}
+
+/// Removes the number in `row`.
+pub(crate) fn remove(c: &mut Conn, tenant: TenantId, account: AccountKey, row: Uuid) -> Outcome<()> {
+    let removed = diesel::delete(numbers::table.find((Id(tenant.0), Id(row))))
+        .filter(numbers::account.eq(Id(account.0)))
+        .execute(c)?;
+    one(removed)
+}
+
+/// Every change of an account's numbers ends its other flows, so a row that a flow speaks of is there.
+fn one(rows: usize) -> Outcome<()> {
+    if rows == 1 { Ok(()) } else { Err(corrupt("numbers.id")) }
 }

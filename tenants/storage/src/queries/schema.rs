@@ -46,15 +46,37 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::Binary;
+    use diesel::sql_types::{Binary, Integer, Nullable};
     use super::super::sql::{Id, Ts};
-    numbers (tenant_id, account) {
+    numbers (tenant_id, id) {
         tenant_id -> Id,
-        account -> Id,
         id -> Id,
+        account -> Id,
         number -> Binary,
         number_hash -> Binary,
         registered_at -> Ts,
+        position -> Integer,
+        holder -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Binary, Nullable, Text};
+    use super::super::sql::{Id, Ts};
+    number_changes (tenant_id, id) {
+        tenant_id -> Id,
+        id -> Id,
+        account -> Id,
+        target -> Id,
+        number -> Nullable<Binary>,
+        number_hash -> Binary,
+        flow -> Id,
+        network -> Binary,
+        language -> Text,
+        state -> Text,
+        requested_at -> Ts,
+        due_at -> Ts,
+        settled_at -> Nullable<Ts>,
     }
 }
 
@@ -94,6 +116,11 @@ diesel::table! {
         codes_sent -> Integer,
         created_at -> Ts,
         touched_at -> Ts,
+        task -> Nullable<Text>,
+        target -> Nullable<Id>,
+        proof -> Nullable<Id>,
+        pending_holder -> Nullable<Binary>,
+        code_number -> Nullable<Id>,
     }
 }
 
@@ -114,6 +141,8 @@ diesel::table! {
         attempts -> Integer,
         provider_id -> Nullable<Text>,
         settled_at -> Nullable<Ts>,
+        number_hash -> Nullable<Binary>,
+        about_at -> Nullable<Ts>,
     }
 }
 

@@ -5,7 +5,7 @@ use portvakt_domain::{id::TenantId, time::Instant};
 
 use super::{
     Conn, rejections,
-    schema::{self, flows, limit_counters, messages, sign_in_guards, sms_log},
+    schema::{self, flows, limit_counters, messages, number_changes, sign_in_guards, sms_log},
 };
 use crate::{
     error::Outcome,
@@ -35,9 +35,13 @@ pub(crate) fn remove_expired(c: &mut Conn, tenant: TenantId, now: &Instant, ages
         .filter(sign_in_guards::tenant_id.eq(tenant))
         .filter(sign_in_guards::last_at.lt(at(now - ages.guards)))
         .execute(c)?;
+    let number_changes = diesel::delete(number_changes::table)
+        .filter(number_changes::tenant_id.eq(tenant))
+        .filter(number_changes::settled_at.lt(at(now - ages.number_changes)).assume_not_null())
+        .execute(c)?;
     let rejections = diesel::delete(schema::rejections::table)
         .filter(schema::rejections::tenant_id.eq(tenant))
         .filter(schema::rejections::day.lt(rejections::number((now - ages.rejections).date_naive())))
         .execute(c)?;
-    Ok(SweepReport { flows, messages, sms_log, limit_counters, guards, rejections })
+    Ok(SweepReport { flows, messages, sms_log, limit_counters, guards, number_changes, rejections })
 }

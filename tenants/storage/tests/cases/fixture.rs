@@ -17,7 +17,9 @@ use portvakt_domain::{
 use portvakt_storage::{
     DatabaseSettings, MigrateSettings, Store,
     flows::{NewFlow, SettleWrite},
-    migrate, operator,
+    migrate,
+    numbers::NewNumber,
+    operator,
 };
 use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 use tokio::runtime::Handle;
@@ -164,6 +166,8 @@ pub(crate) fn message(flow: FlowId, kind: MessageKind, at: Instant) -> NewMessag
         flow,
         account: None,
         recipient: None,
+        number_hash: None,
+        about_at: None,
         language: Language::En,
         requested_at: at,
     }
@@ -184,6 +188,10 @@ pub(crate) fn flow(kind: FlowKind, state: FlowState, at: Instant) -> NewFlow {
         language: Language::Sv,
         at,
     }
+}
+
+pub(crate) fn new_number(at: Instant) -> NewNumber {
+    NewNumber { row_id: Uuid::new_v4(), sealed: sealed("number"), holder: None, number_hash: hash(), at }
 }
 
 pub(crate) fn hit(name: &'static str, ceiling: i64) -> Hit {

@@ -11,24 +11,27 @@ use portvakt_domain::{
     message::MessageKind,
 };
 use portvakt_storage::{
-    flows::{self, Begun, CodeOutcome, NewFlow, SaveNumber, SettleWrite, SubmitCode},
-    limits, messages, numbers,
+    flows::{self, Begun, CodeOutcome, NewFlow, NumberEffect, SettleWrite, SubmitCode},
+    limits, messages,
 };
 use uuid::Uuid;
 
-use crate::fixture::{Fixture, account, event, flow, hash, hit, message, minutes, sealed, settled};
+use crate::{
+    fixture::{Fixture, account, event, flow, hash, hit, message, minutes, settled},
+    numbers::{prove, registering, save},
+};
 
-const CODE: KeyedHash = KeyedHash([1; 32]);
+pub(crate) const CODE: KeyedHash = KeyedHash([1; 32]);
 const LIFE: i64 = 600;
 
-async fn begin(f: &Fixture, new: &NewFlow, kind: MessageKind) -> Begun {
+pub(crate) async fn begin(f: &Fixture, new: &NewFlow, kind: MessageKind) -> Begun {
     let first = message(new.id, kind, f.now);
     flows::begin(&f.store, f.a, new.clone(), vec![], Some(first), event(AuditKind::FlowBegun, f.now))
         .await
         .expect("begun")
 }
 
-async fn set_code(f: &Fixture, new: &NewFlow, code: Option<KeyedHash>) {
+pub(crate) async fn set_code(f: &Fixture, new: &NewFlow, code: Option<KeyedHash>) {
     let code = match code {
         None => "null".to_owned(),
         Some(code) => {
@@ -47,7 +50,7 @@ async fn awaiting(f: &Fixture) -> NewFlow {
     new
 }
 
-fn submit(f: &Fixture, new: &NewFlow, code: KeyedHash) -> SubmitCode {
+pub(crate) fn submit(f: &Fixture, new: &NewFlow, code: KeyedHash) -> SubmitCode {
     SubmitCode {
         flow: new.id,
         kind: new.kind,
@@ -62,11 +65,11 @@ fn submit(f: &Fixture, new: &NewFlow, code: KeyedHash) -> SubmitCode {
         event_right: event(AuditKind::CodeRight, f.now),
         event_wrong: event(AuditKind::CodeWrong, f.now),
         next_message: None,
-        save_number: None,
+        effect: None,
     }
 }
 
-async fn send(f: &Fixture, submitted: SubmitCode) -> CodeOutcome {
+pub(crate) async fn send(f: &Fixture, submitted: SubmitCode) -> CodeOutcome {
     flows::submit_code(&f.store, f.a, submitted).await.expect("an outcome")
 }
 
@@ -152,7 +155,7 @@ pub(crate) async fn wrong_codes_end_the_code_then_the_flow(f: Fixture) {
     assert_eq!(send(&f, submit(&f, &new, CODE)).await, CodeOutcome::CodeDead, "the right one comes too late");
     let again = message(new.id, MessageKind::ResetCode, f.now);
     let told = || event(AuditKind::CodeAskedAgain, f.now);
-    let asked = flows::ask_again(&f.store, f.a, new.token_hash, FlowKind::Reset, f.now, 1, again.clone(), told());
+    let asked = flows::ask_again(&f.store, f.a, new.token_hash, FlowKind::Reset, f.now, 1, None, again.clone(), told());
     assert!(asked.await.expect("an answer"));
     set_code(&f, &new, Some(CODE)).await;
     assert_eq!(send(&f, wrong()).await, CodeOutcome::Wrong { tries: 1, wrong_codes: 4 });
@@ -172,7 +175,7 @@ pub(crate) async fn wrong_codes_end_the_code_then_the_flow(f: Fixture) {
     // No more codes than a flow has.
     let ask = |sent| {
         let again = message(other.id, MessageKind::ResetCode, f.now);
-        flows::ask_again(&f.store, f.a, other.token_hash, FlowKind::Reset, f.now, sent, again, told())
+        flows::ask_again(&f.store, f.a, other.token_hash, FlowKind::Reset, f.now, sent, None, again, told())
     };
     let both = join_all([ask(1), ask(1), ask(2)]).await;
     assert!(both.iter().filter(|asked| *asked.as_ref().expect("an answer")).count() <= 2);
@@ -232,78 +235,6 @@ pub(crate) async fn a_right_old_code_asks_for_the_new_one(f: Fixture) {
     assert_eq!(f.number("select count(*) from jobs where kind = 'send_code'").await, 2);
 }
 
-fn save(f: &Fixture, account: AccountKey, notices: usize, flow: &NewFlow) -> SaveNumber {
-    SaveNumber {
-        account,
-        row_id: Uuid::new_v4(),
-        sealed: sealed("number"),
-        number_hash: hash(),
-        at: f.now,
-        notices: (0..notices).map(|_| message(flow.id, MessageKind::NumberAdded, f.now)).collect(),
-        event: event(AuditKind::NumberAdded, f.now),
-    }
-}
-
-async fn registering(f: &Fixture, account: AccountKey) -> NewFlow {
-    let new = NewFlow { account: Some(account), ..flow(FlowKind::Register, S::AwaitingNewCode, f.now) };
-    begin(f, &new, MessageKind::NewNumberCode).await;
-    set_code(f, &new, Some(CODE)).await;
-    new
-}
-
-fn prove(f: &Fixture, new: &NewFlow, save: SaveNumber) -> SubmitCode {
-    let submitted = submit(f, new, CODE);
-    SubmitCode { state: S::AwaitingNewCode, next_state: S::NumberSaved, save_number: Some(save), ..submitted }
-}
-
-pub(crate) async fn a_proved_number_is_saved_and_ends_other_flows(f: Fixture) {
-    let (mine, stranger) = (account(), account());
-    let new = registering(&f, mine).await;
-    let other = registering(&f, mine).await;
-    let unrelated = registering(&f, stranger).await;
-    let reset = NewFlow { account: Some(mine), ..flow(FlowKind::Reset, S::Verified, f.now) };
-    begin(&f, &reset, MessageKind::ResetCode).await;
-
-    let wrong_account = prove(&f, &new, save(&f, stranger, 0, &new));
-    assert!(send(&f, wrong_account).await != CodeOutcome::Right, "another account's number");
-    let saved = save(&f, mine, 2, &new);
-    assert_eq!(send(&f, prove(&f, &new, saved.clone())).await, CodeOutcome::Right);
-    let number = numbers::find(&f.store, f.a, mine).await.expect("found").expect("a number");
-    assert_eq!((number.row_id, number.number_hash, number.registered_at), (saved.row_id, saved.number_hash, f.now));
-    assert_eq!(number.sealed, saved.sealed);
-    for (id, state) in
-        [(new.id, S::NumberSaved), (other.id, S::Ended), (reset.id, S::Ended), (unrelated.id, S::AwaitingNewCode)]
-    {
-        assert_eq!(flows::find_by_id(&f.store, f.a, id).await.expect("found").expect("a flow").state, state);
-    }
-    assert_eq!(f.number("select count(*) from jobs where kind = 'send_notice'").await, 2);
-
-    // The next number takes the place of this one.
-    let change = registering(&f, mine).await;
-    let changed = save(&f, mine, 0, &change);
-    assert_eq!(send(&f, prove(&f, &change, changed.clone())).await, CodeOutcome::Right);
-    let number = numbers::find(&f.store, f.a, mine).await.expect("found").expect("a number");
-    assert_eq!(number.row_id, changed.row_id);
-    assert!(numbers::find(&f.store, f.b, mine).await.expect("an answer").is_none());
-    numbers::import(&f.store, f.a, mine, Uuid::nil(), sealed("other"), hash(), f.now).await.expect("imported");
-    let number = numbers::find(&f.store, f.a, mine).await.expect("found").expect("a number");
-    assert_eq!(number.row_id, Uuid::nil());
-}
-
-pub(crate) async fn two_flows_do_not_both_save_a_number(f: Fixture) {
-    for _ in 0..5 {
-        let mine = account();
-        let flows = join_all((0..4).map(|_| registering(&f, mine))).await;
-        let all = join_all(
-            flows
-                .iter()
-                .flat_map(|new| (0..3).map(|_| send(&f, prove(&f, new, save(&f, mine, 1, new)))).collect::<Vec<_>>()),
-        )
-        .await;
-        assert_eq!(all.iter().filter(|outcome| **outcome == CodeOutcome::Right).count(), 1, "{all:?}");
-    }
-}
-
 pub(crate) async fn a_write_is_claimed_once_and_settled(f: Fixture) {
     let new = NewFlow { account: Some(account()), ..flow(FlowKind::Reset, S::Verified, f.now) };
     begin(&f, &new, MessageKind::ResetCode).await;
@@ -345,7 +276,10 @@ pub(crate) async fn a_write_that_was_overtaken_keeps_its_outcome(f: Fixture) {
         let claimed = flows::claim_write(&f.store, f.a, new.token_hash, S::Verified, choice, f.now, told).await;
         assert!(claimed.expect("an answer").is_some());
         let change = registering(&f, mine).await;
-        assert_eq!(send(&f, prove(&f, &change, save(&f, mine, 0, &change))).await, CodeOutcome::Right);
+        assert_eq!(
+            send(&f, prove(&f, &change, NumberEffect::Save(save(&f, mine, 0, &change, None)))).await,
+            CodeOutcome::Right
+        );
         let settled = flows::settle_write(&f.store, f.a, settled(new.id, outcome, f.now)).await;
         assert_eq!(settled.expect("an answer"), None);
         let found = flows::find_by_id(&f.store, f.a, new.id).await.expect("found").expect("a flow");

@@ -12,6 +12,8 @@ mod jobs;
 mod limits;
 mod messages;
 mod migrations;
+mod number_changes;
+mod numbers;
 mod rejections;
 mod settings;
 mod steps;
@@ -61,8 +63,6 @@ cases! {
         a_code_is_valid_for_its_life
         a_wrong_code_costs_the_same_whatever_is_behind_it
         a_right_old_code_asks_for_the_new_one
-        a_proved_number_is_saved_and_ends_other_flows
-        two_flows_do_not_both_save_a_number
         a_write_is_claimed_once_and_settled
         a_write_that_was_overtaken_keeps_its_outcome
         passwords_are_counted
@@ -91,6 +91,18 @@ cases! {
         an_answer_after_the_answer_does_not_count;
     migrations:
         a_second_migration_has_nothing_to_do;
+    number_changes:
+        one_change_waits_and_its_job_with_it
+        of_many_that_ask_at_once_one_is_heard
+        a_change_is_carried_out_once_and_when_it_is_due
+        a_change_is_stopped_by_a_code_and_everybody_is_told
+        a_change_dies_when_the_number_changes_otherwise
+        a_refused_change_is_over_and_old_ones_go;
+    numbers:
+        a_proved_number_is_saved_and_ends_other_flows
+        numbers_keep_their_order_and_a_changed_one_its_place
+        another_accounts_number_is_not_changed
+        two_flows_do_not_both_save_a_number;
     rejections:
         reasons_are_counted_by_day_and_tenant
         many_at_once_are_all_counted;

@@ -37,6 +37,7 @@ fn turn(f: &Fixture, message: MessageId, account: Option<AccountKey>, network: K
         code_hash: hash(),
         decoy_hash: hash(),
         send: account.is_some(),
+        number: None,
         network,
         trusted_network: false,
         event: portvakt_domain::audit::NewEvent { account, ..event(AuditKind::CodeSent, now) },
@@ -158,7 +159,8 @@ pub(crate) async fn a_message_that_was_overtaken_changes_nothing(f: Fixture) {
     let (new, older) = asked(&f, f.now).await;
     let newer = message(new.id, MessageKind::ResetCode, f.now);
     let told = event(AuditKind::CodeAskedAgain, f.now);
-    let again = flows::ask_again(&f.store, f.a, new.token_hash, FlowKind::Reset, f.now, 1, newer.clone(), told).await;
+    let again =
+        flows::ask_again(&f.store, f.a, new.token_hash, FlowKind::Reset, f.now, 1, None, newer.clone(), told).await;
     assert!(again.expect("an answer"));
     let current = turn(&f, newer.id, Some(mine), hash(), f.now);
     assert_eq!(begin(&f, current.clone()).await, CodeTurn::Send);

@@ -4,13 +4,13 @@ use chrono::TimeDelta;
 use portvakt_domain::{
     account::Choice,
     audit::AuditKind,
-    flow::{FlowKind, FlowState, IDLE_LIFE, WHOLE_LIFE},
+    flow::{FlowKind, FlowState, IDLE_LIFE, NumberTask, WHOLE_LIFE},
     id::TenantId,
     keys::KeyedHash,
     message::MessageKind,
     time::Instant,
 };
-use portvakt_storage::flows::{self, CodeOutcome, NewFlow, OfferNumber, SubmitCode};
+use portvakt_storage::flows::{self, BeginTask, CodeOutcome, NewFlow, SubmitCode};
 
 use crate::fixture::{Fixture, event, flow, hash, message, sealed};
 
@@ -20,7 +20,7 @@ enum Step {
     SubmitCode,
     ConfirmPassword,
     FailPassword,
-    OfferNumber,
+    BeginTask,
     KeepNumber,
     Choose,
     ClaimWrite,
@@ -36,13 +36,13 @@ const STEPS: [(Step, FlowKind, &[FlowState], bool); 10] = [
     (
         T::AskAgain,
         FlowKind::Reset,
-        &[S::AwaitingCode, S::AwaitingChangeCode, S::AwaitingOldCode, S::AwaitingNewCode],
+        &[S::AwaitingCode, S::AwaitingChangeCode, S::AwaitingOldCode, S::AwaitingNewCode, S::AwaitingStopCode],
         false,
     ),
     (T::SubmitCode, FlowKind::Reset, &[S::AwaitingCode], false),
     (T::ConfirmPassword, FlowKind::Register, &[S::SignedIn], false),
     (T::FailPassword, FlowKind::Register, &[S::SignedIn], true),
-    (T::OfferNumber, FlowKind::Register, &[S::EnteringNumber, S::AwaitingOldCode, S::AwaitingNewCode], true),
+    (T::BeginTask, FlowKind::Register, &[S::EnteringNumber, S::AwaitingOldCode, S::AwaitingNewCode], true),
     (T::KeepNumber, FlowKind::Register, &[S::EnteringNumber], false),
     (T::Choose, FlowKind::Reset, &[S::Verified], true),
     (T::ClaimWrite, FlowKind::Reset, &[S::Verified], false),
@@ -59,6 +59,7 @@ const STEPS: [(Step, FlowKind, &[FlowState], bool); 10] = [
             S::EnteringNumber,
             S::AwaitingOldCode,
             S::AwaitingNewCode,
+            S::AwaitingStopCode,
         ],
         false,
     ),
@@ -73,7 +74,7 @@ async fn take(f: &Fixture, tenant: TenantId, step: Step, flow: &NewFlow, token: 
     match step {
         T::AskAgain => {
             let again = message(flow.id, MessageKind::ResetCode, now);
-            flows::ask_again(store, tenant, token, kind, now, 1, again, told(AuditKind::CodeAskedAgain)).await
+            flows::ask_again(store, tenant, token, kind, now, 1, None, again, told(AuditKind::CodeAskedAgain)).await
         }
         T::SubmitCode => {
             let outcome = flows::submit_code(
@@ -93,7 +94,7 @@ async fn take(f: &Fixture, tenant: TenantId, step: Step, flow: &NewFlow, token: 
                     event_right: told(AuditKind::CodeRight),
                     event_wrong: told(AuditKind::CodeWrong),
                     next_message: None,
-                    save_number: None,
+                    effect: None,
                 },
             )
             .await;
@@ -111,17 +112,21 @@ async fn take(f: &Fixture, tenant: TenantId, step: Step, flow: &NewFlow, token: 
         T::FailPassword => flows::fail_password(store, tenant, token, now, told(AuditKind::SignInRefused))
             .await
             .map(|wrong| wrong.is_some()),
-        T::OfferNumber => {
-            let offered = OfferNumber {
+        T::BeginTask => {
+            let begun = BeginTask {
                 token_hash: token,
                 now,
-                pending_number: sealed("number"),
-                pending_number_hash: hash(),
+                task: NumberTask::First,
+                target: None,
+                proof: None,
+                pending_number: Some(sealed("number")),
+                pending_number_hash: Some(hash()),
+                pending_holder: None,
                 next_state: S::AwaitingNewCode,
                 message: message(flow.id, MessageKind::NewNumberCode, now),
                 event: told(AuditKind::CodeAskedAgain),
             };
-            flows::offer_number(store, tenant, offered).await
+            flows::begin_task(store, tenant, begun).await
         }
         T::KeepNumber => flows::keep_number(store, tenant, token, now).await,
         T::Choose => flows::choose(store, tenant, token, Choice::NewPassword, now).await,

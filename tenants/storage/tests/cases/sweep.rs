@@ -30,6 +30,7 @@ pub(crate) async fn what_has_served_its_time_goes(f: Fixture) {
         code_hash: hash(),
         decoy_hash: hash(),
         send: true,
+        number: None,
         network: hash(),
         trusted_network: false,
         event: event(AuditKind::CodeSent, f.now),

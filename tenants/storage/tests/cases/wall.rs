@@ -21,11 +21,16 @@ use portvakt_storage::{
 };
 use tokio::runtime::Handle;
 use tokio_postgres::{Client, error::SqlState};
-use uuid::Uuid;
 
-use crate::fixture::{Database, Fixture, TestDatabase, account, audit_key, event, flow, hash, hit, message, sealed};
+use crate::{
+    fixture::{
+        Database, Fixture, TestDatabase, account, audit_key, event, flow, hash, hit, message, new_number, sealed,
+    },
+    number_changes::delayed_change,
+};
 
-const MIGRATIONS: [&str; 2] = ["2026-11-22-000000_initial", "2026-11-23-000100_rejections"];
+const MIGRATIONS: [&str; 3] =
+    ["2026-11-22-000000_initial", "2026-11-23-000000_numbers", "2026-11-23-000100_rejections"];
 const SHARED: [&str; 4] = ["tenants", "tenant_hosts", "jobs", "sms_budgets"];
 
 fn database(f: &Fixture) -> &TestDatabase {
@@ -83,12 +88,17 @@ async fn fill(f: &Fixture, tenant: TenantId) {
         code_hash: hash(),
         decoy_hash: hash(),
         send: true,
+        number: None,
         network: hash(),
         trusted_network: false,
         event: event(AuditKind::CodeSent, f.now),
     };
     messages::begin_code(store, tenant, turn).await.expect("a turn");
-    numbers::import(store, tenant, account(), Uuid::new_v4(), sealed("n"), hash(), f.now).await.expect("imported");
+    let mine = account();
+    let number = new_number(f.now);
+    let target = number.row_id;
+    numbers::import(store, tenant, mine, vec![number]).await.expect("imported");
+    delayed_change(f, tenant, mine, target).await;
     let allowance = Allowance { failures: 3, window_seconds: 1_800, already: 0 };
     sign_in::reserve(store, tenant, hash(), allowance, f.now).await.expect("reserved");
     rejections::count(store, tenant, vec![RejectionReason::Earlier], f.now).await.expect("counted");
@@ -229,9 +239,9 @@ async fn the_tenant_does_not_stay_with_the_connection() {
     for tenant in [f.a, f.b] {
         for end in ["commit", "rollback"] {
             become_tenant(&client, tenant).await;
-            assert_eq!(seen(&client, "flows").await, Some(1));
+            assert_eq!(seen(&client, "numbers").await, Some(1));
             client.batch_execute(end).await.expect("ended");
-            assert_eq!(seen(&client, "flows").await, Some(0), "after {end}");
+            assert_eq!(seen(&client, "numbers").await, Some(0), "after {end}");
         }
     }
     // The pool, used by both at once.

@@ -22,8 +22,13 @@ button-cancel = Cancel
 button-sign-in = Sign in
 button-code-again = Send a new code
 button-keep-number = The number is correct – I am done
+button-keep-numbers = The numbers are correct – I am done
+button-another = Send the code there
+button-stop = Stop the change
 button-not-you = Is this not you? Sign out
 link-start-over = Start over
+link-lost = I no longer have the phone
+link-back = Back to the numbers
 link-reload = Reload the page
 
 label-username = Username
@@ -31,6 +36,7 @@ label-password = Password
 label-current-password = Current password
 label-code = Security code
 label-number = Mobile number
+label-holder = Name of the person who has the phone
 label-new-password = Enter a new password
 label-new-password-again = Enter the password again
 
@@ -55,6 +61,10 @@ code-sent = If the details are correct, we send a security code by text message.
 code-sent-change = The password is correct. We have sent a security code by text message to the mobile number registered for the account.
 code-sent-old = Before you can change the number, we need to know that it is you. We have sent a security code by text message to the number registered now: { $number }
 code-sent-new = Confirm that the number is yours. We have sent a security code by text message to { $number }
+code-sent-add = Before you can add a number, we need to know that it is you. We have sent a security code by text message to { $number }
+code-sent-remove = Before the number is removed, we need to know that it is you. We have sent a security code by text message to { $number }
+code-sent-stop = To stop the change, we have sent a security code by text message to { $number }
+code-sent-stop-name = If a change of mobile number is under way, we send a security code by text message. It goes to the mobile number registered for the account now.
 code-hint = Enter the 6 digits from the text message.
 code-time = { $minutes ->
     [one] You have 1 minute to enter the code. If you need more time, you can ask for a new one.
@@ -71,6 +81,11 @@ code-again-wait = { $seconds ->
 code-again-none = You cannot get more codes in this attempt. Cancel and start over if you need a new one.
 code-no-phone = No longer have the phone? Then you need help from { $name }.
 code-no-phone-old = No longer have the phone with the old number? Then you need help from { $name }.
+code-no-phone-delay = No longer have the phone with the old number?
+another-heading = Have you registered several numbers?
+another-intro = Enter in full the number that you want the code to go to. The code is sent only if the number is registered for the account.
+another-label = Another of my numbers
+another-which = Send the code to another number
 code-other-number = Is the number wrong? Cancel and start over.
 code-empty = Enter the security code.
 code-format = The code has 6 digits.
@@ -232,6 +247,35 @@ number-which = Use your work phone first. If you have none, you may use your pri
 number-hint = Such as 070-123 45 67
 number-label-new = New mobile number
 number-keep-heading = Is the number correct?
+numbers-change = Do you want to change one of the numbers? Choose it and enter the new number. The code goes to the old number first.
+numbers-which = Which number do you want to change?
+numbers-keep-heading = Are the numbers correct?
+numbers-more-heading = More you can do
+numbers-choose = Choose one of the numbers.
+holder-hint = So that you know whose number it is. The name is shown only here.
+holder-empty = Enter the name of the person who has the phone.
+holder-malformed = Enter a shorter name, at most 60 characters.
+waiting = A change of mobile number is under way. It happens { $when }.
+waiting-heading = Should the change not happen?
+waiting-stop = We send a security code to the number registered now. With it you stop the change.
+add-heading = Add a number
+add-intro = You can have two numbers, such as your work phone and your own. If you cannot receive the code on one, use the other.
+add-holder-heading = Add a holder
+add-holder-intro = Up to five people can have a number for the account. Everyone is told when something changes.
+remove-heading = Remove a number
+remove-only = Do you want to remove { $number }?
+remove-last = You will then not be able to reset your password by text message.
+remove-which = Which number do you want to remove?
+lost-heading = Change the number without the old phone
+lost-wait = { $hours ->
+    [one] The change happens in 1 hour. Until then the old number stays.
+   *[other] The change happens in { $hours } hours. Until then the old number stays.
+}
+lost-told = We tell about the change at once, by text message to the registered numbers and by e-mail. Whoever has one of the phones can stop it.
+lost-code = First we send a security code to the new number.
+lost-which = Which phone do you no longer have?
+task-code-first = First we send a security code to a number that is already registered.
+task-to = Where should we send the code?
 number-empty = Enter your mobile number.
 number-malformed = This does not look like a mobile number. Enter it for example like this: 070-123 45 67.
 number-not-mobile = This number cannot receive text messages. Enter a mobile number.
@@ -255,9 +299,23 @@ word-and = and
 
 done-saved-heading = Done: Your mobile number is registered
 done-kept-heading = Done: Your mobile number is correct
+done-removed-heading = Done: The number is removed
+done-removed-last = No number is registered. You cannot reset your password by text message until you register a new one.
+done-waiting-heading = Done: The change of mobile number is requested
+done-waiting = The change happens { $when }. Until then the old number stays.
+done-waiting-told = We have told about it by text message to the registered numbers and by e-mail. You can sign in here and stop the change if you find the phone.
+done-stopped-heading = Done: The change is stopped
+done-stopped = The registered numbers are as before.
+done-stopped-password = Was it not you who asked for the change? Then someone may know your password. Choose a new one at:
 done-number = Registered number: { $number }
 done-reset = If you forget your password or are locked out, go to:
 done-signed-out = You are signed out.
+
+## Registration: stop a change
+
+stop-heading = Stop a change of mobile number
+stop-intro = Have you been told that your number will be changed, and is that wrong? Stop the change with the phone that is registered now.
+stop-hint = Enter the username or the e-mail address of the account.
 
 ## Pages that only say something
 

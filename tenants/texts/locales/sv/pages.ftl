@@ -22,8 +22,13 @@ button-cancel = Avbryt
 button-sign-in = Logga in
 button-code-again = Skicka ny kod
 button-keep-number = Numret stämmer – jag är klar
+button-keep-numbers = Numren stämmer – jag är klar
+button-another = Skicka koden dit
+button-stop = Stoppa bytet
 button-not-you = Är det inte du? Logga ut
 link-start-over = Börja om
+link-lost = Jag har inte kvar mobilen
+link-back = Tillbaka till numren
 link-reload = Ladda om sidan
 
 label-username = Användarnamn
@@ -31,6 +36,7 @@ label-password = Lösenord
 label-current-password = Nuvarande lösenord
 label-code = Säkerhetskod
 label-number = Mobilnummer
+label-holder = Namn på den som har mobilen
 label-new-password = Ange ett nytt lösenord
 label-new-password-again = Ange lösenordet på nytt
 
@@ -55,6 +61,10 @@ code-sent = Om uppgifterna stämmer skickar vi en säkerhetskod med sms. Den gå
 code-sent-change = Lösenordet stämmer. Vi har skickat en säkerhetskod med sms till mobilnumret som är registrerat för kontot.
 code-sent-old = Innan du kan byta nummer behöver vi veta att det är du. Vi har skickat en säkerhetskod med sms till det nummer som är registrerat nu: { $number }
 code-sent-new = Bekräfta att numret är ditt. Vi har skickat en säkerhetskod med sms till { $number }
+code-sent-add = Innan du kan lägga till ett nummer behöver vi veta att det är du. Vi har skickat en säkerhetskod med sms till { $number }
+code-sent-remove = Innan numret tas bort behöver vi veta att det är du. Vi har skickat en säkerhetskod med sms till { $number }
+code-sent-stop = För att stoppa bytet har vi skickat en säkerhetskod med sms till { $number }
+code-sent-stop-name = Om ett byte av mobilnummer är på väg skickar vi en säkerhetskod med sms. Den går till mobilnumret som är registrerat för kontot nu.
 code-hint = Skriv de 6 siffrorna från sms:et.
 code-time = { $minutes ->
     [one] Du har 1 minut på dig att skriva koden. Behöver du mer tid kan du begära en ny.
@@ -71,6 +81,11 @@ code-again-wait = { $seconds ->
 code-again-none = Du kan inte få fler koder i det här försöket. Avbryt och börja om om du behöver en ny.
 code-no-phone = Har du inte kvar mobilen? Då behöver du hjälp av { $name }.
 code-no-phone-old = Har du inte kvar mobilen med det gamla numret? Då behöver du hjälp av { $name }.
+code-no-phone-delay = Har du inte kvar mobilen med det gamla numret?
+another-heading = Har du flera registrerade nummer?
+another-intro = Skriv hela det nummer som du vill ha koden till. Koden skickas bara om numret är registrerat för kontot.
+another-label = Ett annat av mina nummer
+another-which = Skicka koden till ett annat nummer
 code-other-number = Blev numret fel? Avbryt och börja om.
 code-empty = Skriv säkerhetskoden.
 code-format = Koden ska ha 6 siffror.
@@ -232,6 +247,35 @@ number-which = Använd i första hand din arbetsmobil. Har du ingen kan du ange 
 number-hint = Till exempel 070-123 45 67
 number-label-new = Nytt mobilnummer
 number-keep-heading = Stämmer numret?
+numbers-change = Vill du byta ett av numren? Välj det och skriv det nya numret. Koden går först till det gamla numret.
+numbers-which = Vilket nummer vill du byta?
+numbers-keep-heading = Stämmer numren?
+numbers-more-heading = Mer du kan göra
+numbers-choose = Välj ett av numren.
+holder-hint = Så vet ni vem numret hör till. Namnet syns bara här.
+holder-empty = Skriv namnet på den som har mobilen.
+holder-malformed = Skriv ett kortare namn, högst 60 tecken.
+waiting = Ett byte av mobilnummer är på väg. Det görs { $when }.
+waiting-heading = Ska bytet inte göras?
+waiting-stop = Vi skickar en säkerhetskod till det nummer som är registrerat nu. Med den stoppar du bytet.
+add-heading = Lägg till ett nummer
+add-intro = Du kan ha två nummer, till exempel arbetsmobilen och din egen. Kan du inte ta emot koden på det ena använder du det andra.
+add-holder-heading = Lägg till en innehavare
+add-holder-intro = Upp till fem personer kan ha ett nummer för kontot. Alla får veta när något ändras.
+remove-heading = Ta bort ett nummer
+remove-only = Vill du ta bort { $number }?
+remove-last = Du kan då inte återställa lösenordet med sms.
+remove-which = Vilket nummer vill du ta bort?
+lost-heading = Byt nummer utan den gamla mobilen
+lost-wait = { $hours ->
+    [one] Bytet görs om 1 timme. Till dess gäller det gamla numret.
+   *[other] Bytet görs om { $hours } timmar. Till dess gäller det gamla numret.
+}
+lost-told = Vi berättar genast om bytet med sms till de nummer som är registrerade och med mejl. Den som har en av mobilerna kan stoppa det.
+lost-code = Först skickar vi en säkerhetskod till det nya numret.
+lost-which = Vilken mobil har du inte kvar?
+task-code-first = Vi skickar först en säkerhetskod till ett nummer som redan är registrerat.
+task-to = Vart ska vi skicka koden?
 number-empty = Skriv ditt mobilnummer.
 number-malformed = Numret ser inte ut som ett mobilnummer. Skriv det till exempel så här: 070-123 45 67.
 number-not-mobile = Numret kan inte ta emot sms. Skriv ett mobilnummer.
@@ -255,9 +299,23 @@ word-and = och
 
 done-saved-heading = Klart: Ditt mobilnummer är registrerat
 done-kept-heading = Klart: Ditt mobilnummer stämmer
+done-removed-heading = Klart: Numret är borttaget
+done-removed-last = Inget nummer är registrerat. Du kan inte återställa lösenordet med sms förrän du registrerar ett nytt.
+done-waiting-heading = Klart: Bytet av mobilnummer är begärt
+done-waiting = Bytet görs { $when }. Till dess gäller det gamla numret.
+done-waiting-told = Vi har berättat om det med sms till de nummer som är registrerade och med mejl. Du kan logga in här och stoppa bytet om du hittar mobilen.
+done-stopped-heading = Klart: Bytet är stoppat
+done-stopped = De registrerade numren är som förut.
+done-stopped-password = Var det inte du som bad om bytet? Då kan någon känna till ditt lösenord. Välj ett nytt på:
 done-number = Registrerat nummer: { $number }
 done-reset = Om du glömmer ditt lösenord eller blir utelåst går du till:
 done-signed-out = Du är utloggad.
+
+## Registrera: stoppa ett byte
+
+stop-heading = Stoppa ett byte av mobilnummer
+stop-intro = Har du fått veta att ditt nummer ska bytas, och är det fel? Stoppa bytet med den mobil som är registrerad nu.
+stop-hint = Skriv användarnamnet eller e-postadressen för kontot.
 
 ## Sidor som bara säger något
 

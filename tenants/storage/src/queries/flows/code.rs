@@ -5,33 +5,34 @@ use diesel::{dsl::case_when, prelude::*, sql_types::Text};
 use portvakt_domain::{
     code::{TRIES_PER_CODE, TRIES_PER_FLOW},
     flow::{Flow, FlowState},
-    id::{AccountKey, FlowId, TenantId},
-    time::Instant,
+    id::TenantId,
 };
 
-use super::super::{Conn, audit, limits, lock, messages, numbers, schema::flows};
-use super::{Change, Condition, find, live, step};
+use super::super::{Conn, audit, limits, lock, messages, schema::flows};
+use super::{Change, Condition, effect, find, live, step};
 use crate::{
     error::Outcome,
-    flows::{CodeOutcome, SaveNumber, SubmitCode},
+    flows::{CodeOutcome, SubmitCode},
     lock::Lock,
     values::{Id, at},
 };
 
 pub(crate) fn submit_code(c: &mut Conn, tenant: TenantId, submitted: &SubmitCode) -> Outcome<CodeOutcome> {
     let now = submitted.now;
-    if let Some(save) = &submitted.save_number {
+    if let Some(effect) = &submitted.effect {
         // Before the flow's row: two flows that save a number for one account would wait for each other otherwise.
-        lock(c, Lock::Account(tenant, save.account))?;
+        lock(c, Lock::Account(tenant, effect.account()))?;
+        if !effect::stands(c, tenant, effect)? {
+            return Ok(CodeOutcome::Gone);
+        }
     }
     if let Some(flow) = right_code(c, tenant, submitted)? {
         if let Some(message) = &submitted.next_message {
             messages::ask(c, tenant, message, now)?;
         }
         let mut events = vec![submitted.event_right.clone()];
-        if let Some(save) = &submitted.save_number {
-            save_number(c, tenant, flow.id, save)?;
-            events.push(save.event.clone());
+        if let Some(effect) = &submitted.effect {
+            events.extend(effect::perform(c, tenant, flow.id, effect, now)?);
         }
         audit::record(c, tenant, &events)?;
         return Ok(CodeOutcome::Right);
@@ -66,9 +67,9 @@ fn may_be_tried(tenant: TenantId, submitted: &SubmitCode) -> Condition<'static> 
 fn right_code(c: &mut Conn, tenant: TenantId, submitted: &SubmitCode) -> Outcome<Option<Flow>> {
     let condition =
         may_be_tried(tenant, submitted).and(flows::code_hash.eq(submitted.code_hash.0.to_vec()).assume_not_null());
-    let condition: Condition<'_> = match &submitted.save_number {
+    let condition: Condition<'_> = match &submitted.effect {
         None => Box::new(condition),
-        Some(save) => Box::new(condition.and(flows::account.eq(Id(save.account.0)).assume_not_null())),
+        Some(effect) => Box::new(condition.and(flows::account.eq(Id(effect.account().0)).assume_not_null())),
     };
     let change = Change {
         token_hash: Some(submitted.new_token_hash.0.to_vec()),
@@ -115,29 +116,4 @@ fn why_not(c: &mut Conn, tenant: TenantId, submitted: &SubmitCode) -> Outcome<Co
         _ if flow.tries >= TRIES_PER_CODE => CodeOutcome::CodeDead,
         _ => CodeOutcome::Gone,
     })
-}
-
-fn save_number(c: &mut Conn, tenant: TenantId, flow: FlowId, save: &SaveNumber) -> Outcome<()> {
-    numbers::import(c, tenant, &save.account, &save.row_id, &save.sealed, &save.number_hash, &save.at)?;
-    end_flows_of(c, tenant, save.account, flow, save.at)?;
-    for notice in &save.notices {
-        messages::ask(c, tenant, notice, save.at)?;
-    }
-    Ok(())
-}
-
-/// Ends the account's open flows but one.
-fn end_flows_of(c: &mut Conn, tenant: TenantId, account: AccountKey, but: FlowId, now: Instant) -> Outcome<()> {
-    diesel::update(flows::table)
-        .filter(flows::tenant_id.eq(Id(tenant.0)))
-        .filter(flows::account.eq(Id(account.0)))
-        .filter(flows::id.ne(Id(but.0)))
-        .filter(flows::state.eq_any(open_states()))
-        .set((flows::state.eq(FlowState::Ended.as_str()), flows::touched_at.eq(at(now))))
-        .execute(c)?;
-    Ok(())
-}
-
-fn open_states() -> Vec<&'static str> {
-    FlowState::ALL.iter().filter(|state| !state.is_end()).map(|state| state.as_str()).collect()
 }

@@ -1,0 +1,69 @@
+//! Delayed changes of numbers. They are asked for and stopped with a code: see [`crate::flows::NumberEffect`].
+
+use portvakt_domain::{
+    audit::NewEvent,
+    id::{AccountKey, FlowId, NumberChangeId},
+    keys::{KeyedHash, Sealed},
+    language::Language,
+    message::NewMessage,
+    number_change::NumberChange,
+    time::Instant,
+};
+use uuid::Uuid;
+
+/// A delayed change that is asked for.
+#[derive(Debug, Clone)]
+pub struct NewNumberChange {
+    /// Its id; the job's payload.
+    pub id: NumberChangeId,
+    /// Whose number; must be the flow's account.
+    pub account: AccountKey,
+    /// The row of the number that it replaces.
+    pub target: Uuid,
+    /// The new number, sealed (`number_changes.number`, row: the change).
+    pub number: Sealed,
+    /// The new number, hashed for look-ups.
+    pub number_hash: KeyedHash,
+    /// The flow it is asked for in.
+    pub flow: FlowId,
+    /// The client's network, hashed.
+    pub network: KeyedHash,
+    /// The language of its notices.
+    pub language: Language,
+    /// Now.
+    pub requested_at: Instant,
+    /// When it is carried out.
+    pub due_at: Instant,
+}
+
+/// A delayed change that is due.
+#[derive(Debug, Clone)]
+pub struct CarryOut {
+    /// Which.
+    pub change: NumberChangeId,
+    /// Whose number.
+    pub account: AccountKey,
+    /// Now.
+    pub now: Instant,
+    /// The number, sealed (`numbers.number`, row: the change's target).
+    pub sealed: Sealed,
+    /// Whom to tell.
+    pub notices: Vec<NewMessage>,
+    /// Recorded with it.
+    pub event: NewEvent,
+}
+
+storage_functions! { of number_changes:
+    /// A delayed change.
+    read fn find(change: NumberChangeId) -> Option<NumberChange>;
+
+    /// The delayed change that waits for an account.
+    read fn waiting(account: AccountKey) -> Option<NumberChange>;
+
+    /// Carries out a change that waits and is due: its number takes its target's place, and the account's open flows end.
+    /// `false`: it waits no longer, or not long enough; nothing is changed and nobody told.
+    write fn carry_out(due: CarryOut) -> bool;
+
+    /// Gives up a change that waits. `false`: it waits no longer.
+    write fn refuse(change: NumberChangeId, now: Instant, event: NewEvent) -> bool;
+}

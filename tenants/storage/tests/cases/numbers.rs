@@ -1,0 +1,150 @@
+//! Registered numbers: in order, each once, and what a right code does to them.
+
+use futures_util::future::join_all;
+use portvakt_domain::{
+    audit::AuditKind,
+    flow::{FlowKind, FlowState as S},
+    id::AccountKey,
+    message::MessageKind,
+};
+use portvakt_storage::{
+    StorageError,
+    flows::{self, CodeOutcome, NewFlow, NumberEffect, RemoveNumber, SaveNumber, SubmitCode},
+    numbers::{self, NewNumber, StoredNumber},
+};
+use uuid::Uuid;
+
+use crate::{
+    fixture::{Fixture, account, event, flow, message, new_number, sealed},
+    flows::{CODE, begin, send, set_code, submit},
+};
+
+pub(crate) async fn list(f: &Fixture, account: AccountKey) -> Vec<StoredNumber> {
+    numbers::list(&f.store, f.a, account).await.expect("a list")
+}
+
+/// What is saved; a row replaces the number that is there.
+pub(crate) fn save(
+    f: &Fixture,
+    account: AccountKey,
+    notices: usize,
+    flow: &NewFlow,
+    replaced: Option<Uuid>,
+) -> SaveNumber {
+    let number = new_number(f.now);
+    SaveNumber {
+        account,
+        replaces: replaced.is_some(),
+        number: NewNumber { row_id: replaced.unwrap_or(number.row_id), ..number },
+        notices: (0..notices).map(|_| message(flow.id, MessageKind::NumberAdded, f.now)).collect(),
+        event: event(AuditKind::NumberAdded, f.now),
+        overtaken: event(AuditKind::NumberChangeCancelled, f.now),
+    }
+}
+
+/// A registration that awaits the code to the new number.
+pub(crate) async fn registering(f: &Fixture, account: AccountKey) -> NewFlow {
+    let new = NewFlow { account: Some(account), ..flow(FlowKind::Register, S::AwaitingNewCode, f.now) };
+    begin(f, &new, MessageKind::NewNumberCode).await;
+    set_code(f, &new, Some(CODE)).await;
+    new
+}
+
+/// The right code, and what it does.
+pub(crate) fn prove(f: &Fixture, new: &NewFlow, effect: NumberEffect) -> SubmitCode {
+    let submitted = submit(f, new, CODE);
+    SubmitCode { state: S::AwaitingNewCode, next_state: S::NumberSaved, effect: Some(effect), ..submitted }
+}
+
+pub(crate) async fn a_proved_number_is_saved_and_ends_other_flows(f: Fixture) {
+    let (mine, stranger) = (account(), account());
+    let new = registering(&f, mine).await;
+    let other = registering(&f, mine).await;
+    let unrelated = registering(&f, stranger).await;
+    let reset = NewFlow { account: Some(mine), ..flow(FlowKind::Reset, S::Verified, f.now) };
+    begin(&f, &reset, MessageKind::ResetCode).await;
+
+    let wrong_account = prove(&f, &new, NumberEffect::Save(save(&f, stranger, 0, &new, None)));
+    assert!(send(&f, wrong_account).await != CodeOutcome::Right, "another account's number");
+    let saved = save(&f, mine, 2, &new, None);
+    assert_eq!(send(&f, prove(&f, &new, NumberEffect::Save(saved.clone()))).await, CodeOutcome::Right);
+    let all = list(&f, mine).await;
+    let [number] = all.as_slice() else { panic!("one number: {all:?}") };
+    assert_eq!((number.row_id, number.number_hash), (saved.number.row_id, saved.number.number_hash));
+    assert_eq!((&number.sealed, number.registered_at), (&saved.number.sealed, f.now));
+    for (id, state) in
+        [(new.id, S::NumberSaved), (other.id, S::Ended), (reset.id, S::Ended), (unrelated.id, S::AwaitingNewCode)]
+    {
+        assert_eq!(flows::find_by_id(&f.store, f.a, id).await.expect("found").expect("a flow").state, state);
+    }
+    assert_eq!(f.number("select count(*) from jobs where kind = 'send_notice'").await, 2);
+    assert!(numbers::list(&f.store, f.b, mine).await.expect("an answer").is_empty(), "another tenant's");
+}
+
+pub(crate) async fn numbers_keep_their_order_and_a_changed_one_its_place(f: Fixture) {
+    let mine = account();
+    let three: Vec<NewNumber> =
+        (0..3).map(|n| NewNumber { holder: Some(sealed(&format!("holder {n}"))), ..new_number(f.now) }).collect();
+    let rows: Vec<Uuid> = three.iter().map(|number| number.row_id).collect();
+    numbers::import(&f.store, f.a, mine, three.clone()).await.expect("imported");
+    let shown = async || list(&f, mine).await.iter().map(|number| number.row_id).collect::<Vec<_>>();
+    assert_eq!(shown().await, rows);
+
+    // The first one is changed: it stays the first, with its holder, under another number.
+    let flow = registering(&f, mine).await;
+    let changed = save(&f, mine, 0, &flow, Some(rows[0]));
+    assert_eq!(send(&f, prove(&f, &flow, NumberEffect::Save(changed.clone()))).await, CodeOutcome::Right);
+    assert_eq!(shown().await, rows);
+    let first = list(&f, mine).await.remove(0);
+    assert_eq!((first.number_hash, first.holder), (changed.number.number_hash, three[0].holder.clone()));
+
+    // One more comes last; the second goes.
+    let flow = registering(&f, mine).await;
+    let added = save(&f, mine, 0, &flow, None);
+    assert_eq!(send(&f, prove(&f, &flow, NumberEffect::Save(added.clone()))).await, CodeOutcome::Right);
+    let flow = registering(&f, mine).await;
+    let removed = RemoveNumber {
+        account: mine,
+        row_id: rows[1],
+        notices: vec![message(flow.id, MessageKind::NumberRemoved, f.now)],
+        event: event(AuditKind::NumberRemoved, f.now),
+        overtaken: event(AuditKind::NumberChangeCancelled, f.now),
+    };
+    assert_eq!(send(&f, prove(&f, &flow, NumberEffect::Remove(removed))).await, CodeOutcome::Right);
+    assert_eq!(shown().await, [rows[0], rows[2], added.number.row_id]);
+    assert_eq!(f.number("select count(*) from audit_events where kind = 'number.removed'").await, 1);
+    assert_eq!(f.number("select count(*) from audit_events where kind = 'number_change.cancelled'").await, 0);
+
+    // What is imported replaces all; one number can't be there twice.
+    let one = new_number(f.now);
+    let twice = NewNumber { row_id: Uuid::new_v4(), ..one.clone() };
+    let conflict = numbers::import(&f.store, f.a, mine, vec![one.clone(), twice]).await;
+    assert!(matches!(conflict, Err(StorageError::Conflict(_))), "{conflict:?}");
+    numbers::import(&f.store, f.a, mine, vec![one.clone()]).await.expect("imported");
+    assert_eq!(shown().await, [one.row_id]);
+}
+
+pub(crate) async fn another_accounts_number_is_not_changed(f: Fixture) {
+    let (mine, theirs) = (account(), account());
+    let (number, other) = (new_number(f.now), new_number(f.now));
+    numbers::import(&f.store, f.a, mine, vec![number.clone()]).await.expect("imported");
+    numbers::import(&f.store, f.a, theirs, vec![other.clone()]).await.expect("imported");
+    let flow = registering(&f, mine).await;
+    let reaching = save(&f, mine, 0, &flow, Some(other.row_id));
+    let outcome = flows::submit_code(&f.store, f.a, prove(&f, &flow, NumberEffect::Save(reaching))).await;
+    assert!(outcome.is_err(), "{outcome:?}");
+    assert_eq!(list(&f, theirs).await[0].number_hash, other.number_hash);
+    let found = flows::find_by_id(&f.store, f.a, flow.id).await.expect("found").expect("a flow");
+    assert_eq!(found.state, S::AwaitingNewCode, "nothing of it was kept");
+}
+
+pub(crate) async fn two_flows_do_not_both_save_a_number(f: Fixture) {
+    for _ in 0..5 {
+        let mine = account();
+        let flows = join_all((0..4).map(|_| registering(&f, mine))).await;
+        let saving = |new| send(&f, prove(&f, new, NumberEffect::Save(save(&f, mine, 1, new, None))));
+        let all = join_all(flows.iter().flat_map(|new| (0..3).map(|_| saving(new)).collect::<Vec<_>>())).await;
+        assert_eq!(all.iter().filter(|outcome| **outcome == CodeOutcome::Right).count(), 1, "{all:?}");
+        assert_eq!(list(&f, mine).await.len(), 1);
+    }
+}
