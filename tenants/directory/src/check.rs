@@ -106,7 +106,9 @@ impl SelfCheck for Inspection {
                 active_directory::check::domain(self, &visit, numbers, &told).await;
             }
             (Some(visit), DirectoryKind::OpenLdap) => open_ldap::check::tree(self, &visit, numbers, &told).await,
-            (None, _) => told.skipped(CheckKind::Base, "no controller let the service account in; nothing more was asked"),
+            (None, _) => {
+                told.skipped(CheckKind::Base, "no controller let the service account in; nothing more was asked")
+            }
         }
     }
 
@@ -164,7 +166,10 @@ pub(crate) fn rules(policies: &[portvakt_domain::directory::EffectivePolicy], hi
             format!("{} h: whoever changed the password within that time can't reset it", (seconds + 3599) / 3600),
         ),
         (seconds, false) => {
-            told.passed(CheckKind::MinimumAge, format!("{} h, which a reset does not look at", (seconds + 3599) / 3600));
+            told.passed(
+                CheckKind::MinimumAge,
+                format!("{} h, which a reset does not look at", (seconds + 3599) / 3600),
+            );
         }
     }
     let tight = policies.iter().map(|policy| policy.lockout_threshold).filter(|threshold| *threshold > 0).min();

@@ -166,11 +166,7 @@ impl Connection {
     }
 
     /// The same, with a control that goes along.
-    pub(crate) async fn search_with(
-        &self,
-        search: &Search<'_>,
-        control: Option<RawControl>,
-    ) -> Result<Found, Failure> {
+    pub(crate) async fn search_with(&self, search: &Search<'_>, control: Option<RawControl>) -> Result<Found, Failure> {
         let mut ldap = self.ldap.clone();
         if let Some(control) = control {
             ldap.with_controls(vec![control]);

@@ -3,6 +3,7 @@
 pub mod apply_settings;
 pub mod ask_again;
 pub mod cancel;
+pub mod check_canary;
 pub mod choose;
 pub mod confirm_password;
 pub mod error;

@@ -89,12 +89,7 @@ pub(crate) async fn controller(inspection: &Inspection, visit: &Visit, told: &To
 }
 
 /// What is the same at every controller of the domain.
-pub(crate) async fn domain(
-    inspection: &Inspection,
-    visit: &Visit,
-    numbers: Option<NumberAttribute>,
-    told: &Told<'_>,
-) {
+pub(crate) async fn domain(inspection: &Inspection, visit: &Visit, numbers: Option<NumberAttribute>, told: &Told<'_>) {
     let token = match service_account(inspection, visit, told).await {
         Ok(token) => token,
         Err(why) => {
@@ -233,8 +228,7 @@ async fn policies(inspection: &Inspection, visit: &Visit, token: &[Sid], told: &
 /// 3.1.1.3.4.1.11): `SEQUENCE { INTEGER 5 }` asks for the owner and the permissions only.
 async fn descriptor(visit: &Visit, name: &str) -> Asked<Descriptor> {
     const FLAGS: [u8; 5] = [0x30, 0x03, 0x02, 0x01, 0x05];
-    let control =
-        RawControl { ctype: "1.2.840.113556.1.4.801".to_owned(), crit: true, val: Some(FLAGS.to_vec()) };
+    let control = RawControl { ctype: "1.2.840.113556.1.4.801".to_owned(), crit: true, val: Some(FLAGS.to_vec()) };
     let entry = visit.entry_with(name, &["nTSecurityDescriptor"], control).await?;
     entry.and_then(|entry| described(&entry)).ok_or_else(|| "its permissions can't be read".to_owned())
 }

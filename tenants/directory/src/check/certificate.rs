@@ -46,9 +46,10 @@ impl Shown {
     /// What an accepted certificate's end means.
     pub(crate) fn verdict(&self, now: Instant) -> Verdict {
         let shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let ends = shown.as_deref().and_then(|der| X509Certificate::from_der(der).ok()).map(|(_, certificate)| {
-            certificate.validity().not_after.timestamp()
-        });
+        let ends = shown
+            .as_deref()
+            .and_then(|der| X509Certificate::from_der(der).ok())
+            .map(|(_, certificate)| certificate.validity().not_after.timestamp());
         let Some(ends) = ends.and_then(|ends| chrono::DateTime::from_timestamp(ends, 0)) else {
             return Verdict::Warning("its end can't be read".to_owned());
         };

@@ -12,8 +12,10 @@ const READ: &str = "entry,objectClass,entryUUID,uid,cn,displayName,givenName,mai
 pub(super) fn commands(settings: &DirectorySettings, numbers: Option<NumberAttribute>) -> String {
     let rules = rules(settings, numbers);
     let mut lines = vec![
-        "# Before all other access rules of the database, in this order. `by * break` leaves everybody else to those.".to_owned(),
-        "# memberUid needs nis.schema: take it out where that is not loaded. Grant =w and no more on userPassword:".to_owned(),
+        "# Before all other access rules of the database, in this order. `by * break` leaves everybody else to those."
+            .to_owned(),
+        "# memberUid needs nis.schema: take it out where that is not loaded. Grant =w and no more on userPassword:"
+            .to_owned(),
         "# with manage slapd takes the account for an administrator of passwords, for whom no policy holds.".to_owned(),
         String::new(),
         "# slapd.conf:".to_owned(),

@@ -135,7 +135,10 @@ fn no_name_gets_out_of_its_place() {
         for line in script.lines().filter(|line| line.starts_with("Grant 'OU=")) {
             let (text, rest) = powershell(line).unwrap_or_else(|| panic!("case {case}: {line}"));
             is_meant(&text);
-            assert!(rest.starts_with(" 'ExtendedRight' '") || rest.starts_with(" 'ReadProperty"), "case {case}: {line}");
+            assert!(
+                rest.starts_with(" 'ExtendedRight' '") || rest.starts_with(" 'ReadProperty"),
+                "case {case}: {line}"
+            );
         }
         // In dsacls' line nothing can be escaped: neither quotation mark, nor what PowerShell or cmd put something for.
         for line in script.lines().filter(|line| line.starts_with("# dsacls \"OU=")) {

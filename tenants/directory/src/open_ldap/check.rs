@@ -88,7 +88,8 @@ async fn unit(visit: &Visit, name: &str, numbers: Option<NumberAttribute>, told:
         None => told.skipped(CheckKind::Number, "numbers are kept by Portvakt, not in the directory"),
     }
     told.skipped(CheckKind::SelfNumber, "OpenLDAP does not tell rights: look at its access rules");
-    let read: Vec<&str> = SECRETS.into_iter().filter(|secret| accounts.iter().any(|a| a.bytes(secret).is_some())).collect();
+    let read: Vec<&str> =
+        SECRETS.into_iter().filter(|secret| accounts.iter().any(|a| a.bytes(secret).is_some())).collect();
     if read.is_empty() {
         told.passed(CheckKind::NoMore, "it can't read hashes of passwords");
     } else {

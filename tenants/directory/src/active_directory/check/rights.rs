@@ -94,7 +94,9 @@ impl Look<'_> {
         let units = &self.inspection.units;
         let samples = self.sample(&self.inspection.settings.base, |dn| !units.iter().any(|unit| dn.is_below(unit)));
         let samples = match samples.await {
-            Ok(samples) if samples.is_empty() => return told.skipped(CheckKind::Outside, "no account outside the units"),
+            Ok(samples) if samples.is_empty() => {
+                return told.skipped(CheckKind::Outside, "no account outside the units");
+            }
             Ok(samples) => samples,
             Err(why) => return told.skipped(CheckKind::Outside, why),
         };
@@ -151,7 +153,8 @@ impl Look<'_> {
         let needed = |name: &str| {
             [UNLOCK, LAST_SET].contains(&name) || self.numbers.is_some_and(|attribute| attribute.as_str() == name)
         };
-        let writes = samples.iter().flat_map(|sample| &sample.writable).map(String::as_str).filter(|name| !needed(name));
+        let writes =
+            samples.iter().flat_map(|sample| &sample.writable).map(String::as_str).filter(|name| !needed(name));
         let permissions = || samples.iter().filter_map(|sample| sample.permissions.as_ref());
         let powers = POWERS
             .iter()
@@ -201,7 +204,10 @@ fn everywhere(samples: &[Sample], kind: CheckKind, has: impl Fn(&Sample) -> bool
     match lacking.first() {
         None => told.passed(kind, "granted"),
         Some(first) => {
-            told.failed(kind, format!("not granted in {} of {} places, such as {}", lacking.len(), samples.len(), first.place));
+            told.failed(
+                kind,
+                format!("not granted in {} of {} places, such as {}", lacking.len(), samples.len(), first.place),
+            );
         }
     }
 }
