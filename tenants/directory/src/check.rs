@@ -129,7 +129,10 @@ impl Visit {
     async fn rewrite(&self, name: &str, attribute: NumberAttribute) -> Result<(), DirectoryError> {
         let attribute = attribute.as_str();
         let before = self.entry(name, &[attribute]).await.map_err(DirectoryError::Unavailable)?;
-        let before = before.and_then(|entry| entry.text(attribute).map(str::to_owned));
+        let before: Vec<String> = before.iter().flat_map(|entry| entry.texts(attribute)).map(str::to_owned).collect();
+        if before.len() > 1 {
+            return Err(DirectoryError::Misconfigured(format!("{attribute} has several values; leave it one")));
+        }
         let writing = |failure| match failure {
             Failure::Answered(answer) => error_map::writing(answer),
             Failure::Settled(error) => error,
@@ -137,8 +140,8 @@ impl Visit {
         };
         let connection = self.connection();
         connection.replace(name, vec![(attribute, Value::text(FICTION))], None).await.map_err(writing)?;
-        let restored = match before {
-            Some(number) => connection.replace(name, vec![(attribute, Value::text(&number))], None).await,
+        let restored = match before.first() {
+            Some(number) => connection.replace(name, vec![(attribute, Value::text(number))], None).await,
             None => connection.clear(name, attribute).await,
         };
         restored.map_err(writing)

@@ -45,7 +45,7 @@ def service(t):
 
 
 def read(t, dn):
-    control = LDAPControl(SD_FLAGS, True, OWNER_AND_PERMISSIONS)
+    control = LDAPControl(SD_FLAGS, True, encodedControlValue=OWNER_AND_PERMISSIONS)
     try:
         found = t.service.search_ext_s(dn, ldap.SCOPE_BASE, "(objectClass=*)", ["nTSecurityDescriptor"], serverctrls=[control])
     except ldap.LDAPError as error:
