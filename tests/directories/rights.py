@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Takes rights away in a Samba domain, and gives others, past the server: for what the self-check must notice.
 
-usage: rights.py SMB_CONF take TRUSTEE WORD DN...  removes the entries of TRUSTEE (a sAMAccountName, or PS for SELF) that
-                                                   hold WORD, such as an identifier; "-" for all of them
+usage: rights.py SMB_CONF take TRUSTEE WORD DN...  removes the entries of TRUSTEE (a sAMAccountName, PS for SELF, AU for
+                                                   everybody) that hold WORD, such as an identifier; "-" for all
        rights.py SMB_CONF give TRUSTEE ACE DN...   puts an entry first, with TRUSTEE's identifier for {sid}
        rights.py SMB_CONF show DN                  prints the permissions
 
@@ -34,8 +34,8 @@ def main():
         print(read(rest[0]))
         return
     trustee, word, *names = rest
-    sid = "PS"
-    if trustee != "PS":
+    sid = trustee
+    if trustee not in ("PS", "AU"):
         found = db.search(base=db.domain_dn(), scope=ldb.SCOPE_SUBTREE, expression=f"(sAMAccountName={trustee})", attrs=["objectSid"])
         sid = str(ndr_unpack(security.dom_sid, found[0]["objectSid"][0]))
     for name in names:

@@ -64,6 +64,8 @@ async fn the_generated_commands_grant_what_is_needed_and_no_more() {
     // 1. Without any right.
     let container = container(&samba);
     rights(&samba, &["take", SERVICE, "-", &samba.staff_ou, &samba.base, &container]).await;
+    // A new domain lets everybody who is signed in do this; a hardened one does not.
+    rights(&samba, &["take", "AU", RIGHTS[4].0, &samba.base]).await;
     let looked = look().await;
     for (_, kind) in RIGHTS {
         assert_eq!(looked.worst(kind), 'f', "{kind:?}: {:#?}", looked.0);

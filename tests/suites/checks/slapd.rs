@@ -154,12 +154,18 @@ async fn what_the_rules_lack_or_exceed_is_told() {
     let looked = own.look(&settings.directory).await;
     assert_eq!(looked.worst(Kind::Facts), 'f', "{:#?}", looked.0);
 
-    // The overlay is not there.
+    // The overlay is not there: the module alone offers the control, and no account has what the overlay keeps.
     let without = |rules: String| {
         let kept = rules.lines().filter(|line| !line.starts_with("overlay ppolicy") && !line.starts_with("ppolicy_"));
         kept.collect::<Vec<_>>().join("\n") + "\n"
     };
     let (own, settings) = Own::with(without).await;
     let looked = own.look(&settings.directory).await;
-    assert_eq!(looked.worst(Kind::Ppolicy), 'f', "{:#?}", looked.0);
+    assert_eq!(looked.complaints(), [(Kind::Facts, 'w')], "{:#?}", looked.0);
+
+    // The control is not offered.
+    let hidden = "access to dn.base=\"\" attrs=supportedControl by * none\naccess to * by * read\ndatabase mdb";
+    let (own, settings) = Own::with(|rules| rules.replace("database mdb", hidden)).await;
+    let looked = own.look(&settings.directory).await;
+    assert_eq!(looked.complaints(), [(Kind::Ppolicy, 'f')], "{:#?}", looked.0);
 }
