@@ -2,7 +2,8 @@
 //!
 //! | check | practice | Samba | slapd |
 //! | --- | --- | --- | --- |
-//! | reachable, certificate, bind, base, unit, group | both | passing | both |
+//! | reachable, certificate | both | passing | passing |
+//! | bind, base, unit, group | both | passing | both |
 //! | policy hints, clock, service account, service password | both | passing | – |
 //! | reset password, unlock, pwdLastSet, number attribute, unexpire password, fine-grained | both | both | by the canary |
 //! | no more rights, rights outside | both | both | hashes of passwords: both |

@@ -43,17 +43,6 @@ impl Dn {
     }
 }
 
-/// The name of the entry above: what follows the first comma that is not escaped.
-pub(crate) fn above(name: &str) -> &str {
-    let mut escaped = false;
-    let comma = name.char_indices().find(|(_, sign)| {
-        let ends = *sign == ',' && !escaped;
-        escaped = *sign == '\\' && !escaped;
-        ends
-    });
-    comma.map_or("", |(at, _)| &name[at + 1..])
-}
-
 /// The name of an entry that nobody has. Only hexadecimal digits are put before the tenant's own setting.
 pub(crate) fn nobody(base: &str) -> String {
     format!("CN={},{base}", Uuid::new_v4().simple())
@@ -202,14 +191,6 @@ mod tests {
         ] {
             assert_eq!(Dn::parse(wrong), None, "{wrong:?}");
         }
-    }
-
-    #[test]
-    fn the_entry_above_begins_after_the_first_real_comma() {
-        assert_eq!(above("CN=anna,OU=Skola,DC=x"), "OU=Skola,DC=x");
-        assert_eq!(above("CN=Berg\\, Anna,OU=Skola,DC=x"), "OU=Skola,DC=x");
-        assert_eq!(above("CN=a\\\\,OU=Skola"), "OU=Skola");
-        assert_eq!(above("DC=x"), "");
     }
 
     #[test]

@@ -132,7 +132,7 @@ fn allow(flags: u8, mask: u32, trustee: &Sid) -> Vec<u8> {
 
 /// ACCESS_ALLOWED_OBJECT_ACE (MS-DTYP 2.4.4.3).
 fn allow_object(flags: u8, mask: u32, object: Option<Uuid>, inherited_by: Option<Uuid>, trustee: &Sid) -> Vec<u8> {
-    let present = u32::from(object.is_some()) | u32::from(inherited_by.is_some()) * 2;
+    let present = u32::from(object.is_some()) + 2 * u32::from(inherited_by.is_some());
     let guids = [object, inherited_by].into_iter().flatten().flat_map(|guid| guid.to_bytes_le());
     let body = [mask.to_le_bytes().to_vec(), present.to_le_bytes().to_vec(), guids.collect(), trustee.bytes()];
     framed(5, flags, body.concat())

@@ -173,7 +173,7 @@ mod tests {
     fn ace(kind: u8, flags: u8, mask: u32, object: Option<Uuid>, inherited: Option<Uuid>, rid: u32) -> Vec<u8> {
         let mut body = mask.to_le_bytes().to_vec();
         if kind >= 5 {
-            body.extend((u32::from(object.is_some()) | u32::from(inherited.is_some()) * 2).to_le_bytes());
+            body.extend((u32::from(object.is_some()) + 2 * u32::from(inherited.is_some())).to_le_bytes());
             [object, inherited].into_iter().flatten().for_each(|guid| body.extend(guid.to_bytes_le()));
         }
         body.extend(sid_bytes(rid));

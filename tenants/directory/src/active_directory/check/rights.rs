@@ -1,7 +1,7 @@
 //! What the service account may do with accounts, seen on a sample of them: one for each place where they lie, because
 //! inheritance is switched off place by place.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use ldap3::Scope;
 use portvakt_domain::check::{CheckKind, NumberAttribute};
@@ -19,7 +19,7 @@ use crate::{
         missing,
     },
     connection::Search,
-    dn::{self, Dn},
+    dn::Dn,
     filter::Filter,
 };
 
@@ -33,8 +33,9 @@ const PERSONAL_INFORMATION: Uuid = uuid!("77b5b886-944a-11d1-aebd-0000f80367c1")
 const UNLOCK: &str = "lockoutTime";
 const LAST_SET: &str = "pwdLastSet";
 
-/// Entries that are looked through for a sample, and places in it.
-const LOOKED_THROUGH: usize = 500;
+/// Units that are looked through for a sample, accounts in each, and places in the sample.
+const LOOKED_THROUGH: usize = 200;
+const CANDIDATES: usize = 50;
 const PLACES: usize = 20;
 
 /// What has no name in `allowedAttributesEffective`.
@@ -107,34 +108,53 @@ impl Look<'_> {
         }
     }
 
-    /// One account for each place below `base` that fits, the service account's own left out; in units, also those that
-    /// AdminSDHolder has cut off.
+    /// One account for each place at or below `base` that fits.
     async fn sample(&self, base: &str, fits: impl Fn(&Dn) -> bool) -> Asked<Vec<Sample>> {
-        let search = Search {
+        let units = Search {
             base,
             scope: Scope::Subtree,
-            filter: Filter::And(vec![Filter::Equal("objectCategory", "person"), Filter::Equal("objectClass", "user")]),
-            attributes: &["objectSid", "adminCount"],
+            filter: Filter::Equal("objectClass", "organizationalUnit"),
+            attributes: &["1.1"],
             limit: LOOKED_THROUGH,
         };
-        let found = self.visit.search(&search).await?;
-        let in_unit = base != self.inspection.settings.base;
-        let mut places: BTreeMap<String, String> = BTreeMap::new();
-        for entry in found.entries {
-            let own = entry.bytes("objectSid").and_then(Sid::parse).is_some_and(|sid| self.token.contains(&sid));
-            let cut_off = in_unit && entry.number("adminCount").is_some_and(|count| count > 0);
-            if !own && !cut_off && Dn::parse(&entry.dn).is_some_and(|dn| fits(&dn)) {
-                places.entry(dn::above(&entry.dn).to_owned()).or_insert(entry.dn);
-            }
-        }
+        let found = self.visit.search(&units).await?.entries.into_iter().map(|unit| unit.dn);
+        let below = found.filter(|unit| !unit.eq_ignore_ascii_case(base));
+        // Where accounts are made when nobody says where (MS-ADTS 6.1.1.4.1); no unit.
+        let users = format!("CN=Users,{base}");
+        let has_users = missing(&self.visit.entry(&users, &["objectClass"]).await).is_none();
+        let places = [base.to_owned()].into_iter().chain(has_users.then_some(users)).chain(below);
+
+        let somebody_fits = |place: &String| Dn::parse(&format!("CN=x,{place}")).is_some_and(|name| fits(&name));
         let mut samples = Vec::new();
-        for (place, name) in places.into_iter().take(PLACES) {
+        for place in places.filter(somebody_fits) {
+            let Some(name) = self.somebody(&place, base).await? else { continue };
             let entry = self.visit.entry(&name, &["allowedAttributesEffective"]).await?;
             let texts = entry.iter().flat_map(|entry| entry.texts("allowedAttributesEffective"));
             let writable = texts.map(str::to_owned).collect();
             samples.push(Sample { place, writable, permissions: descriptor(self.visit, &name).await.ok() });
+            if samples.len() == PLACES {
+                break;
+            }
         }
         Ok(samples)
+    }
+
+    /// An account right below a place: not the service account's own; in a unit, none that AdminSDHolder has cut off.
+    async fn somebody(&self, place: &str, base: &str) -> Asked<Option<String>> {
+        let search = Search {
+            base: place,
+            scope: Scope::OneLevel,
+            filter: Filter::And(vec![Filter::Equal("objectCategory", "person"), Filter::Equal("objectClass", "user")]),
+            attributes: &["objectSid", "adminCount"],
+            limit: CANDIDATES,
+        };
+        let in_unit = base != self.inspection.settings.base;
+        let found = self.visit.search(&search).await?.entries.into_iter().find(|entry| {
+            let own = entry.bytes("objectSid").and_then(Sid::parse).is_some_and(|sid| self.token.contains(&sid));
+            let cut_off = in_unit && entry.number("adminCount").is_some_and(|count| count > 0);
+            !own && !cut_off
+        });
+        Ok(found.map(|entry| entry.dn))
     }
 
     fn may_reset(&self, sample: &Sample) -> Option<bool> {
