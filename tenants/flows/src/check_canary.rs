@@ -45,16 +45,18 @@ impl CheckCanary<'_> {
     /// The database: without an event before it nothing is written.
     pub async fn run(&self, name: &str, report: &Report<'_>) -> Result<(), FlowError> {
         // 1. The account, and whether it is one that nobody misses.
-        let canary = match self.directory.find(DirectoryName { text: name, account_name_only: false }).await {
-            Ok(Some(account)) => match why_no_canary(&account) {
-                None => account,
-                Some(why) => return Ok(tell(report, CheckKind::Canary, Verdict::Failed(why.to_owned()))),
-            },
-            Ok(None) => {
-                let nobody = "the directory has nobody of that name, or more than one".to_owned();
-                return Ok(tell(report, CheckKind::Canary, Verdict::Failed(nobody)));
+        let found = self.directory.find(DirectoryName { text: name, account_name_only: false }).await;
+        let canary = match found {
+            Ok(Some(account)) => why_no_canary(&account).map_or(Ok(account), |why| Err(why.to_owned())),
+            Ok(None) => Err("the directory has nobody of that name, or more than one".to_owned()),
+            Err(error) => Err(error.to_string()),
+        };
+        let canary = match canary {
+            Ok(canary) => canary,
+            Err(why) => {
+                tell(report, CheckKind::Canary, Verdict::Failed(why));
+                return Ok(());
             }
-            Err(error) => return Ok(tell(report, CheckKind::Canary, Verdict::Failed(error.to_string()))),
         };
         let (Some(first), Some(second)) = (unknown_password(self.random), unknown_password(self.random)) else {
             return Err(FlowError::Corrupt("a password without characters"));

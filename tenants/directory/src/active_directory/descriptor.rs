@@ -155,8 +155,8 @@ fn sid(bytes: &[u8]) -> Option<(Sid, &[u8])> {
 mod tests {
     use super::*;
 
-    const RESET: Uuid = Uuid::from_u128(0x0029_9570_246d_11d0_a768_00aa006e0529);
-    const USER: Uuid = Uuid::from_u128(0xbf96_7aba_0de6_11d0_a285_00aa003049e2);
+    const RESET: Uuid = uuid::uuid!("00299570-246d-11d0-a768-00aa006e0529");
+    const USER: Uuid = uuid::uuid!("bf967aba-0de6-11d0-a285-00aa003049e2");
     const OTHER: Uuid = Uuid::from_u128(7);
 
     /// `S-1-5-21-1-2-3-RID`.
