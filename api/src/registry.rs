@@ -107,7 +107,7 @@ impl Registry {
         let stored = stored.ok_or("its settings are gone")?;
         let parsed: TenantSettings =
             serde_json::from_str(&stored.document).map_err(|error| format!("its settings can't be read: {error}"))?;
-        let password = |name| self.open_secret(id, name, &stored.secrets);
+        let password = |name| open_secret(&self.keys, id, name, &stored.secrets);
         let missing = |name: SecretName| format!("its secret {} is missing", name.as_str());
         let directory_password =
             password(SecretName::DirectoryPassword)?.ok_or_else(|| missing(SecretName::DirectoryPassword))?;
@@ -122,18 +122,21 @@ impl Registry {
             settings: Arc::new(parsed),
         })
     }
+}
 
-    fn open_secret(
-        &self,
-        id: TenantId,
-        name: SecretName,
-        secrets: &BTreeMap<String, Sealed>,
-    ) -> Result<Option<SecretString>, String> {
-        let Some(sealed) = secrets.get(name.as_str()) else { return Ok(None) };
-        let text = self
-            .keys
-            .open_text(id, secret_place(id, name), sealed)
-            .map_err(|error| format!("its secret {}: {error}", name.as_str()))?;
-        Ok(Some(text.as_str().to_owned().into()))
-    }
+/// A tenant's secret in clear; `None` when it has none of that name.
+///
+/// # Errors
+/// It does not open: another key, or another place.
+pub(crate) fn open_secret(
+    keys: &KeyRing,
+    id: TenantId,
+    name: SecretName,
+    secrets: &BTreeMap<String, Sealed>,
+) -> Result<Option<SecretString>, String> {
+    let Some(sealed) = secrets.get(name.as_str()) else { return Ok(None) };
+    let text = keys
+        .open_text(id, secret_place(id, name), sealed)
+        .map_err(|error| format!("its secret {}: {error}", name.as_str()))?;
+    Ok(Some(text.as_str().to_owned().into()))
 }

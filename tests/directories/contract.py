@@ -20,7 +20,7 @@ import sys
 sys.dont_write_bytecode = True
 
 from rows import (  # noqa: E402, F401, I001  (in the order of the table)
-    binds, searches, computed, resets, hints, changes, lockout, must_change, rights, policies, protected, tools,
+    binds, searches, computed, descriptors, resets, hints, changes, lockout, must_change, rights, policies, protected, tools,
 )
 from rows.stage import Test  # noqa: E402
 from rows.table import ROWS, SAME, differences  # noqa: E402

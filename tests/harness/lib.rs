@@ -13,7 +13,7 @@ pub mod process;
 pub mod replica;
 pub mod seeded;
 pub mod services;
-mod settings;
+pub mod settings;
 pub mod site;
 pub mod trail;
 pub mod wire;

@@ -24,7 +24,7 @@ mod users;
 
 pub use postgres::{Postgres, TestDatabase};
 pub use samba::{Frozen, Samba, Throwaway};
-pub use slapd::{Slapd, generalized};
+pub use slapd::Slapd;
 pub use users::{NewUser, TestUser, filetime, quoted_utf16};
 
 /// Generous, because a loaded machine is slow; a frozen controller is noticed long before a suite gives up.

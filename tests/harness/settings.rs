@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The municipality's own preset.
-pub(crate) fn preset(slug: &str) -> TenantSettings {
+pub fn preset(slug: &str) -> TenantSettings {
     toml::from_str(match slug {
         "orebro" => include_str!("../../tenants/presets/orebro.toml"),
         _ => include_str!("../../tenants/presets/mjolby.toml"),
@@ -17,7 +17,7 @@ pub(crate) fn preset(slug: &str) -> TenantSettings {
 }
 
 /// Points settings at a Samba domain controller.
-pub(crate) fn point_at_samba(settings: &mut TenantSettings, samba: &Samba) {
+pub fn point_at_samba(settings: &mut TenantSettings, samba: &Samba) {
     settings.directory.controllers = vec![samba.url.parse().expect("an address")];
     settings.directory.ca_pem = std::fs::read_to_string(&samba.ca_file).expect("a CA");
     settings.directory.base.clone_from(&samba.base);
@@ -31,7 +31,7 @@ pub(crate) fn point_at_samba(settings: &mut TenantSettings, samba: &Samba) {
 }
 
 /// Points settings at an OpenLDAP server.
-pub(crate) fn point_at_slapd(settings: &mut TenantSettings, slapd: &Slapd) {
+pub fn point_at_slapd(settings: &mut TenantSettings, slapd: &Slapd) {
     let directory = &mut settings.directory;
     directory.kind = DirectoryKind::OpenLdap;
     directory.controllers = vec![slapd.url.parse().expect("an address")];

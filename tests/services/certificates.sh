@@ -7,7 +7,7 @@ set -euo pipefail
 authority() {
   local folder=$1
   mkdir -p "$folder"
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -sha256 -days 30 \
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -sha256 -days 90 \
     -subj "/CN=Portvakt test run" -keyout "$folder/ca.key" -out "$folder/ca.pem" \
     -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign,cRLSign
   chmod 600 "$folder/ca.key"
@@ -21,7 +21,7 @@ server() {
   mkdir -p "$out"
   openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$name" \
     -keyout "$out/key.pem" -out "$out/request.pem"
-  openssl x509 -req -in "$out/request.pem" -CA "$folder/ca.pem" -CAkey "$folder/ca.key" -sha256 -days 30 \
+  openssl x509 -req -in "$out/request.pem" -CA "$folder/ca.pem" -CAkey "$folder/ca.key" -sha256 -days 90 \
     -set_serial "0x$(openssl rand -hex 16)" -out "$out/cert.pem" -extfile <(
       printf 'subjectAltName=IP:%s%s\n' "$ip" "$names"
       printf 'extendedKeyUsage=serverAuth\nbasicConstraints=CA:FALSE\n'

@@ -1,5 +1,7 @@
-//! `portvakt tenant`: settings applied from a file, tenants listed, refused passwords counted.
+//! `portvakt tenant`: settings applied from a file, tenants listed, their directories checked, refused passwords counted.
 
+mod check;
+mod delegate;
 mod statistics;
 
 use std::{
@@ -11,7 +13,11 @@ use std::{
 
 use clap::Subcommand;
 use portvakt_directory::OperationObserver;
-use portvakt_domain::tenant::{SecretName, TenantSettings};
+use portvakt_domain::{
+    id::TenantId,
+    keys::Sealed,
+    tenant::{SecretName, TenantSettings},
+};
 use portvakt_flows::apply_settings::{self, ApplyError};
 use portvakt_storage::{Store, operator, settings as stored_settings};
 use secrecy::SecretString;
@@ -48,6 +54,10 @@ pub(super) enum TenantAction {
         #[command(flatten)]
         config: ConfigArgument,
     },
+    /// Check a tenant's directory: every controller, right and policy, each failure with its mend.
+    Check(check::CheckArguments),
+    /// Print the commands that give the tenant's service account its rights.
+    Delegate(delegate::DelegateArguments),
 }
 
 pub(super) async fn run(action: TenantAction) -> Result<ExitCode, CommandError> {
@@ -55,6 +65,8 @@ pub(super) async fn run(action: TenantAction) -> Result<ExitCode, CommandError> 
         TenantAction::Apply { file, author, config } => apply(&file, &author, &config).await,
         TenantAction::List(config) => list(&config).await,
         TenantAction::Statistics { slug, days, config } => statistics::run(&slug, days, &config).await,
+        TenantAction::Check(arguments) => check::run(arguments).await,
+        TenantAction::Delegate(arguments) => delegate::run(arguments).await,
     }
 }
 
@@ -101,6 +113,25 @@ async fn list(config: &ConfigArgument) -> Result<ExitCode, CommandError> {
         say("there are no tenants yet: apply one with `portvakt tenant apply FILE`");
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A tenant as its settings in force say.
+struct Stored {
+    id: TenantId,
+    settings: TenantSettings,
+    secrets: BTreeMap<String, Sealed>,
+}
+
+impl Opened {
+    async fn tenant(&self, slug: &str) -> Result<Stored, CommandError> {
+        let row = operator::find_tenant(&self.store, slug.to_owned()).await.map_err(CommandError::failed)?;
+        let nobody = || CommandError::Told(format!("there is no tenant {slug:?} with settings in force"));
+        let (id, version) = row.and_then(|row| Some((row.id, row.version?))).ok_or_else(nobody)?;
+        let stored = stored_settings::at_version(&self.store, id, version).await.map_err(CommandError::failed)?;
+        let stored = stored.ok_or_else(nobody)?;
+        let settings = serde_json::from_str(&stored.document).map_err(CommandError::failed)?;
+        Ok(Stored { id, settings, secrets: stored.secrets })
+    }
 }
 
 /// Settings and secrets from a file's text; relative paths in it start at its folder.

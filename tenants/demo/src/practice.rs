@@ -10,6 +10,7 @@ mod builder;
 mod change;
 mod codec;
 mod controls;
+mod descriptor;
 mod domain;
 mod entry;
 mod expiry;

@@ -1,6 +1,8 @@
 //! The port, for Active Directory.
 
 mod account;
+pub(crate) mod check;
+mod descriptor;
 mod domain;
 mod greeting;
 mod groups;

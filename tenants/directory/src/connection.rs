@@ -162,7 +162,15 @@ impl Connection {
 
     /// Asks. Referrals and references to other servers are passed over, never followed.
     pub(crate) async fn search(&self, search: &Search<'_>) -> Result<Found, Failure> {
+        self.search_with(search, None).await
+    }
+
+    /// The same, with a control that goes along.
+    pub(crate) async fn search_with(&self, search: &Search<'_>, control: Option<RawControl>) -> Result<Found, Failure> {
         let mut ldap = self.ldap.clone();
+        if let Some(control) = control {
+            ldap.with_controls(vec![control]);
+        }
         let limit = i32::try_from(search.limit).unwrap_or(i32::MAX);
         ldap.with_search_options(SearchOptions::new().sizelimit(limit));
         let filter = search.filter.to_string();

@@ -2,9 +2,11 @@
 
 mod active_directory;
 mod breaker;
+mod check;
 mod connection;
 mod controller;
 mod controllers;
+pub mod delegation;
 mod dn;
 mod entry;
 mod error_map;
@@ -29,6 +31,7 @@ use secrecy::SecretString;
 use tokio::runtime::Handle;
 
 pub use active_directory::ActiveDirectory;
+pub use check::self_check;
 pub use observer::OperationObserver;
 pub use open_ldap::OpenLdap;
 

@@ -1,10 +1,11 @@
 //! The port, for OpenLDAP with the ppolicy overlay (draft-behera-ldap-password-policy-10 as slapo-ppolicy(5) keeps it).
 
 mod account;
+pub(crate) mod check;
 mod greeting;
 mod groups;
 mod policy;
-mod time;
+pub(crate) mod time;
 mod tree;
 
 use std::{sync::Arc, time::Duration};

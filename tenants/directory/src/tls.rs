@@ -10,6 +10,15 @@ use rustls::{
 
 /// A client that trusts the authorities in this PEM text and nothing else: not the system's, not ldap3's.
 pub(crate) fn client(ca_pem: &str) -> Result<Arc<ClientConfig>, DirectoryError> {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|_| DirectoryError::Misconfigured("directory.ca_pem: no version of TLS is available".to_owned()))?;
+    Ok(Arc::new(builder.with_root_certificates(roots(ca_pem)?).with_no_client_auth()))
+}
+
+/// The authorities in this PEM text.
+pub(crate) fn roots(ca_pem: &str) -> Result<RootCertStore, DirectoryError> {
     let wrong = |what: &str| DirectoryError::Misconfigured(format!("directory.ca_pem: {what}"));
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(ca_pem.as_bytes()) {
@@ -19,11 +28,7 @@ pub(crate) fn client(ca_pem: &str) -> Result<Arc<ClientConfig>, DirectoryError> 
     if roots.is_empty() {
         return Err(wrong("it holds no certificate"));
     }
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|_| wrong("no version of TLS is available"))?;
-    Ok(Arc::new(builder.with_root_certificates(roots).with_no_client_auth()))
+    Ok(roots)
 }
 
 /// What a failed handshake means, in words for the person who sets the tenant up. `None` for what may pass by itself.

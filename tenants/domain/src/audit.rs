@@ -83,6 +83,10 @@ audit_kinds! {
     SealRejected = "seal.rejected",
     /// The tenant's settings were changed.
     SettingsApplied = "settings.applied",
+    /// The canary is about to be reset by a check of the directory.
+    CanaryIntended = "check.canary_intended",
+    /// What came of that.
+    CanaryOutcome = "check.canary_outcome",
 }
 
 /// An event to be recorded, in the transaction of what it tells.

@@ -100,7 +100,9 @@ pub struct Circumstances<'a> {
 impl Circumstances<'_> {
     /// How long the present password has to be kept still; `None`: it may be changed, or nobody knows since when it holds.
     pub fn wait(&self) -> Option<TimeDelta> {
-        let from = changeable_from(self.policy, self.looks_back, self.account.password_set_at, self.now)?;
+        // One that must be changed may be.
+        let set_at = self.account.password_set_at.filter(|_| !self.account.must_change);
+        let from = changeable_from(self.policy, self.looks_back, set_at, self.now)?;
         Some(from - self.now)
     }
 }

@@ -6,6 +6,7 @@ pub mod ask_again;
 pub mod cancel;
 pub mod change_number;
 pub mod change_password;
+pub mod check_canary;
 pub mod choose;
 pub mod confirm_password;
 pub mod delay_change;

@@ -4,9 +4,10 @@ use std::{
     collections::{HashMap, HashSet},
     fs,
     path::PathBuf,
+    time::SystemTime,
 };
 
-use chrono::{TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use ldap3::{
     Ldap, LdapConnAsync, LdapConnSettings, LdapResult, Mod, Scope, SearchEntry,
     controls::{Control, RawControl},
@@ -201,7 +202,7 @@ impl Slapd {
     }
 }
 
-/// So long ago, as the server writes times.
-pub fn generalized(ago: TimeDelta) -> String {
-    (Utc::now() - ago).format("%Y%m%d%H%M%SZ").to_string()
+/// So long ago by the server's clock, as it writes times.
+fn generalized(ago: TimeDelta) -> String {
+    (DateTime::<Utc>::from(SystemTime::now()) - ago).format("%Y%m%d%H%M%SZ").to_string()
 }

@@ -29,7 +29,11 @@ pub async fn a_wrong_current_password_never_locks(world: &World) {
             statuses.push(wrong.status.as_u16());
         }
         assert_eq!(statuses, [422, 422, 422, 429], "{slug}: the fifth wrong one ends the flow");
-        assert_eq!(directory.values(&person.dn, "badPwdCount").await, [PASSED_ON], "{slug}");
+        match directory.slapd() {
+            // slapd counts binds alone: of the three that were passed on one was a change.
+            Some(slapd) => assert_eq!(slapd.values(&person.dn, "pwdFailureTime").await.len(), 2, "{slug}"),
+            None => assert_eq!(directory.values(&person.dn, "badPwdCount").await, [PASSED_ON], "{slug}"),
+        }
         assert!(!directory.is_locked(&person).await, "{slug}");
         let mut outcomes = world.told(slug, "change.outcome", "outcome").await;
         // The clock stood still: what happened at one moment has no order.

@@ -30,7 +30,9 @@ async fn over_two_lines(kind: Kind) -> (World, Vec<Wire>) {
             let controller = &settings.directory.controllers[0];
             let (ip, port): (IpAddr, u16) = (controller.host().parse().expect("an address"), controller.port());
             let lay = async { [Wire::to(ip, port).await, Wire::to(ip, port).await] };
-            let wires = tokio::task::block_in_place(|| Handle::current().block_on(lay));
+            // The settings are changed by a function that waits for nothing: the wires are laid on a thread of their own.
+            let runtime = Handle::current();
+            let wires = std::thread::scope(|scope| scope.spawn(|| runtime.block_on(lay)).join()).expect("two wires");
             settings.directory.controllers = wires.iter().map(|wire| wire.url().parse().expect("an address")).collect();
             laid.lock().expect("unpoisoned").extend(wires);
         }

@@ -20,6 +20,9 @@ pub(crate) const PERMISSIVE: &str = "1.2.840.113556.1.4.1413";
 /// Searches stay in this domain; here they always do.
 pub(crate) const DOMAIN_SCOPE: &str = "1.2.840.113556.1.4.1339";
 
+/// Which parts of `nTSecurityDescriptor` are asked for.
+pub(crate) const SD_FLAGS: &str = "1.2.840.113556.1.4.801";
+
 /// What the controls of one request ask for.
 #[derive(Debug, Default)]
 pub(crate) struct Controls {
@@ -31,11 +34,13 @@ pub(crate) struct Controls {
     pub(crate) tree_delete: bool,
     /// [`PERMISSIVE`].
     pub(crate) permissive: bool,
+    /// [`SD_FLAGS`].
+    pub(crate) descriptor: Option<i32>,
 }
 
 /// The object identifiers that the rootDSE lists.
 pub(crate) fn supported(dialect: &Dialect) -> Vec<&'static str> {
-    let mut oids = vec![PAGED, TREE_DELETE, PERMISSIVE, DOMAIN_SCOPE];
+    let mut oids = vec![PAGED, TREE_DELETE, PERMISSIVE, DOMAIN_SCOPE, SD_FLAGS];
     if dialect.policy_hints {
         oids.extend([HINTS, HINTS_DEPRECATED]);
     }
@@ -48,6 +53,7 @@ pub(crate) fn read(dialect: &Dialect, controls: &[LdapControl]) -> Outcome<Contr
     for control in controls {
         match control {
             LdapControl::SimplePagedResults { size, cookie } => read.page = Some((*size, cookie.clone())),
+            LdapControl::SdFlags { flags, .. } => read.descriptor = Some(*flags),
             LdapControl::Unknown { oid, criticality, value } => match oid.as_str() {
                 HINTS | HINTS_DEPRECATED if dialect.policy_hints => {
                     read.policy_hints = hint_flags(value.as_deref()).ok_or_else(malformed)? & 1 == 1;
@@ -61,7 +67,6 @@ pub(crate) fn read(dialect: &Dialect, controls: &[LdapControl]) -> Outcome<Contr
             LdapControl::ManageDsaIT { criticality }
             | LdapControl::SearchOptions { criticality, .. }
             | LdapControl::ShowDeleted { criticality }
-            | LdapControl::SdFlags { criticality, .. }
             | LdapControl::ExtendedDn { criticality, .. }
             | LdapControl::PasswordPolicyRequest { criticality }
             | LdapControl::SyncRequest { criticality, .. }

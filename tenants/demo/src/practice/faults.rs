@@ -16,7 +16,7 @@ pub enum Operation {
     Connect,
     /// A bind.
     Bind,
-    /// A search, of the rootDSE too.
+    /// A search.
     Search,
     /// A modify.
     Modify,
@@ -28,6 +28,8 @@ pub enum Operation {
     Rename,
     /// Compare and extended requests.
     Other,
+    /// A read of the rootDSE: clients keep their connections alive with it, whenever they like.
+    Root,
 }
 
 /// What goes wrong. For [`Operation::Connect`] the silent faults accept and never speak TLS, the closing ones hang up.
@@ -64,7 +66,7 @@ pub struct Operations {
     pub connections: u64,
     /// Binds.
     pub binds: u64,
-    /// Searches.
+    /// Searches, but for reads of the rootDSE.
     pub searches: u64,
     /// Modifies.
     pub modifies: u64,
@@ -81,7 +83,7 @@ pub struct Operations {
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     active: Mutex<BTreeMap<Operation, (Fault, Option<u32>)>>,
-    counts: [AtomicU64; 8],
+    counts: [AtomicU64; 9],
 }
 
 impl Faults {

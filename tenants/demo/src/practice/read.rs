@@ -3,6 +3,7 @@
 use ldap3_proto::proto::{LdapPartialAttribute, LdapSearchResultEntry};
 
 use super::{
+    descriptor,
     entry::{EntryId, Values},
     expiry, groups, policy,
     rights::{self, Caller},
@@ -19,14 +20,16 @@ pub(crate) struct Selection {
     named: Vec<&'static Attribute>,
     /// Names without values.
     types_only: bool,
+    /// Parts of the security descriptor, where the request says which.
+    descriptor: Option<i32>,
 }
 
 impl Selection {
     /// From the list in the request: nothing means everything, `1.1` nothing; unknown names are passed over.
-    pub(crate) fn new(names: &[String], types_only: bool) -> Self {
+    pub(crate) fn new(names: &[String], types_only: bool, descriptor: Option<i32>) -> Self {
         let asked = |attribute: &&Attribute| names.iter().any(|name| name.eq_ignore_ascii_case(attribute.name));
         let named = schema::all().iter().filter(asked).collect();
-        Self { everything: names.is_empty() || names.iter().any(|name| name == "*"), named, types_only }
+        Self { everything: names.is_empty() || names.iter().any(|name| name == "*"), named, types_only, descriptor }
     }
 
     /// Whether something was asked for that only a base search may (MS-ADTS 3.1.1.4.5.19).
@@ -56,6 +59,9 @@ pub(crate) fn entry(
         .attributes()
         .filter_map(|attribute| {
             let vals = match attribute.source {
+                _ if attribute.name == "nTSecurityDescriptor" => {
+                    descriptor::bytes(state, caller, id, selection.descriptor).into_iter().collect()
+                }
                 Source::Constructed => constructed(state, caller, id, attribute, now),
                 _ => state.values(id, attribute),
             };

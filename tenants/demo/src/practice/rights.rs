@@ -37,7 +37,7 @@ fn grants(state: &State, caller: Caller) -> impl Iterator<Item = &Grant> {
 
 /// Whether a delegation reaches an object: it is a user, below one of the units, and AdminSDHolder has not cut
 /// inheritance (MS-ADTS 3.1.1.6.1).
-fn reaches(state: &State, grant: &Grant, target: EntryId) -> bool {
+pub(crate) fn reaches(state: &State, grant: &Grant, target: EntryId) -> bool {
     let Some(entry) = state.get(target) else { return false };
     let cut = state.dialect.admin_sd_holder && entry.is_protected();
     entry.class == Class::User && !cut && grant.units.iter().any(|unit| state.is_within(target, *unit))

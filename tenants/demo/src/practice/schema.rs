@@ -184,6 +184,7 @@ static TABLE: &[Attribute] = &[
     constructed("msDS-ResultantPSO", Syntax::Name, true),
     constructed("tokenGroups", Syntax::Octets, false),
     constructed("allowedAttributesEffective", Syntax::Text, false),
+    constructed("nTSecurityDescriptor", Syntax::Octets, true),
 ];
 
 /// The naming attribute and classes of the kinds of object that the directory holds.

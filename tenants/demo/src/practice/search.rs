@@ -68,7 +68,7 @@ fn inside(state: &State, caller: Caller, request: &LdapSearchRequest, controls: 
         return Err(answer::no_object(""));
     }
     let base = target(state, caller, &request.base)?;
-    let selection = Selection::new(&request.attrs, request.typesonly);
+    let selection = Selection::new(&request.attrs, request.typesonly, controls.descriptor);
     if selection.needs_base() && request.scope != Scope::Base {
         return Err(answer::service(Code::OperationsError, "00002120"));
     }

@@ -7,7 +7,7 @@ use ldap3_proto::{
     LdapMsg,
     proto::{
         LdapBindCred, LdapBindRequest, LdapBindResponse, LdapCompareRequest, LdapExtendedResponse, LdapOp, LdapResult,
-        LdapResultCode as Code, LdapSearchRequest,
+        LdapResultCode as Code, LdapSearchRequest, LdapSearchScope,
     },
 };
 use tokio::{
@@ -110,6 +110,9 @@ impl Session {
             // Every answer is complete before the next request is read: there is never anything to abandon.
             LdapOp::AbandonRequest(_) => return Reaction::Silence,
             LdapOp::BindRequest(_) => Operation::Bind,
+            LdapOp::SearchRequest(search) if search.base.is_empty() && search.scope == LdapSearchScope::Base => {
+                Operation::Root
+            }
             LdapOp::SearchRequest(_) => Operation::Search,
             LdapOp::ModifyRequest(_) => Operation::Modify,
             LdapOp::AddRequest(_) => Operation::Add,
@@ -241,7 +244,7 @@ impl Session {
 fn response(operation: Operation, result: LdapResult) -> LdapOp {
     match operation {
         Operation::Bind => LdapOp::BindResponse(LdapBindResponse { res: result, saslcreds: None }),
-        Operation::Search => LdapOp::SearchResultDone(result),
+        Operation::Search | Operation::Root => LdapOp::SearchResultDone(result),
         Operation::Modify => LdapOp::ModifyResponse(result),
         Operation::Add => LdapOp::AddResponse(result),
         Operation::Delete => LdapOp::DelResponse(result),

@@ -20,6 +20,11 @@ impl Sid {
         Self(vec![32, rid])
     }
 
+    /// One that every system has, such as `S-1-5-11` of `[11]`.
+    pub(crate) fn of(parts: &[u32]) -> Self {
+        Self(parts.to_vec())
+    }
+
     /// The identifier of an object of this domain.
     pub(crate) fn with(&self, rid: u32) -> Self {
         let mut parts = self.0.clone();

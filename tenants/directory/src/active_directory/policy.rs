@@ -31,7 +31,7 @@ const DOMAIN: [&str; 6] =
     ["minPwdLength", "pwdProperties", "pwdHistoryLength", "minPwdAge", "lockoutThreshold", "lockOutObservationWindow"];
 
 /// Attributes of a PSO.
-const PSO: [&str; 6] = [
+pub(super) const PSO: [&str; 6] = [
     "msDS-MinimumPasswordLength",
     "msDS-PasswordComplexityEnabled",
     "msDS-PasswordHistoryLength",
@@ -108,7 +108,8 @@ fn domain(entry: &Entry) -> Option<EffectivePolicy> {
     Some(policy(length?, properties? & COMPLEX != 0, history, age, threshold?, window))
 }
 
-fn pso(entry: &Entry) -> Option<EffectivePolicy> {
+/// What a PSO says; `None` when not all of it may be read.
+pub(super) fn pso(entry: &Entry) -> Option<EffectivePolicy> {
     let [length, _, history, age, threshold, window] = PSO.map(|attribute| entry.number(attribute));
     let complexity = entry.text(PSO[1])?.eq_ignore_ascii_case("TRUE");
     Some(policy(length?, complexity, history, age, threshold?, window))

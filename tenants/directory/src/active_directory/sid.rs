@@ -37,6 +37,11 @@ impl Sid {
         Some(Self { authority, parts })
     }
 
+    /// One that every system has, such as `S-1-1-0`.
+    pub(crate) fn well_known(authority: u64, parts: &[u32]) -> Self {
+        Self { authority, parts: parts.to_vec() }
+    }
+
     /// The domain's group with this relative identifier, such as an account's primary group.
     pub(crate) fn sibling(&self, rid: u32) -> Option<Self> {
         let mut parts = self.parts.clone();

@@ -131,7 +131,8 @@ async fn eventually(what: &str, mut happened: impl AsyncFnMut() -> bool) {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(30), waiting).await.unwrap_or_else(|_| panic!("never: {what}"));
+    let happened = tokio::time::timeout(Duration::from_secs(30), waiting).await;
+    assert!(happened.is_ok(), "never: {what}");
 }
 
 fn password(text: &str) -> Password {
