@@ -11,6 +11,8 @@ mod dn;
 mod entry;
 mod error_map;
 mod filter;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod observer;
 mod open_ldap;
 mod operation;
