@@ -125,6 +125,12 @@ impl Stage {
 
     /// The page says that something is wrong with a field, and leads to the field.
     pub async fn is_told(&mut self, field: &str, words: &str, at: &str) {
+        // A browser gives the focus with the next picture it draws, not with the page's last byte.
+        eventually("the focus on the errors", CODE_ARRIVES, async || {
+            let focused = self.phone.ask("return document.querySelector('.summary:focus') !== null").await;
+            (focused == Value::Bool(true)).then_some(())
+        })
+        .await;
         self.look(at).await;
         let told = self.phone.text(".summary").await;
         assert!(told.contains(words), "{at}: {told}");
