@@ -133,11 +133,12 @@ impl Account {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use uuid::Uuid;
 
-    fn account() -> Account {
+    /// An account that nothing stands in the way of.
+    pub(crate) fn account() -> Account {
         Account {
             key: AccountKey(Uuid::nil()),
             dn: String::new(),

@@ -271,7 +271,7 @@ pub fn unknown_password(random: &dyn Random) -> Option<Password> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{id::AccountKey, random::tests::Counting};
+    use crate::{account, random::tests::Counting};
     use std::collections::BTreeSet;
 
     #[test]
@@ -287,27 +287,7 @@ mod tests {
 
     #[test]
     fn only_a_marked_account_that_is_served_is_a_canary() {
-        let canary = Account {
-            key: AccountKey(uuid::Uuid::nil()),
-            dn: String::new(),
-            username: "KanarieFagel1".to_owned(),
-            display_name: String::new(),
-            given_name: String::new(),
-            mail: None,
-            disabled: false,
-            account_expired: false,
-            locked: false,
-            password_expired: false,
-            must_change: false,
-            protected: false,
-            own_service_account: false,
-            in_scope: true,
-            functional: false,
-            password_set_at: None,
-            denied: false,
-            bad_passwords: 0,
-            bad_password_at: None,
-        };
+        let canary = Account { username: "KanarieFagel1".to_owned(), ..account::tests::account() };
         assert_eq!(why_no_canary(&canary), None);
         let shown = Account { username: "prov1".to_owned(), display_name: "Canary".to_owned(), ..canary.clone() };
         assert_eq!(why_no_canary(&shown), None);

@@ -1,9 +1,7 @@
 //! Every answer of a directory has its reason, and what is known decides between those that it does not tell apart.
 
-use uuid::Uuid;
-
 use super::*;
-use crate::id::AccountKey;
+use crate::account;
 
 const HOUR: i64 = 3_600;
 
@@ -13,25 +11,8 @@ fn now() -> Instant {
 
 fn account(password_set_hours_ago: Option<i64>) -> Account {
     Account {
-        key: AccountKey(Uuid::nil()),
-        dn: String::new(),
-        username: "lovstlin32".to_owned(),
-        display_name: String::new(),
-        given_name: String::new(),
-        mail: None,
-        disabled: false,
-        account_expired: false,
-        locked: false,
-        password_expired: false,
-        must_change: false,
-        protected: false,
-        own_service_account: false,
-        in_scope: true,
-        functional: false,
-        denied: false,
-        bad_passwords: 0,
-        bad_password_at: None,
         password_set_at: password_set_hours_ago.map(|hours| now() - TimeDelta::hours(hours)),
+        ..account::tests::account()
     }
 }
 
