@@ -7,13 +7,13 @@ use std::{
 };
 
 use portvakt_domain::{
-    id::TenantId,
+    id::{JobId, TenantId},
     job::{Job, LeasedJob, retry_after},
 };
 use portvakt_flows::{
-    FlowError, Platform, change_number, seal_audit,
+    FlowError, Platform, change_number, compare_numbers, seal_audit,
     send_code::{self, JobOutcome},
-    send_notice, sweep,
+    send_notice, sweep, write_number,
 };
 use portvakt_storage::{StorageError, jobs, operator, operator::Lease};
 use tokio::{
@@ -25,8 +25,8 @@ use crate::{metrics::Metrics, registry::Registry, settings::WorkerSection};
 
 /// How long the worker sleeps when nothing is due and nobody wakes it: jobs of other replicas are seen this late.
 const IDLE: Duration = Duration::from_millis(200);
-/// How often each tenant's rows are swept.
-const SWEEP_EVERY: Duration = Duration::from_secs(3600);
+/// How often each tenant's rows are swept, and its numbers compared with the directory's.
+const HOURLY: Duration = Duration::from_secs(3600);
 
 /// The worker of one process.
 pub struct Worker {
@@ -67,8 +67,8 @@ impl Worker {
 
     /// Works until it is told to stop.
     pub async fn run(self: Arc<Self>) {
-        let sweeper = self.clone();
-        let _sweeper = abort_on_drop(tokio::spawn(async move { sweeper.schedule_sweeps().await }));
+        let scheduler = self.clone();
+        let _scheduler = abort_on_drop(tokio::spawn(async move { scheduler.schedule_hourly().await }));
         let mut running = JoinSet::new();
         while !*self.stop.borrow() {
             while running.try_join_next().is_some() {}
@@ -179,21 +179,31 @@ impl Worker {
             Job::SendCode { message } => send_code::run(&self.platform, &tenant, message).await,
             Job::SendNotice { message } => send_notice::run(&self.platform, &tenant, message).await,
             Job::ChangeNumber { change } => change_number::run(&self.platform, &tenant, change).await,
+            Job::WriteNumber { account } => write_number::run(&self.platform, &tenant, account).await,
+            Job::CompareNumbers => compare_numbers::run(&self.platform, &tenant).await,
             Job::SealAudit => seal_audit::run(&self.platform, &tenant).await,
             Job::Sweep => sweep::run(&self.platform, &tenant).await,
         }
     }
 
-    async fn schedule_sweeps(&self) {
+    async fn schedule_hourly(&self) {
         loop {
             for tenant in self.registry.tenants() {
-                let id = portvakt_domain::id::JobId::new(self.platform.now(), self.platform.random.as_ref());
-                let due = self.platform.now();
-                if let Err(error) = jobs::enqueue(&self.platform.store, tenant.id, Job::Sweep, due, id).await {
-                    tracing::error!(tenant.id = %tenant.id, error = %chain(&error), "a sweep can't be scheduled");
+                self.schedule(tenant.id, Job::Sweep).await;
+                if tenant.settings.directory.number_attribute.is_some() {
+                    self.schedule(tenant.id, Job::CompareNumbers).await;
                 }
             }
-            tokio::time::sleep(SWEEP_EVERY).await;
+            tokio::time::sleep(HOURLY).await;
+        }
+    }
+
+    /// Asks for a job that is due now, unless one like it waits.
+    async fn schedule(&self, tenant: TenantId, job: Job) {
+        let (due, kind) = (self.platform.now(), job.kind());
+        let id = JobId::new(due, self.platform.random.as_ref());
+        if let Err(error) = jobs::enqueue(&self.platform.store, tenant, job, due, id).await {
+            tracing::error!(tenant.id = %tenant, job.kind = kind, error = %chain(&error), "a job can't be scheduled");
         }
     }
 }

@@ -27,7 +27,8 @@ use std::sync::{Arc, Mutex};
 use portvakt::system::SystemClock;
 use portvakt_directory::self_check;
 use portvakt_domain::{
-    check::{Check, CheckKind, NumberAttribute, Verdict},
+    check::{Check, CheckKind, Verdict},
+    number_attribute::NumberAttribute,
     tenant::DirectorySettings,
     time::Clock,
 };

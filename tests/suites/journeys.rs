@@ -2,6 +2,8 @@
 
 use harness::{Database, State, World, journey};
 
+#[path = "journeys/attribute.rs"]
+mod attribute;
 #[path = "journeys/delayed.rs"]
 mod delayed;
 #[path = "journeys/holders.rs"]
@@ -92,6 +94,68 @@ journeys_on!(practice_sqlite, World::practice(Database::Sqlite));
 journeys_on!(practice_postgres, World::practice(Database::Postgres));
 journeys_on!(samba_postgres, World::samba(Database::Postgres));
 journeys_on!(openldap_sqlite, World::openldap(Database::Sqlite));
+
+/// Expands the journeys of numbers in the directory for one kind of world.
+macro_rules! numbers_in_the_directory_on {
+    ($name:ident, $world:expr) => {
+        mod $name {
+            use super::*;
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn a_number_that_stands_there_is_used() {
+                super::attribute::a_number_that_stands_there_is_used(&$world.await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn a_number_that_is_registered_is_written_there() {
+                super::attribute::a_number_that_is_registered_is_written_there(&$world.await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn a_number_changed_behind_our_back_waits() {
+                super::attribute::a_number_changed_behind_our_back_waits(&$world.await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn a_change_seen_in_a_reset_waits_too() {
+                super::attribute::a_change_seen_in_a_reset_waits_too(&$world.await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn the_old_number_stops_what_others_wrote() {
+                super::attribute::the_old_number_stops_what_others_wrote(&$world.await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn what_is_no_number_is_unregistered() {
+                super::attribute::what_is_no_number_is_unregistered(&$world.await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn functional_accounts_keep_their_numbers_in_portvakt() {
+                super::attribute::functional_accounts_keep_their_numbers_in_portvakt(&$world.await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn numbers_from_before_are_written_there() {
+                super::attribute::numbers_from_before_are_written_there(&$world.await).await;
+            }
+        }
+    };
+}
+
+numbers_in_the_directory_on!(
+    attribute_practice_sqlite,
+    World::practice_with(Database::Sqlite, super::attribute::in_the_directory)
+);
+numbers_in_the_directory_on!(
+    attribute_samba_postgres,
+    World::samba_with(Database::Postgres, super::attribute::in_the_directory)
+);
+numbers_in_the_directory_on!(
+    attribute_openldap_sqlite,
+    World::openldap_with(Database::Sqlite, super::attribute::in_the_directory)
+);
 
 /// Seeds 000 and 001: registration, then a reset with the number just registered.
 async fn a_first_number_is_registered_and_used(world: &World) {

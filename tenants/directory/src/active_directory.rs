@@ -20,6 +20,7 @@ use portvakt_domain::{
     directory::{Authentication, Directory, DirectoryError, EffectivePolicy, PasswordChange},
     id::AccountKey,
     login::DirectoryName,
+    number::MobileNumber,
     password::Password,
     tenant::DirectorySettings,
     time::Clock,
@@ -122,6 +123,15 @@ impl Directory for ActiveDirectory {
     async fn unlock(&self, account: &Account) -> Result<(), DirectoryError> {
         let key = account.key;
         self.operations.run("unlock", move |domain, deadline| async move { domain.unlock(key, deadline).await }).await
+    }
+
+    async fn write_number(&self, account: &Account, number: Option<&MobileNumber>) -> Result<(), DirectoryError> {
+        let (key, number) = (account.key, number.cloned());
+        self.operations
+            .run("write_number", move |domain, deadline| async move {
+                domain.write_number(key, number.as_ref(), deadline).await
+            })
+            .await
     }
 
     async fn probe(&self) -> Result<(), DirectoryError> {

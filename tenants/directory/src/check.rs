@@ -9,8 +9,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use portvakt_domain::{
     account::Account,
-    check::{Check, CheckKind, NumberAttribute, Report, SelfCheck, Verdict},
+    check::{Check, CheckKind, Report, SelfCheck, Verdict},
     directory::DirectoryError,
+    number_attribute::NumberAttribute,
     tenant::{DirectoryKind, DirectorySettings},
     time::Clock,
 };

@@ -8,7 +8,7 @@ mod windows;
 use std::fmt::Write as _;
 
 use portvakt_domain::{
-    check::NumberAttribute,
+    number_attribute::NumberAttribute,
     tenant::{DirectoryKind, DirectorySettings},
 };
 use uuid::{Uuid, uuid};

@@ -1,6 +1,7 @@
 //! One entry of a search's answer, as bytes: names of attributes without regard to case, values as they were sent.
 
 use ldap3::{ResultEntry, asn1::StructureTag};
+use portvakt_domain::number_attribute::NumberAttribute;
 
 /// An entry. Its `Debug` is left out on purpose: it is personal.
 pub(crate) struct Entry {
@@ -50,6 +51,13 @@ impl Entry {
     /// The first value as a number.
     pub(crate) fn number(&self, attribute: &str) -> Option<i64> {
         self.text(attribute)?.parse().ok()
+    }
+
+    /// Every value of the attribute that holds numbers, where one does. One that is no text is an empty one: something is
+    /// there, and it is no number.
+    pub(crate) fn values_of(&self, numbers: Option<NumberAttribute>) -> Vec<String> {
+        let text = |value: &[u8]| std::str::from_utf8(value).unwrap_or_default().to_owned();
+        numbers.map(|attribute| self.all(attribute.as_str()).map(text).collect()).unwrap_or_default()
     }
 
     /// Whom of these a name means: the first kind of name that anybody has decides, and means somebody only if exactly

@@ -16,6 +16,7 @@ use portvakt_domain::{
     directory::{Authentication, Directory, DirectoryError, EffectivePolicy, PasswordChange},
     id::AccountKey,
     login::DirectoryName,
+    number::MobileNumber,
     password::Password,
     tenant::DirectorySettings,
     time::Clock,
@@ -116,6 +117,15 @@ impl Directory for OpenLdap {
     async fn unlock(&self, account: &Account) -> Result<(), DirectoryError> {
         let key = account.key;
         self.operations.run("unlock", move |tree, deadline| async move { tree.unlock(key, deadline).await }).await
+    }
+
+    async fn write_number(&self, account: &Account, number: Option<&MobileNumber>) -> Result<(), DirectoryError> {
+        let (key, number) = (account.key, number.cloned());
+        self.operations
+            .run("write_number", move |tree, deadline| async move {
+                tree.write_number(key, number.as_ref(), deadline).await
+            })
+            .await
     }
 
     async fn probe(&self) -> Result<(), DirectoryError> {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use portvakt_domain::{
     directory::DirectoryError,
+    number_attribute::NumberAttribute,
     tenant::{DirectoryKind, DirectorySettings},
     time::Clock,
 };
@@ -48,6 +49,16 @@ pub(crate) fn units(settings: &DirectorySettings) -> Result<Units, DirectoryErro
         served: all("units", &settings.units)?,
         functional: all("functional_units", &settings.functional_units)?,
     })
+}
+
+/// The name of the attribute that holds numbers.
+///
+/// # Errors
+/// `Misconfigured`: the tenant has none.
+pub(crate) fn number_attribute(configured: Option<NumberAttribute>) -> Result<&'static str, DirectoryError> {
+    configured
+        .map(NumberAttribute::as_str)
+        .ok_or_else(|| DirectoryError::Misconfigured("directory.number_attribute: the tenant has none".to_owned()))
 }
 
 /// The controllers, in the order in which the tenant lists them.

@@ -43,6 +43,8 @@ pub struct Account {
     pub bad_passwords: u32,
     /// When the last wrong password was presented.
     pub bad_password_at: Option<Instant>,
+    /// What the tenant's number attribute holds, as it was written; empty where none is used.
+    pub attribute_numbers: Vec<String>,
 }
 
 impl std::fmt::Debug for Account {
@@ -159,6 +161,7 @@ pub(crate) mod tests {
             password_set_at: None,
             bad_passwords: 0,
             bad_password_at: None,
+            attribute_numbers: Vec::new(),
         }
     }
 

@@ -73,6 +73,10 @@ audit_kinds! {
     NumberChangeCancelled = "number_change.cancelled",
     /// A delayed change was due and not carried out, since the account is not served any more.
     NumberChangeRefused = "number_change.refused",
+    /// A number is about to be written to the directory's attribute, or taken away there.
+    AttributeIntended = "number_attribute.intended",
+    /// What came of that.
+    AttributeOutcome = "number_attribute.outcome",
     /// What is known after an SMS or a mail was handed over: the outcome says it.
     MessageSettled = "message.settled",
     /// Rows were removed that had served their time.

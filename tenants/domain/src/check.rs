@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use crate::{
     account::{Account, AccountState},
     directory::DirectoryError,
+    number_attribute::NumberAttribute,
     password::{MAX_LENGTH, Password},
     random::Random,
     tenant::DirectoryKind,
@@ -189,36 +190,6 @@ pub struct Check {
 
 /// Who is told of each check as soon as it is done.
 pub type Report<'a> = dyn Fn(Check) + Send + Sync + 'a;
-
-/// An attribute of the directory that can hold numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NumberAttribute {
-    /// `mobile`.
-    Mobile,
-    /// `otherMobile`.
-    OtherMobile,
-}
-
-impl NumberAttribute {
-    /// Its name in the directory's schema.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            NumberAttribute::Mobile => "mobile",
-            NumberAttribute::OtherMobile => "otherMobile",
-        }
-    }
-}
-
-impl std::str::FromStr for NumberAttribute {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let all = [NumberAttribute::Mobile, NumberAttribute::OtherMobile];
-        all.into_iter()
-            .find(|attribute| attribute.as_str() == text)
-            .ok_or_else(|| "write mobile or otherMobile".to_owned())
-    }
-}
 
 /// A directory that looks at itself with the service account's eyes. Nothing is written by [`SelfCheck::check`].
 #[async_trait]

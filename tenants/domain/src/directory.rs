@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use chrono::TimeDelta;
 
-use crate::{account::Account, id::AccountKey, login::DirectoryName, password::Password};
+use crate::{account::Account, id::AccountKey, login::DirectoryName, number::MobileNumber, password::Password};
 
 /// A tenant's directory. Adapters normalise everything: no LDAP code, text or attribute name passes this line.
 #[async_trait]
@@ -47,6 +47,10 @@ pub trait Directory: Send + Sync {
 
     /// Clears the lockout and keeps the password, once.
     async fn unlock(&self, account: &Account) -> Result<(), DirectoryError>;
+
+    /// Puts a number in the tenant's number attribute, in place of whatever is there; `None` takes it away. Once, though
+    /// doing it twice would be as good: `Err(OutcomeUnknown)` when it was sent and not answered.
+    async fn write_number(&self, account: &Account, number: Option<&MobileNumber>) -> Result<(), DirectoryError>;
 
     /// Whether the directory answers and the service account may sign in.
     async fn probe(&self) -> Result<(), DirectoryError>;

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    id::{JobId, MessageId, NumberChangeId, TenantId},
+    id::{AccountKey, JobId, MessageId, NumberChangeId, TenantId},
     random::Random,
 };
 
@@ -27,6 +27,13 @@ pub enum Job {
         /// The change.
         change: NumberChangeId,
     },
+    /// Put an account's first number in the directory's attribute.
+    WriteNumber {
+        /// The account.
+        account: AccountKey,
+    },
+    /// Compare what the directory's attribute holds with what Portvakt knows, account by account.
+    CompareNumbers,
     /// Seal the tenant's audit events in order.
     SealAudit,
     /// Remove what has served its time: ended flows, old counters.
@@ -40,6 +47,8 @@ impl Job {
             Job::SendCode { .. } => "send_code",
             Job::SendNotice { .. } => "send_notice",
             Job::ChangeNumber { .. } => "change_number",
+            Job::WriteNumber { .. } => "write_number",
+            Job::CompareNumbers => "compare_numbers",
             Job::SealAudit => "seal_audit",
             Job::Sweep => "sweep",
         }
@@ -48,17 +57,20 @@ impl Job {
     /// At most one waiting row of this key per tenant; `None` where every row is work of its own.
     pub fn dedupe_key(&self) -> Option<&'static str> {
         match self {
+            Job::CompareNumbers => Some("compare_numbers"),
             Job::SealAudit => Some("seal_audit"),
             Job::Sweep => Some("sweep"),
-            Job::SendCode { .. } | Job::SendNotice { .. } | Job::ChangeNumber { .. } => None,
+            Job::SendCode { .. } | Job::SendNotice { .. } | Job::ChangeNumber { .. } | Job::WriteNumber { .. } => None,
         }
     }
 
     /// How long a worker may be silent before another takes the job over. Longer than every deadline inside it.
     pub fn lease(&self) -> TimeDelta {
         match self {
-            Job::SendCode { .. } | Job::SendNotice { .. } | Job::ChangeNumber { .. } => TimeDelta::seconds(60),
-            Job::SealAudit | Job::Sweep => TimeDelta::seconds(120),
+            Job::SendCode { .. } | Job::SendNotice { .. } | Job::ChangeNumber { .. } | Job::WriteNumber { .. } => {
+                TimeDelta::seconds(60)
+            }
+            Job::CompareNumbers | Job::SealAudit | Job::Sweep => TimeDelta::seconds(120),
         }
     }
 
@@ -69,7 +81,9 @@ impl Job {
             Job::SendCode { .. } => 6,
             Job::SendNotice { .. } => 12,
             // A directory may be away for a night: sixty tries, one an hour in the end, reach over two days.
-            Job::ChangeNumber { .. } => 60,
+            Job::ChangeNumber { .. } | Job::WriteNumber { .. } => 60,
+            // Asked for every hour.
+            Job::CompareNumbers => 3,
             Job::SealAudit | Job::Sweep => 20,
         }
     }

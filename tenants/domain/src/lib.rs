@@ -18,6 +18,7 @@ pub mod limit;
 pub mod login;
 pub mod message;
 pub mod number;
+pub mod number_attribute;
 pub mod number_change;
 pub mod password;
 pub mod policy;

@@ -44,6 +44,30 @@ impl NumberChangeState {
     }
 }
 
+/// Who asked for a delayed change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangeOrigin {
+    /// The person, at registration.
+    Person,
+    /// Whoever wrote another number in the directory's attribute.
+    Directory,
+}
+
+impl ChangeOrigin {
+    /// The stored name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ChangeOrigin::Person => "person",
+            ChangeOrigin::Directory => "directory",
+        }
+    }
+
+    /// The origin of a stored name.
+    pub fn from_stored(name: &str) -> Option<Self> {
+        [ChangeOrigin::Person, ChangeOrigin::Directory].into_iter().find(|origin| origin.as_str() == name)
+    }
+}
+
 /// A delayed change as stored.
 #[derive(Debug, Clone)]
 pub struct NumberChange {
@@ -57,7 +81,9 @@ pub struct NumberChange {
     pub number: Option<Sealed>,
     /// The new number, hashed for look-ups.
     pub number_hash: KeyedHash,
-    /// The flow it was asked for in.
+    /// Who asked.
+    pub origin: ChangeOrigin,
+    /// The flow it was asked for in; where nobody asked in one, an id that no flow has.
     pub flow: FlowId,
     /// The language it was asked for in; notices follow it.
     pub language: Language,

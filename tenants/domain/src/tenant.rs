@@ -231,6 +231,10 @@ impl TenantSettings {
             matches!(self.registration.delayed_change_hours, 0 | 24..=168),
             "registration.delayed_change_hours: 24 to 168 hours, or 0 to offer no delayed change",
         );
+        demand(
+            self.directory.number_attribute.is_none() || self.registration.delayed_change_hours > 0,
+            "registration.delayed_change_hours: a number that was changed in the directory waits too; write 24 to 168 hours",
+        );
         demand((5..=10).contains(&self.reset.code_minutes), "reset.code_minutes: 5 to 10 minutes");
         demand(!self.registration.countries.is_empty(), "registration.countries: name at least one country");
         demand(self.mail.from.contains('@'), "mail.from: write a mail address");

@@ -2,12 +2,13 @@
 //! the old one's place and everybody is told.
 
 use portvakt_domain::{
+    account::Account,
     audit::AuditKind,
     directory::DirectoryError,
     id::NumberChangeId,
     message::MessageKind,
     number::MobileNumber,
-    number_change::{NumberChange, NumberChangeState},
+    number_change::{ChangeOrigin, NumberChange, NumberChangeState},
 };
 use portvakt_storage::number_changes::{self, CarryOut};
 
@@ -15,7 +16,7 @@ use crate::{
     FlowError, Platform, Tenant,
     event::{EventExt as _, event},
     notices::{self, About},
-    open, registered,
+    number_attribute, open, registered,
     send_code::JobOutcome,
 };
 
@@ -41,11 +42,16 @@ pub async fn run(platform: &Platform, tenant: &Tenant, id: NumberChangeId) -> Re
         Err(DirectoryError::NotFound) => None,
         read => read?,
     };
+    let stands = account.as_ref().is_some_and(|account| still_written(platform, tenant, &change, account));
     let served = account.is_some_and(|account| account.may_receive_code());
     let numbers = registered::numbers(platform, tenant, change.account).await?;
     let there = numbers.iter().any(|number| number.row == change.target);
-    if !served || !there {
-        let reason = if served { "the number is gone" } else { "the account is not served" };
+    if !served || !there || !stands {
+        let reason = match (served, there) {
+            (false, _) => "the account is not served",
+            (true, false) => "the number is gone",
+            (true, true) => "the directory says another number",
+        };
         let refused = told(platform, &change, AuditKind::NumberChangeRefused).detail("reason", reason);
         number_changes::refuse(&platform.store, tenant.id, id, now, refused).await?;
         return Ok(JobOutcome::Done);
@@ -68,12 +74,21 @@ pub async fn run(platform: &Platform, tenant: &Tenant, id: NumberChangeId) -> Re
         now,
         sealed: open::seal(platform, tenant, registered::number_place(change.account, change.target), number.e164())?,
         notices: notices::to_all(platform, tenant, &about, everybody)?,
+        write_attribute: number_attribute::follows(tenant, &numbers, change.target),
         event: told(platform, &change, AuditKind::NumberChanged).detail("way", "delayed"),
     };
     if number_changes::carry_out(&platform.store, tenant.id, due).await? {
         (platform.wake)();
     }
     Ok(JobOutcome::Done)
+}
+
+/// Whether what others wrote in the directory is there still, where they were the ones who asked.
+fn still_written(platform: &Platform, tenant: &Tenant, change: &NumberChange, account: &Account) -> bool {
+    let there = || number_attribute::there(tenant, account);
+    change.origin == ChangeOrigin::Person
+        || tenant.settings.directory.number_attribute.is_some()
+            && there().is_some_and(|number| registered::look_up_hash(platform, tenant, &number) == change.number_hash)
 }
 
 fn told(platform: &Platform, change: &NumberChange, kind: AuditKind) -> portvakt_domain::audit::NewEvent {

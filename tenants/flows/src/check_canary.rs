@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use portvakt_domain::{
     account::Account,
     audit::{AuditKind, NewEvent},
-    check::{Check, CheckKind, NumberAttribute, Report, SelfCheck, Verdict, unknown_password, why_no_canary},
+    check::{Check, CheckKind, Report, SelfCheck, Verdict, unknown_password, why_no_canary},
     directory::{Authentication, Directory, DirectoryError, Refusal},
     id::{EventId, TenantId},
     login::DirectoryName,
+    number_attribute::NumberAttribute,
     password::Password,
     random::Random,
     tenant::DirectorySettings,

@@ -6,7 +6,7 @@ use portvakt_domain::{
     id::{AccountKey, NumberChangeId},
     message::{Channel, MessageKind},
     number::MobileNumber,
-    number_change,
+    number_change::{self, ChangeOrigin},
 };
 use portvakt_storage::{
     flows::{AskChange, NumberEffect, RemoveNumber, SaveNumber, StopChange},
@@ -19,7 +19,7 @@ use crate::{
     FlowError, Platform, Tenant, Visitor,
     event::{EventExt as _, flow_event},
     notices::{self, About},
-    open,
+    number_attribute, open,
     registered::{self, Registered},
 };
 
@@ -92,6 +92,7 @@ impl Context<'_> {
         };
         let row = replaced.unwrap_or_else(|| open::new_row(platform.now(), platform.random.as_ref()));
         let holder = open::pending_holder(platform, tenant, flow)?;
+        let is_personal = holder.is_none();
         let holder = holder
             .map(|holder| open::seal(platform, tenant, registered::holder_place(self.account, row), holder.reveal()));
         let old: Vec<&MobileNumber> = self.numbers.iter().map(|number| &number.number).collect();
@@ -107,6 +108,7 @@ impl Context<'_> {
                 at: platform.now(),
             },
             notices: notices::to_all(platform, tenant, &About::flow(notice, flow), told)?,
+            write_attribute: is_personal && number_attribute::follows(tenant, &self.numbers, row),
             event: flow_event(platform, flow, self.visitor, kind).holder(Some(row)),
             overtaken: self.overtaken(),
         })
@@ -121,6 +123,7 @@ impl Context<'_> {
             account: self.account,
             row_id: row,
             notices: notices::to_all(platform, self.tenant, &about, told)?,
+            write_attribute: number_attribute::follows(self.tenant, &self.numbers, row),
             event: flow_event(platform, flow, self.visitor, AuditKind::NumberRemoved).holder(Some(row)),
             overtaken: self.overtaken(),
         })
@@ -145,6 +148,7 @@ impl Context<'_> {
                 target,
                 number: open::seal(platform, self.tenant, place, number.e164())?,
                 number_hash: flow.pending_number_hash.ok_or(FlowError::Corrupt("flows.pending_number_hash"))?,
+                origin: ChangeOrigin::Person,
                 flow: flow.id,
                 network: self.visitor.network,
                 language: flow.language,

@@ -28,6 +28,7 @@ use uuid::Uuid;
 use crate::{
     FlowError, Measure, Platform, Tenant,
     event::{EventExt as _, event},
+    number_attribute::{self, NOBODY},
     open,
     registered::{self, Registered},
 };
@@ -183,7 +184,7 @@ async fn recipient(
         (MessageKind::ChangeCode, _) => {
             let key = flow.account.ok_or(FlowError::Corrupt("flows.account"))?;
             let account = tenant.directory.read(key).await?.filter(Account::may_change_password);
-            let mut numbers = registered::numbers(platform, tenant, key).await?.into_iter();
+            let mut numbers = number_attribute::numbers(platform, tenant, account.as_ref()).await?.into_iter();
             let number = numbers.find(|number| is_wanted(message, number));
             Ok(Recipient::registered(Some(key), number.filter(|_| account.is_some())))
         }
@@ -200,9 +201,6 @@ async fn recipient(
     }
 }
 
-/// An account that nobody has.
-const NOBODY: AccountKey = AccountKey(Uuid::nil());
-
 /// Whom the name that was typed means, if it is somebody who is served, and the number: the first one, or the other one
 /// that was asked for, if it is registered.
 async fn by_name(
@@ -216,9 +214,9 @@ async fn by_name(
         .within(&tenant.settings.directory.netbios)
         .unwrap_or(DirectoryName { text: login.reveal(), account_name_only: false });
     let found = tenant.directory.find(name).await?;
-    let served = found.filter(|account| account.may_receive_code()).map(|account| account.key);
-    let numbers = registered::numbers(platform, tenant, served.unwrap_or(NOBODY)).await?;
-    Ok((served, numbers.into_iter().find(|number| is_wanted(message, number))))
+    let served = found.filter(|account| account.may_receive_code());
+    let numbers = number_attribute::numbers(platform, tenant, served.as_ref()).await?;
+    Ok((served.map(|account| account.key), numbers.into_iter().find(|number| is_wanted(message, number))))
 }
 
 /// Whether a code that was asked for may go to this number: any, or the one that was typed.

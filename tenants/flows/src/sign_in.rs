@@ -27,7 +27,7 @@ use portvakt_storage::{
 use crate::{
     FlowError, Measure, Platform, Tenant, Visitor,
     event::{EventExt as _, event},
-    open, registered,
+    number_attribute, open,
 };
 
 /// What the person is told.
@@ -209,7 +209,9 @@ async fn begin(
     let signed_in = event(platform, AuditKind::SignedIn).account(Some(account.key)).network(visitor.network);
     let signed_in = signed_in.detail("purpose", purpose(entrance));
     let asks_for_code = state == FlowState::AwaitingChangeCode;
-    if asks_for_code && registered::numbers(platform, tenant, account.key).await?.is_empty() {
+    // Looked at in any case: what others wrote in the directory is to be there when the numbers are shown.
+    let numbers = number_attribute::numbers(platform, tenant, Some(account)).await?;
+    if asks_for_code && numbers.is_empty() {
         // They gave the right password: waiting for an SMS that never comes would help nobody.
         audit::record(&platform.store, tenant.id, vec![signed_in.detail("outcome", "no_number")]).await?;
         return Ok(SignedIn::NoNumber);

@@ -17,8 +17,8 @@ use crate::{
     FlowError, Measure, Platform, Tenant, Visitor,
     event::{EventExt as _, flow_event},
     notices::{self, About},
-    open,
-    registered::{self, Registered},
+    number_attribute, open,
+    registered::Registered,
 };
 
 /// The longest that a write and the question what became of it can take, deadlines included.
@@ -121,7 +121,7 @@ pub(crate) async fn standing(
         Err(DirectoryError::Unavailable(_)) => return Ok(Err(Written::rejected(RejectionReason::Unavailable))),
         Err(error) => return Err(error.into()),
     };
-    let numbers = registered::numbers(platform, tenant, key).await?;
+    let numbers = number_attribute::numbers(platform, tenant, Some(&account)).await?;
     Ok(Ok(Proved { flow, account, numbers }))
 }
 

@@ -134,6 +134,8 @@ pub struct SaveNumber {
     pub replaces: bool,
     /// The number.
     pub number: NewNumber,
+    /// The first number is to be written to the directory's attribute.
+    pub write_attribute: bool,
     /// Whom to tell.
     pub notices: Vec<NewMessage>,
     /// Recorded with it.
@@ -149,6 +151,8 @@ pub struct RemoveNumber {
     pub account: AccountKey,
     /// The row.
     pub row_id: Uuid,
+    /// The first number is to be written to the directory's attribute.
+    pub write_attribute: bool,
     /// Whom to tell.
     pub notices: Vec<NewMessage>,
     /// Recorded with it.

@@ -17,6 +17,7 @@ pub mod flows;
 pub mod jobs;
 pub mod limits;
 pub mod messages;
+pub mod number_attributes;
 pub mod number_changes;
 pub mod numbers;
 pub mod operator;

@@ -6,7 +6,7 @@ use portvakt_domain::{
     keys::{KeyedHash, Sealed},
     language::Language,
     message::NewMessage,
-    number_change::NumberChange,
+    number_change::{ChangeOrigin, NumberChange},
     time::Instant,
 };
 use uuid::Uuid;
@@ -24,9 +24,11 @@ pub struct NewNumberChange {
     pub number: Sealed,
     /// The new number, hashed for look-ups.
     pub number_hash: KeyedHash,
-    /// The flow it is asked for in.
+    /// Who asks.
+    pub origin: ChangeOrigin,
+    /// The flow it is asked for in; where nobody asks in one, an id that no flow has.
     pub flow: FlowId,
-    /// The client's network, hashed.
+    /// The client's network, hashed; zeros where there is none.
     pub network: KeyedHash,
     /// The language of its notices.
     pub language: Language,
@@ -49,6 +51,8 @@ pub struct CarryOut {
     pub sealed: Sealed,
     /// Whom to tell.
     pub notices: Vec<NewMessage>,
+    /// The number is to be written to the directory's attribute. One that comes from there is not.
+    pub write_attribute: bool,
     /// Recorded with it.
     pub event: NewEvent,
 }

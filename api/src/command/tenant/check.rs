@@ -6,7 +6,8 @@ use std::{
 };
 
 use portvakt_domain::{
-    check::{Check, NumberAttribute, Verdict},
+    check::{Check, Verdict},
+    number_attribute::NumberAttribute,
     tenant::{DirectoryKind, SecretName},
 };
 use portvakt_flows::check_canary::CheckCanary;
@@ -28,7 +29,8 @@ pub(in crate::command) struct CheckArguments {
     /// nobody knows.
     #[arg(long, value_name = "USERNAME")]
     canary: Option<String>,
-    /// The attribute of the directory that holds numbers (mobile, otherMobile), where one does.
+    /// The attribute of the directory that is to hold numbers (mobile, otherMobile, homePhone, pager); without it, the
+    /// tenant's own, if it has one.
     #[arg(long, value_name = "NAME")]
     number_attribute: Option<NumberAttribute>,
     #[command(flatten)]
@@ -47,7 +49,8 @@ pub(super) async fn run(arguments: CheckArguments) -> Result<ExitCode, CommandEr
         .map_err(CommandError::failed)?;
     let table = Table::new(settings.directory.kind);
     let report = |check| table.line(check);
-    inspection.check(arguments.number_attribute, &report).await;
+    let numbers = arguments.number_attribute.or(settings.directory.number_attribute);
+    inspection.check(numbers, &report).await;
 
     if let Some(canary) = &arguments.canary {
         let adapters =
@@ -61,7 +64,7 @@ pub(super) async fn run(arguments: CheckArguments) -> Result<ExitCode, CommandEr
             directory: directory.as_ref(),
             inspection: inspection.as_ref(),
             settings: &settings.directory,
-            numbers: arguments.number_attribute,
+            numbers,
         };
         check.run(canary, &report).await.map_err(CommandError::failed)?;
     }

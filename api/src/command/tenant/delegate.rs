@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 use portvakt_directory::delegation::{self, Target};
-use portvakt_domain::{check::NumberAttribute, tenant::DirectoryKind};
+use portvakt_domain::{number_attribute::NumberAttribute, tenant::DirectoryKind};
 
 use super::{CommandError, ConfigArgument, Opened, say};
 
@@ -16,7 +16,8 @@ pub(in crate::command) struct DelegateArguments {
     /// Whose tools; without it, Windows for Active Directory.
     #[arg(long = "for", value_name = "TOOLS")]
     tools: Option<Tools>,
-    /// The attribute of the directory that holds numbers (mobile, otherMobile), where one does.
+    /// The attribute of the directory that is to hold numbers (mobile, otherMobile, homePhone, pager); without it, the
+    /// tenant's own, if it has one.
     #[arg(long, value_name = "NAME")]
     number_attribute: Option<NumberAttribute>,
     #[command(flatten)]
@@ -49,6 +50,7 @@ pub(super) async fn run(arguments: DelegateArguments) -> Result<ExitCode, Comman
         };
         return Err(CommandError::Told(format!("{}: its directory is {kind}", arguments.slug)));
     }
-    say(delegation::commands(&directory, arguments.number_attribute, target).trim_end());
+    let numbers = arguments.number_attribute.or(directory.number_attribute);
+    say(delegation::commands(&directory, numbers, target).trim_end());
     Ok(ExitCode::SUCCESS)
 }

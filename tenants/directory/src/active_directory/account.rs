@@ -1,6 +1,6 @@
 //! From an entry's attributes to the facts of an account. What can't be read makes it protected.
 
-use portvakt_domain::{account::Account, id::AccountKey, time::Instant};
+use portvakt_domain::{account::Account, id::AccountKey, number_attribute::NumberAttribute, time::Instant};
 
 use super::{guid, sid::Sid, time};
 use crate::{dn::Dn, entry::Entry};
@@ -52,6 +52,8 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) allowed: Option<&'a [Sid]>,
     /// The groups that are not.
     pub(crate) denied: &'a [Sid],
+    /// The attribute that holds numbers, where one does.
+    pub(crate) numbers: Option<NumberAttribute>,
     /// The service account.
     pub(crate) own: AccountKey,
     /// Now.
@@ -113,6 +115,7 @@ pub(crate) fn facts(entry: &Entry, around: &Surroundings<'_>) -> Option<Facts> {
         password_set_at: moment(entry, "pwdLastSet"),
         bad_passwords: entry.number("badPwdCount").and_then(|count| u32::try_from(count).ok()).unwrap_or(0),
         bad_password_at: moment(entry, "badPasswordTime"),
+        attribute_numbers: entry.values_of(around.numbers),
     };
     Some(Facts { account, incomplete })
 }
@@ -185,6 +188,7 @@ mod tests {
             functional: &functional,
             allowed,
             denied: &denied,
+            numbers: Some(NumberAttribute::Mobile),
             own: AccountKey(Uuid::nil()),
             now: DateTime::from_timestamp(1_800_000_000, 0).expect("a time"),
         };

@@ -10,10 +10,7 @@ use std::{
 };
 
 use ldap3::{Scope, controls::RawControl};
-use portvakt_domain::{
-    check::{CheckKind, NumberAttribute},
-    tenant::HistoryRule,
-};
+use portvakt_domain::{check::CheckKind, number_attribute::NumberAttribute, tenant::HistoryRule};
 use uuid::{Uuid, uuid};
 
 use super::{

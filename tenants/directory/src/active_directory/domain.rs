@@ -13,6 +13,8 @@ use portvakt_domain::{
     account::Account,
     directory::{Authentication, DirectoryError, EffectivePolicy, PasswordChange},
     id::AccountKey,
+    number::MobileNumber,
+    number_attribute::NumberAttribute,
     password::Password,
     tenant::{DirectorySettings, HistoryRule},
     time::Clock,
@@ -57,6 +59,9 @@ pub(crate) struct Domain {
     denied: NamedGroups,
     units: Vec<Dn>,
     functional: Vec<Dn>,
+    numbers: Option<NumberAttribute>,
+    /// What is read of an account.
+    facts: Vec<&'static str>,
     history: HistoryRule,
     patience: Duration,
     clock: Arc<dyn Clock>,
@@ -81,6 +86,8 @@ impl Domain {
             base,
             units: served,
             functional,
+            numbers: settings.number_attribute,
+            facts: FACTS.into_iter().chain(settings.number_attribute.map(NumberAttribute::as_str)).collect(),
             history: settings.history,
             patience: Duration::from_secs(settings.deadline_seconds.into()),
             clock,
@@ -128,12 +135,13 @@ impl Domain {
         let allowed = self.allowed.sids(connection, now).await?;
         let denied = self.denied.sids(connection, now).await?;
         let name = guid::name(key);
-        let entry = connection.entry(&Search::entry(&name, &FACTS)).await?;
+        let entry = connection.entry(&Search::entry(&name, &self.facts)).await?;
         let around = Surroundings {
             units: &self.units,
             functional: &self.functional,
             allowed: (!self.allowed.is_empty()).then_some(&*allowed),
             denied: &denied,
+            numbers: self.numbers,
             own: connection.known.own,
             now,
         };
@@ -217,6 +225,32 @@ impl Domain {
             deadline,
             |_| Ok(()),
             |connection| async move { connection.replace(&guid::name(key), vec![unlocked()], None).await },
+        );
+        match wrote.await? {
+            Wrote::Done => Ok(()),
+            Wrote::Refused(answer) => Err(error_map::writing(answer)),
+            Wrote::Unanswered { error, .. } => Err(error),
+        }
+    }
+
+    /// In place of every value that is there.
+    pub(crate) async fn write_number(
+        &self,
+        key: AccountKey,
+        number: Option<&MobileNumber>,
+        deadline: Instant,
+    ) -> Result<(), DirectoryError> {
+        let attribute = setup::number_attribute(self.numbers)?;
+        let name = &guid::name(key);
+        let wrote = self.controllers.write(
+            deadline,
+            |_| Ok(()),
+            |connection| async move {
+                match number {
+                    Some(number) => connection.replace(name, vec![(attribute, Value::text(number.e164()))], None).await,
+                    None => connection.clear(name, attribute).await,
+                }
+            },
         );
         match wrote.await? {
             Wrote::Done => Ok(()),

@@ -1,6 +1,6 @@
 //! For OpenLDAP: access rules, for slapd.conf and for cn=config.
 
-use portvakt_domain::{check::NumberAttribute, tenant::DirectorySettings};
+use portvakt_domain::{number_attribute::NumberAttribute, tenant::DirectorySettings};
 
 use super::plain;
 

@@ -1,6 +1,6 @@
 //! For Samba: samba-tool, in a POSIX shell.
 
-use portvakt_domain::{check::NumberAttribute, tenant::DirectorySettings};
+use portvakt_domain::{number_attribute::NumberAttribute, tenant::DirectorySettings};
 
 use super::{RESET, UNEXPIRE, USER, plain, policies, written};
 

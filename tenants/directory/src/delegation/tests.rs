@@ -54,6 +54,7 @@ fn settings(unit: &str, kind: DirectoryKind) -> DirectorySettings {
         units: vec![unit.to_owned()],
         allowed_groups: Vec::new(),
         denied_groups: Vec::new(),
+        number_attribute: None,
         history: HistoryRule::PolicyHints,
         default_policy: None,
         deadline_seconds: 5,

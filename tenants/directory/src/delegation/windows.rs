@@ -1,6 +1,6 @@
 //! For Windows: PowerShell, which says exactly what is granted, and the same by dsacls.
 
-use portvakt_domain::{check::NumberAttribute, tenant::DirectorySettings};
+use portvakt_domain::{number_attribute::NumberAttribute, tenant::DirectorySettings};
 
 use super::{RESET, UNEXPIRE, USER, plain, policies, written};
 

@@ -1,7 +1,7 @@
 //! From an entry's attributes to the facts of an account, as ppolicy judges them.
 
 use chrono::TimeDelta;
-use portvakt_domain::{account::Account, id::AccountKey, time::Instant};
+use portvakt_domain::{account::Account, id::AccountKey, number_attribute::NumberAttribute, time::Instant};
 use uuid::Uuid;
 
 use super::{policy::Rules, time};
@@ -40,6 +40,8 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) denied: bool,
     /// Its groups could not be followed to their end.
     pub(crate) unclear: bool,
+    /// The attribute that holds numbers, where one does.
+    pub(crate) numbers: Option<NumberAttribute>,
     /// The service account.
     pub(crate) own: AccountKey,
     /// Now.
@@ -88,6 +90,7 @@ pub(crate) fn facts(entry: &Entry, rules: &Rules, around: &Surroundings<'_>) -> 
         denied: around.denied,
         bad_passwords: u32::try_from(failures.len()).unwrap_or(u32::MAX),
         bad_password_at: failures.into_iter().max(),
+        attribute_numbers: entry.values_of(around.numbers),
     })
 }
 
@@ -153,6 +156,7 @@ mod tests {
             allowed: true,
             denied: false,
             unclear: false,
+            numbers: None,
             own: AccountKey(Uuid::nil()),
             now: DateTime::from_timestamp(NOW, 0).expect("a time"),
         };

@@ -2,7 +2,7 @@
 //! what he may write: that is for the canary.
 
 use ldap3::Scope;
-use portvakt_domain::check::{CheckKind, NumberAttribute};
+use portvakt_domain::{check::CheckKind, number_attribute::NumberAttribute};
 
 use super::{account::FACTS, policy::Policies};
 use crate::{

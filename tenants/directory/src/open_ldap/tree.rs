@@ -7,6 +7,8 @@ use portvakt_domain::{
     account::Account,
     directory::{Authentication, DirectoryError, EffectivePolicy, PasswordChange},
     id::AccountKey,
+    number::MobileNumber,
+    number_attribute::NumberAttribute,
     password::Password,
     tenant::DirectorySettings,
     time::Clock,
@@ -29,6 +31,7 @@ use crate::{
     error_map::{self, Failure},
     filter::Filter,
     setup::{self, Units},
+    value::Value,
 };
 
 /// Longest wait for the bind that tells what became of an unanswered write.
@@ -48,6 +51,9 @@ pub(crate) struct Tree {
     denied: NamedGroups,
     units: Vec<Dn>,
     functional: Vec<Dn>,
+    numbers: Option<NumberAttribute>,
+    /// What is read of an account.
+    facts: Vec<&'static str>,
     patience: Duration,
     clock: Arc<dyn Clock>,
 }
@@ -69,6 +75,8 @@ impl Tree {
             denied: NamedGroups::new("denied_groups", &settings.denied_groups),
             units: served,
             functional,
+            numbers: settings.number_attribute,
+            facts: FACTS.into_iter().chain(settings.number_attribute.map(NumberAttribute::as_str)).collect(),
             patience: Duration::from_secs(settings.deadline_seconds.into()),
             clock,
         })
@@ -130,7 +138,7 @@ impl Tree {
         let now = self.clock.now();
         self.allowed.check(connection, now).await?;
         self.denied.check(connection, now).await?;
-        let Some(entry) = self.entry(connection, key, &FACTS).await? else { return Ok(None) };
+        let Some(entry) = self.entry(connection, key, &self.facts).await? else { return Ok(None) };
         let rules = self.policies.of(connection, entry.text("pwdPolicySubentry"), now).await?;
         let groups = if self.allowed.is_empty() && self.denied.is_empty() {
             Some(Vec::new())
@@ -145,6 +153,7 @@ impl Tree {
             allowed: self.allowed.is_empty() || self.allowed.any(&groups),
             denied: self.denied.any(&groups),
             unclear,
+            numbers: self.numbers,
             own: connection.known.own,
             now,
         };
@@ -230,6 +239,32 @@ impl Tree {
         let entry =
             self.controllers.read(deadline, |connection| async move { self.entry(&connection, key, &["1.1"]).await });
         entry.await?.map(|entry| entry.dn).ok_or(DirectoryError::NotFound)
+    }
+
+    /// In place of every value that is there.
+    pub(crate) async fn write_number(
+        &self,
+        key: AccountKey,
+        number: Option<&MobileNumber>,
+        deadline: Instant,
+    ) -> Result<(), DirectoryError> {
+        let attribute = setup::number_attribute(self.numbers)?;
+        let name = &self.name_of(key, deadline).await?;
+        let wrote = self.controllers.write(
+            deadline,
+            |_| Ok(()),
+            |connection| async move {
+                match number {
+                    Some(number) => connection.replace(name, vec![(attribute, Value::text(number.e164()))], None).await,
+                    None => connection.clear(name, attribute).await,
+                }
+            },
+        );
+        match wrote.await? {
+            Wrote::Done => Ok(()),
+            Wrote::Refused(answer) => Err(error_map::writing(answer)),
+            Wrote::Unanswered { error, .. } => Err(error),
+        }
     }
 
     /// Whether an unanswered write has happened: the new password opens the account, at another server where there is

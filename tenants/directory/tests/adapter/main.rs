@@ -95,6 +95,7 @@ impl Bench {
             functional_units: Vec::new(),
             allowed_groups: Vec::new(),
             denied_groups: Vec::new(),
+            number_attribute: None,
             history: HistoryRule::PolicyHints,
             default_policy: None,
             deadline_seconds: 20,

@@ -8,6 +8,7 @@ use serde::{
 };
 
 use super::values::LdapUrl;
+use crate::number_attribute::NumberAttribute;
 
 /// Fewest connections to a controller: two of the service account (the kept one, and the one before it while its last
 /// answers are awaited) and one on which people's passwords are presented.
@@ -84,6 +85,9 @@ pub struct DirectorySettings {
     /// Groups whose members, also through other groups, are never served. They win over `allowed_groups`.
     #[serde(default)]
     pub denied_groups: Vec<String>,
+    /// The attribute in which people's numbers live. Without one they live in Portvakt alone.
+    #[serde(default)]
+    pub number_attribute: Option<NumberAttribute>,
     /// Active Directory: how earlier passwords are looked at in a reset. OpenLDAP does so by itself.
     #[serde(default)]
     pub history: HistoryRule,

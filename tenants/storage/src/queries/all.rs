@@ -8,6 +8,7 @@ pub(crate) mod flows;
 pub(crate) mod jobs;
 pub(crate) mod limits;
 pub(crate) mod messages;
+pub(crate) mod number_attributes;
 pub(crate) mod number_changes;
 pub(crate) mod numbers;
 pub(crate) mod operator;

@@ -5,11 +5,11 @@ use portvakt_domain::{
     audit::NewEvent,
     id::{AccountKey, FlowId, NumberChangeId, TenantId},
     job::Job,
-    number_change::{NumberChange, NumberChangeState},
+    number_change::{ChangeOrigin, NumberChange, NumberChangeState},
     time::Instant,
 };
 
-use super::{Conn, audit, flows, jobs, lock, messages, numbers, schema::number_changes};
+use super::{Conn, audit, flows, jobs, lock, messages, number_attributes, numbers, schema::number_changes};
 use crate::{
     error::{Outcome, corrupt},
     lock::Lock,
@@ -30,6 +30,7 @@ struct ChangeRow {
     state: String,
     requested_at: At,
     due_at: At,
+    origin: String,
 }
 
 impl ChangeRow {
@@ -40,6 +41,7 @@ impl ChangeRow {
             target: self.target.0,
             number: optional_sealed(self.number),
             number_hash: hash(self.number_hash, "number_changes.number_hash")?,
+            origin: ChangeOrigin::from_stored(&self.origin).ok_or_else(|| corrupt("number_changes.origin"))?,
             flow: FlowId(self.flow.0),
             language: language(&self.language, "number_changes.language")?,
             state: NumberChangeState::from_stored(&self.state).ok_or_else(|| corrupt("number_changes.state"))?,
@@ -82,21 +84,29 @@ pub(crate) fn ask(c: &mut Conn, tenant: TenantId, new: &NewNumberChange) -> Outc
             number_changes::state.eq(NumberChangeState::Waiting.as_str()),
             number_changes::requested_at.eq(at(new.requested_at)),
             number_changes::due_at.eq(at(new.due_at)),
+            number_changes::origin.eq(new.origin.as_str()),
         ))
         .execute(c)?;
     jobs::ask(c, tenant, &Job::ChangeNumber { change: new.id }, new.requested_at, new.due_at)?;
     Ok(())
 }
 
-/// Cancels the change that waits for an account, if one does.
-pub(crate) fn cancel(c: &mut Conn, tenant: TenantId, account: AccountKey, now: Instant) -> Outcome<bool> {
-    let cancelled = diesel::update(number_changes::table)
+/// Cancels the change that waits for an account, if one does, and returns it.
+pub(crate) fn cancel(
+    c: &mut Conn,
+    tenant: TenantId,
+    account: AccountKey,
+    now: Instant,
+) -> Outcome<Option<NumberChange>> {
+    let cancelled: Option<ChangeRow> = diesel::update(number_changes::table)
         .filter(number_changes::tenant_id.eq(Id(tenant.0)))
         .filter(number_changes::account.eq(Id(account.0)))
         .filter(number_changes::state.eq(NumberChangeState::Waiting.as_str()))
         .set(over(NumberChangeState::Cancelled, now))
-        .execute(c)?;
-    Ok(cancelled == 1)
+        .returning(ChangeRow::as_returning())
+        .get_result(c)
+        .optional()?;
+    cancelled.map(ChangeRow::read).transpose()
 }
 
 pub(crate) fn carry_out(c: &mut Conn, tenant: TenantId, due: &CarryOut) -> Outcome<bool> {
@@ -111,6 +121,13 @@ pub(crate) fn carry_out(c: &mut Conn, tenant: TenantId, due: &CarryOut) -> Outco
         .optional()?;
     let Some(change) = row.map(ChangeRow::read).transpose()? else { return Ok(false) };
     numbers::replace(c, tenant, due.account, change.target, &due.sealed, &change.number_hash, due.now)?;
+    match change.origin {
+        ChangeOrigin::Directory => {
+            number_attributes::note(c, tenant, due.account, Some(change.number_hash), due.now)?;
+        }
+        ChangeOrigin::Person if due.write_attribute => number_attributes::want(c, tenant, &due.account, &due.now)?,
+        ChangeOrigin::Person => {}
+    }
     flows::end_flows_of(c, tenant, due.account, None, due.now)?;
     for notice in &due.notices {
         messages::ask(c, tenant, notice, due.now)?;

@@ -61,6 +61,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::{Binary, Nullable};
+    use super::super::sql::{Id, Ts};
+    number_attributes (tenant_id, account) {
+        tenant_id -> Id,
+        account -> Id,
+        number_hash -> Nullable<Binary>,
+        to_write_since -> Nullable<Ts>,
+        compared_at -> Ts,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{Binary, Nullable, Text};
     use super::super::sql::{Id, Ts};
     number_changes (tenant_id, id) {
@@ -77,6 +89,7 @@ diesel::table! {
         requested_at -> Ts,
         due_at -> Ts,
         settled_at -> Nullable<Ts>,
+        origin -> Text,
     }
 }
 
@@ -253,3 +266,4 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(audit_events, audit_seals, flows, messages);
+diesel::allow_tables_to_appear_in_same_query!(number_attributes, numbers);

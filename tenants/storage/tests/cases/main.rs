@@ -12,6 +12,7 @@ mod jobs;
 mod limits;
 mod messages;
 mod migrations;
+mod number_attributes;
 mod number_changes;
 mod numbers;
 mod rejections;
@@ -91,6 +92,13 @@ cases! {
         an_answer_after_the_answer_does_not_count;
     migrations:
         a_second_migration_has_nothing_to_do;
+    number_attributes:
+        a_first_number_is_imported_once
+        a_number_from_the_directory_is_asked_for_once
+        what_is_put_back_is_given_up_and_told
+        a_change_from_the_directory_is_carried_out_or_stopped
+        a_saved_number_is_to_be_written_until_it_is
+        attributes_are_looked_at_in_turn;
     number_changes:
         one_change_waits_and_its_job_with_it
         of_many_that_ask_at_once_one_is_heard

@@ -9,7 +9,7 @@ use portvakt_domain::{
     job::Job,
     language::Language,
     message::{Channel, MessageKind, NewMessage},
-    number_change::{NumberChange, NumberChangeState},
+    number_change::{ChangeOrigin, NumberChange, NumberChangeState},
 };
 use portvakt_storage::{
     flows::{self, AskChange, CodeOutcome, NewFlow, NumberEffect, StopChange},
@@ -36,6 +36,7 @@ fn ask(f: &Fixture, account: AccountKey, target: Uuid, flow: &NewFlow) -> AskCha
             target,
             number: sealed("the new number"),
             number_hash: hash(),
+            origin: ChangeOrigin::Person,
             flow: flow.id,
             network: hash(),
             language: Language::En,
@@ -77,6 +78,7 @@ fn carry_out(f: &Fixture, change: &NumberChange, at: TimeDelta) -> CarryOut {
         now: f.now + at,
         sealed: sealed("sealed anew"),
         notices: vec![message(change.flow, MessageKind::NumberChanged, f.now)],
+        write_attribute: false,
         event: event(AuditKind::NumberChanged, f.now),
     }
 }

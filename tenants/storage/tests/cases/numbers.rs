@@ -37,6 +37,7 @@ pub(crate) fn save(
         replaces: replaced.is_some(),
         number: NewNumber { row_id: replaced.unwrap_or(number.row_id), ..number },
         notices: (0..notices).map(|_| message(flow.id, MessageKind::NumberAdded, f.now)).collect(),
+        write_attribute: false,
         event: event(AuditKind::NumberAdded, f.now),
         overtaken: event(AuditKind::NumberChangeCancelled, f.now),
     }
@@ -107,6 +108,7 @@ pub(crate) async fn numbers_keep_their_order_and_a_changed_one_its_place(f: Fixt
         account: mine,
         row_id: rows[1],
         notices: vec![message(flow.id, MessageKind::NumberRemoved, f.now)],
+        write_attribute: false,
         event: event(AuditKind::NumberRemoved, f.now),
         overtaken: event(AuditKind::NumberChangeCancelled, f.now),
     };

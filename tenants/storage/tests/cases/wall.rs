@@ -15,7 +15,7 @@ use portvakt_domain::{
 use portvakt_storage::{
     StorageError, Store, audit, flows, limits,
     messages::{self, BeginCode},
-    migrate, numbers, operator, rejections,
+    migrate, number_attributes, numbers, operator, rejections,
     settings::{self, NewSettings},
     sign_in,
 };
@@ -29,8 +29,12 @@ use crate::{
     number_changes::delayed_change,
 };
 
-const MIGRATIONS: [&str; 3] =
-    ["2026-11-22-000000_initial", "2026-11-23-000000_numbers", "2026-11-23-000100_rejections"];
+const MIGRATIONS: [&str; 4] = [
+    "2026-11-22-000000_initial",
+    "2026-11-23-000000_numbers",
+    "2026-11-23-000100_rejections",
+    "2026-11-23-000200_number_attributes",
+];
 const SHARED: [&str; 4] = ["tenants", "tenant_hosts", "jobs", "sms_budgets"];
 
 fn database(f: &Fixture) -> &TestDatabase {
@@ -99,6 +103,7 @@ async fn fill(f: &Fixture, tenant: TenantId) {
     let target = number.row_id;
     numbers::import(store, tenant, mine, vec![number]).await.expect("imported");
     delayed_change(f, tenant, mine, target).await;
+    number_attributes::compared(store, tenant, mine, f.now).await.expect("noted");
     let allowance = Allowance { failures: 3, window_seconds: 1_800, already: 0 };
     sign_in::reserve(store, tenant, hash(), allowance, f.now).await.expect("reserved");
     rejections::count(store, tenant, vec![RejectionReason::Earlier], f.now).await.expect("counted");

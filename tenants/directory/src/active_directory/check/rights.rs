@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use ldap3::Scope;
-use portvakt_domain::check::{CheckKind, NumberAttribute};
+use portvakt_domain::{check::CheckKind, number_attribute::NumberAttribute};
 use uuid::{Uuid, uuid};
 
 use super::{descriptor, some};
@@ -215,6 +215,8 @@ pub(crate) fn schema_guid(attribute: NumberAttribute) -> Uuid {
     match attribute {
         NumberAttribute::Mobile => uuid!("f0f8ffa3-1191-11d0-a060-00aa006c33ed"),
         NumberAttribute::OtherMobile => uuid!("0296c11e-40da-11d1-a9c0-0000f80367c1"),
+        NumberAttribute::HomePhone => uuid!("f0f8ffa1-1191-11d0-a060-00aa006c33ed"),
+        NumberAttribute::Pager => uuid!("f0f8ffa6-1191-11d0-a060-00aa006c33ed"),
     }
 }
 

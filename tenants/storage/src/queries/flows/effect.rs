@@ -6,10 +6,11 @@ use portvakt_domain::{
     flow::FlowState,
     id::{AccountKey, FlowId, TenantId},
     message::NewMessage,
+    number_change::ChangeOrigin,
     time::Instant,
 };
 
-use super::super::{Conn, messages, number_changes, numbers, schema::flows};
+use super::super::{Conn, messages, number_attributes, number_changes, numbers, schema::flows};
 use crate::{
     error::Outcome,
     flows::{NumberEffect, StopChange},
@@ -41,10 +42,12 @@ pub(super) fn perform(
             } else {
                 numbers::add(c, tenant, save.account, number)?;
             }
+            wanted(c, tenant, save.account, save.write_attribute, now)?;
             changed(c, tenant, flow, save.account, (&save.event, &save.overtaken), &save.notices, now)
         }
         NumberEffect::Remove(remove) => {
             numbers::remove(c, tenant, remove.account, remove.row_id)?;
+            wanted(c, tenant, remove.account, remove.write_attribute, now)?;
             changed(c, tenant, flow, remove.account, (&remove.event, &remove.overtaken), &remove.notices, now)
         }
         NumberEffect::Ask(ask) => {
@@ -54,6 +57,11 @@ pub(super) fn perform(
         }
         NumberEffect::Stop(stop) => stopped(c, tenant, stop, now),
     }
+}
+
+/// The directory's attribute follows, where the tenant has one.
+fn wanted(c: &mut Conn, tenant: TenantId, account: AccountKey, write_attribute: bool, now: Instant) -> Outcome<()> {
+    if write_attribute { number_attributes::want(c, tenant, &account, &now) } else { Ok(()) }
 }
 
 /// After a change of the numbers: the account's other flows end, and so does a delayed change that waits.
@@ -69,7 +77,7 @@ fn changed(
     end_flows_of(c, tenant, account, Some(flow), now)?;
     tell(c, tenant, notices, now)?;
     let mut events = vec![event.clone()];
-    if number_changes::cancel(c, tenant, account, now)? {
+    if number_changes::cancel(c, tenant, account, now)?.is_some() {
         events.push(overtaken.clone());
     }
     Ok(events)
@@ -77,8 +85,10 @@ fn changed(
 
 /// The delayed change is off. Every number that the account has is told, each by a message of its own.
 fn stopped(c: &mut Conn, tenant: TenantId, stop: &StopChange, now: Instant) -> Outcome<Vec<NewEvent>> {
-    if !number_changes::cancel(c, tenant, stop.account, now)? {
-        return Ok(Vec::new());
+    let Some(stopped) = number_changes::cancel(c, tenant, stop.account, now)? else { return Ok(Vec::new()) };
+    if stopped.origin == ChangeOrigin::Directory {
+        // What is written there is dealt with: it does not begin anew when it is next looked at.
+        number_attributes::note(c, tenant, stop.account, Some(stopped.number_hash), now)?;
     }
     messages::ask(c, tenant, &stop.mail, now)?;
     for number in numbers::list(c, tenant, &stop.account)? {

@@ -1,0 +1,2 @@
+alter table number_changes drop column origin;
+drop table number_attributes;
