@@ -21,6 +21,11 @@ python3-aiosmtpd|/usr/bin/python3 -c "import aiosmtpd"
 procps|command -v pgrep && command -v kill
 '
 
+# The same for fuzzing: libFuzzer is built from C++.
+FUZZ_REQUIREMENTS='
+g++|command -v "${CXX:-c++}"
+'
+
 missing_packages() {
   local package probe
   while IFS='|' read -r package probe; do

@@ -1,6 +1,8 @@
 # shellcheck shell=bash
 # Sourced: small functions about processes, used by every script here that starts or stops something.
 
+declare -A RUNNING # process groups that are there still when a script is interrupted
+
 # The kernel's line about a process, from its state on (its name, before that, may hold anything).
 process_state() {
   local stat
@@ -37,13 +39,43 @@ end_process() {
   wait_until 10 process_gone "$pid" || kill -KILL "$pid" 2>/dev/null || true
 }
 
-# The same for a whole process group.
+group_gone() { ! pgrep -g "$1" -r R,S,D,T >/dev/null; }
+
+# The same for a whole process group. Its leader may be gone while another member still ends what is its own.
 end_group() {
   local group=$1
   kill -TERM -- "-$group" 2>/dev/null || return 0
-  wait_until 10 process_gone "$group" || true
+  wait_until 10 group_gone "$group" || true
   kill -KILL -- "-$group" 2>/dev/null || true
 }
+
+# In a process group of its own, so that end_running can end it with all its children; sets STARTED.
+in_background() {
+  set -m
+  "$@" &
+  STARTED=$!
+  set +m
+  RUNNING[$STARTED]=1
+}
+
+# Waits for it, ends what it left behind, and returns its status.
+finish() {
+  local status=0
+  wait "$1" || status=$?
+  kill -KILL -- "-$1" 2>/dev/null || true
+  unset "RUNNING[$1]"
+  return "$status"
+}
+
+# Ends what began in the background and is not finished.
+end_running() {
+  local group
+  for group in "${!RUNNING[@]}"; do end_group "$group"; done
+  RUNNING=()
+}
+
+now() { date +%s.%N; }
+since() { awk -v from="$1" -v to="$(now)" 'BEGIN { printf "%.1f", to - from }'; }
 
 # Does anybody accept connections there?
 port_answers() { (exec 3<>"/dev/tcp/$1/$2") 2>/dev/null; }
