@@ -6,6 +6,8 @@ mod certificate;
 mod frozen;
 #[path = "faults/lost.rs"]
 mod lost;
+#[path = "faults/number.rs"]
+mod number;
 #[path = "faults/slow.rs"]
 mod slow;
 #[path = "faults/tampering.rs"]

@@ -99,6 +99,11 @@ async fn what_is_wrong_is_told_with_line_and_reason_and_nothing_is_applied() {
             "units = [\"OU=Användare,DC=mjolby,DC=se\"]",
             "is not below directory.base",
         ),
+        (
+            "units = [\"OU=Användare,DC=orebro,DC=se\"]",
+            "number_attribute = \"unicodePwd\"\nunits = [\"OU=Användare,DC=orebro,DC=se\"]",
+            "write mobile, otherMobile, homePhone or pager",
+        ),
         ("sender = \"Orebro\"", "sender = \"Örebro kommun\"", "Örebro kommun"),
         ("preset = \"orebro\"", "preset = \"orebr\"", "unknown variant `orebr`"),
         ("reset = \"pwreset.orebro.se\"", "reset = \"https://pwreset.orebro.se/\"", "is not a host name"),
@@ -141,12 +146,19 @@ async fn several_problems_are_told_together() {
     let (installation, mut tenant) = prepared("mjolby");
     change(&mut tenant, "reset", "code_minutes", 60);
     change(&mut tenant, "directory", "deadline_seconds", 300);
+    change(&mut tenant, "directory", "number_attribute", "mobile");
+    change(&mut tenant, "registration", "delayed_change_hours", 0);
     change(&mut tenant, "hosts", "register", "pwreset.mjolby.se");
     change(&mut tenant, "mail", "password_file", "nowhere");
     let refused = installation.apply(&tenant).await;
     assert_eq!(refused.code, 1);
-    for told in ["reset.code_minutes: ", "directory.deadline_seconds: ", "hosts: reset and register", "mail.password: "]
-    {
+    for told in [
+        "reset.code_minutes: ",
+        "registration.delayed_change_hours: a number that was changed in the directory",
+        "directory.deadline_seconds: ",
+        "hosts: reset and register",
+        "mail.password: ",
+    ] {
         assert!(refused.stderr.contains(told), "{told} in {}", refused.stderr);
     }
 }

@@ -8,6 +8,8 @@ use portvakt_domain::{
     directory::{Authentication, Directory, DirectoryError, PasswordChange},
     id::AccountKey,
     login::DirectoryName,
+    number::MobileNumber,
+    number_attribute::NumberAttribute,
     password::Password,
 };
 
@@ -26,6 +28,7 @@ pub async fn run(world: &World, case: &str) -> String {
         "set" => stage.set(what).await,
         "change" => stage.change(what).await,
         "unlock" => stage.unlock(what).await,
+        "number" => stage.number(what).await,
         _ => panic!("no such verb: {case}"),
     }
 }
@@ -42,7 +45,7 @@ fn state(what: &str) -> State {
         "must change" => State::MustChange,
         "disabled" => State::Disabled,
         "past its end date" => State::AccountExpired,
-        "somebody outside the units" => State::Outside,
+        "somebody outside the units" | "of somebody outside the units" => State::Outside,
         "a member of a denied group" => State::Denied,
         _ => State::Normal,
     }
@@ -57,6 +60,7 @@ fn failed(error: &DirectoryError) -> String {
         DirectoryError::NotFound => "NotFound".to_owned(),
         DirectoryError::Rejected(why) => format!("Rejected({why:?})"),
         DirectoryError::NoRight(_) => "NoRight".to_owned(),
+        DirectoryError::Misconfigured(_) => "Misconfigured".to_owned(),
         other => format!("{other:?}"),
     }
 }
@@ -242,5 +246,37 @@ impl Stage<'_> {
         let opens = self.place().signs_in(&person, &person.password).await.is_ok();
         let seen = [if locked { "locked" } else { "unlocked" }, if opens { "opens" } else { "does not open" }];
         format!("done, {}", seen.join(", "))
+    }
+
+    /// With `mobile` named in the settings.
+    async fn number(&self, what: &str) -> String {
+        const OTHERS: &str = "070-174 06 99";
+        let (person, mut account) = self.person(state(what)).await;
+        let mut settings = self.world.served(SLUG).settings.directory.clone();
+        settings.number_attribute = (!what.contains("no attribute")).then_some(NumberAttribute::Mobile);
+        let directory = self.world.connect(SLUG, &settings).await;
+        if what.contains("others") || what.contains("another") || what == "taken away" {
+            self.place().replace(&person.dn, "mobile", &[OTHERS]).await;
+        }
+        if what == "as others wrote it" {
+            let read = directory.read(account.key).await.expect("an answer").expect("the account");
+            let unread = self.again(&account).await;
+            assert!(unread.attribute_numbers.is_empty(), "where no attribute is named, none is read");
+            return if read.attribute_numbers == [OTHERS] { "read as written" } else { "not read" }.to_owned();
+        }
+        if what.contains("gone") {
+            account.key = AccountKey(uuid::Uuid::new_v4());
+        }
+        let number = MobileNumber::from_e164("+46701740698").expect("a number");
+        let wanted = (!what.contains("taken away")).then_some(&number);
+        if let Err(error) = directory.write_number(&account, wanted).await {
+            return failed(&error);
+        }
+        let there = self.place().values(&person.dn, "mobile").await;
+        match there.as_slice() {
+            [one] if one == number.e164() => "done, there".to_owned(),
+            [] => "done, nothing there".to_owned(),
+            other => format!("done, {other:?}"),
+        }
     }
 }

@@ -99,6 +99,14 @@ pub const ROWS: &[Row] = &[
     all("unlock: normal", "done, unlocked, opens"),
     all("unlock: somebody outside the units", "NoRight"),
     all("unlock: somebody who is gone", "NotFound"),
+    all("number: as others wrote it", "read as written"),
+    all("number: written", "done, there"),
+    all("number: written over another", "done, there"),
+    all("number: taken away", "done, nothing there"),
+    all("number: taken away where there is none", "done, nothing there"),
+    all("number: of somebody outside the units", "NoRight"),
+    all("number: of somebody who is gone", "NotFound"),
+    all("number: where the tenant has no attribute", "Misconfigured"),
 ];
 
 /// The rows in which they differ, as the README shows them.
