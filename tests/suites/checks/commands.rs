@@ -7,7 +7,7 @@ use harness::{
     settings::{point_at_samba, preset},
 };
 use portvakt_demo::practice::{Delegation, Dialect, DomainBuilder, Policy};
-use portvakt_domain::tenant::TenantSettings;
+use portvakt_domain::{number_attribute::NumberAttribute, tenant::TenantSettings};
 
 use super::{
     practice::{PASSWORD, delegation, domain, policy, serve, service},
@@ -153,8 +153,11 @@ async fn a_canary_on_samba_and_on_openldap() {
     let canary = samba.create_user(NewUser::staff().named("kanarie")).await;
     let mut settings = preset("orebro");
     point_at_samba(&mut settings, samba);
+    settings.directory.number_attribute = Some(NumberAttribute::Mobile);
     let installation = installed(&settings, &samba.service_password).await;
-    let arguments = ["tenant", "check", "orebro", "--number-attribute", "mobile", "--canary", &canary.sam];
+    let delegated = installation.run(&["tenant", "delegate", "orebro", "--for", "samba"]).await.succeeded();
+    assert!(delegated.stdout.contains("# mobile\n"), "the tenant's own attribute: {}", delegated.stdout);
+    let arguments = ["tenant", "check", "orebro", "--canary", &canary.sam];
     let checked = installation.run(&arguments).await;
     assert_eq!((checked.code, told(&checked, "FAIL ")), (0, Vec::new()), "{}", checked.output());
     assert!(told(&checked, "ok ").contains(&"canary number".to_owned()), "{}", checked.output());

@@ -9,6 +9,7 @@ use harness::{
     site::Site,
     world::code_in,
 };
+use portvakt_demo::accounts::{SampleAccount, SampleState};
 
 use super::pair::{Pair, reset_host};
 
@@ -146,4 +147,27 @@ async fn what_has_lapsed_is_removed_by_whoever_runs() {
         (left == Some(vec![1])).then_some(())
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn numbers_are_compared_with_the_directory_by_whoever_runs() {
+    let site = Site::on_postgres().await;
+    let mut tenant = site.tenant_file("mjolby");
+    change(&mut tenant, "directory", "number_attribute", "mobile");
+    site.installation.apply(&tenant).await.succeeded();
+    let _replica = site.installation.serve().await;
+    let written = |slug: &str, person: &SampleAccount| {
+        site.directories[slug].domain().account(&person.username).expect("an account").values("mobile")
+    };
+    let personal = |person: &SampleAccount| person.state == SampleState::Normal;
+    let people: Vec<_> = Site::people("mjolby").into_iter().filter(personal).collect();
+    for person in &people {
+        let number = person.number.clone().expect("a number").into_bytes();
+        eventually("the number is in the directory", PATIENCE, async || {
+            (written("mjolby", person) == [number.clone()]).then_some(())
+        })
+        .await;
+    }
+    assert!(people.len() > 3, "{}", people.len());
+    assert!(written("orebro", &Site::people("orebro")[0]).is_empty(), "only where the tenant names an attribute");
 }
