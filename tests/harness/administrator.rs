@@ -103,6 +103,16 @@ impl TestDirectory {
         self.modify(group, Mod::Add("member", HashSet::from([person.dn.as_str()]))).await;
     }
 
+    /// Takes a person out of a group.
+    pub async fn leave(&self, person: &Person, group: &str) {
+        self.remove_member(group, &person.dn).await;
+    }
+
+    /// Takes a member, a person or another group, out of a group.
+    pub async fn remove_member(&self, group: &str, member: &str) {
+        self.modify(group, Mod::Delete("member", HashSet::from([member]))).await;
+    }
+
     /// Two new groups, the first a member of the second.
     pub async fn nested_groups(&self) -> (String, String) {
         let id = Uuid::new_v4().simple().to_string();
@@ -120,8 +130,10 @@ impl TestDirectory {
         let dn = format!("CN={name},{unit}");
         let mut attributes = vec![("objectClass", HashSet::from([class])), ("cn", HashSet::from([name]))];
         match self.slapd() {
-            // A group of names has a member from the start.
-            Some(slapd) => attributes.push(("member", HashSet::from([member.unwrap_or(&slapd.service_dn)]))),
+            // A group of names is never empty; this member stays when the others leave.
+            Some(slapd) => {
+                attributes.push(("member", [slapd.service_dn.as_str()].into_iter().chain(member).collect()));
+            }
             None => {
                 attributes.push(("sAMAccountName", HashSet::from([name])));
                 attributes.extend(member.map(|member| ("member", HashSet::from([member]))));

@@ -1,8 +1,13 @@
 //! A tenant's settings for tests: the municipality's own preset, pointed at the directory of the test.
 
+use std::collections::BTreeMap;
+
+use portvakt::system::SystemRandom;
 use portvakt_domain::tenant::{DirectoryKind, HistoryRule, TenantSettings};
+use portvakt_flows::apply_settings;
 
 use crate::{
+    World,
     services::{Samba, Slapd},
     world::DENIED_GROUP,
 };
@@ -43,4 +48,22 @@ pub fn point_at_slapd(settings: &mut TenantSettings, slapd: &Slapd) {
     directory.functional_units = vec![slapd.functional_ou.clone()];
     directory.denied_groups = vec![format!("cn={DENIED_GROUP},{}", slapd.groups_ou)];
     directory.default_policy = Some(slapd.default_policy.clone());
+}
+
+impl World {
+    /// Applies settings to a tenant that is served; its secrets stay.
+    pub async fn apply(&self, settings: &TenantSettings) {
+        let (store, secrets) = (&self.shared.platform.store, BTreeMap::new());
+        apply_settings::run(store, &self.keys, &self.clock, &SystemRandom, settings, &secrets, "test")
+            .await
+            .expect("applied");
+        self.shared.registry.refresh().await.expect("refreshed");
+    }
+
+    /// Changes a tenant's settings while it is served.
+    pub async fn reconfigure(&self, slug: &str, change: impl FnOnce(&mut TenantSettings)) {
+        let mut settings = (*self.served(slug).settings).clone();
+        change(&mut settings);
+        self.apply(&settings).await;
+    }
 }

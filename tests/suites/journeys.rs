@@ -58,6 +58,11 @@ macro_rules! journeys_on {
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn a_group_makes_an_account_a_shared_one() {
+                super::holders::a_group_makes_an_account_a_shared_one(&$world.await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn a_delayed_change_is_carried_out_by_the_clock() {
                 super::delayed::a_delayed_change_is_carried_out_by_the_clock(&$world.await).await;
             }

@@ -38,11 +38,8 @@ pub(crate) fn units(settings: &DirectorySettings) -> Result<Units, DirectoryErro
             .ok_or_else(|| DirectoryError::Misconfigured(format!("directory.{key}: not a distinguished name")))
     };
     parsed("base", &settings.base)?;
-    for group in &settings.allowed_groups {
-        parsed("allowed_groups", group)?;
-    }
-    for group in &settings.denied_groups {
-        parsed("denied_groups", group)?;
+    for (key, group) in settings.groups() {
+        parsed(key, group)?;
     }
     let all = |key: &str, units: &[String]| units.iter().map(|unit| parsed(key, unit)).collect::<Result<Vec<_>, _>>();
     Ok(Units {

@@ -33,7 +33,7 @@ pub struct Account {
     pub own_service_account: bool,
     /// Inside one of the tenant's organisational units.
     pub in_scope: bool,
-    /// Shared by a unit: several people hold numbers for it. The tenant's units say so.
+    /// Shared by a unit: several people hold numbers for it. The tenant's units say so, or its groups.
     pub functional: bool,
     /// Member, also through other groups, of a group that the tenant excludes.
     pub denied: bool,

@@ -1,12 +1,8 @@
 //! Who may not, what is not taken, and what changed meanwhile.
 
-use std::collections::BTreeMap;
-
 use chrono::TimeDelta;
 use harness::{Database, Page, Person, State, World, journey};
-use portvakt::system::SystemRandom;
 use portvakt_domain::tenant::{KnownPassword, TenantSettings};
-use portvakt_flows::apply_settings;
 
 const NEW: &str = "Tallkotte41Vindfang";
 
@@ -106,13 +102,7 @@ async fn settings_that_changed_meanwhile_end_the_flow() {
         let person = world.person("mjolby", State::Normal).await;
         let mut browser = world.browser();
         let page = journey::to_change(&world, &mut browser, "mjolby", &person).await;
-        let mut settings = (*world.served("mjolby").settings).clone();
-        settings.reset.known_password = changed;
-        let (store, none) = (&world.shared.platform.store, BTreeMap::new());
-        apply_settings::run(store, &world.keys, &world.clock, &SystemRandom, &settings, &none, "test")
-            .await
-            .expect("applied");
-        world.shared.registry.refresh().await.expect("refreshed");
+        world.reconfigure("mjolby", |settings| settings.reset.known_password = changed).await;
         let told = journey::submit_change(&mut browser, &page, &person.password, NEW).await;
         assert_eq!(told.status.as_u16(), if goes_on { 200 } else { 410 }, "{changed:?}: {}", told.text());
         let signs_in = world.tenant("mjolby").directory.signs_in(&person, NEW).await;

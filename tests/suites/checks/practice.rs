@@ -136,7 +136,7 @@ async fn a_fault_of_the_settings_is_told_by_its_own_check() {
     let not_there = "ldaps://127.0.0.1:1".parse().expect("an address");
     let stranger = other.url().parse().expect("an address");
     type Change<'a> = Box<dyn Fn(&mut DirectorySettings) + 'a>;
-    let cases: [(Change<'_>, Kind, char); 9] = [
+    let cases: [(Change<'_>, Kind, char); 10] = [
         (Box::new(|s| s.controllers.insert(0, Clone::clone(&not_there))), Kind::Reachable, 'f'),
         (Box::new(|s| s.controllers.push(Clone::clone(&stranger))), Kind::Certificate, 'f'),
         (Box::new(|s| s.service_account = "nobody@prov.test".to_owned()), Kind::Bind, 'f'),
@@ -146,6 +146,7 @@ async fn a_fault_of_the_settings_is_told_by_its_own_check() {
         (Box::new(|s| s.units.push(format!("OU=Annat,{BASE}"))), Kind::Reset, 'f'),
         (Box::new(|s| s.allowed_groups.push(format!("CN=borta,CN=Users,{BASE}"))), Kind::Group, 'f'),
         (Box::new(|s| s.denied_groups.push(format!("CN=anna,OU=Personal,{BASE}"))), Kind::Group, 'f'),
+        (Box::new(|s| s.functional_groups.push(format!("CN=borta,CN=Users,{BASE}"))), Kind::Group, 'f'),
     ];
     for (at, (change, kind, expected)) in cases.into_iter().enumerate() {
         let mut settings = settings.clone();

@@ -127,10 +127,11 @@ async fn the_generated_rules_are_enough_and_no_more() {
 
     // The settings' faults.
     type Change = fn(&mut DirectorySettings);
-    let cases: [(Change, Kind); 5] = [
+    let cases: [(Change, Kind); 6] = [
         (|s| s.default_policy = Some(format!("cn=borta,{}", s.base)), Kind::PasswordPolicy),
         (|s| s.units.push(format!("ou=borta,{}", s.base)), Kind::Unit),
         (|s| s.denied_groups.push(format!("cn=borta,{}", s.base)), Kind::Group),
+        (|s| s.functional_groups.push(format!("cn=borta,{}", s.base)), Kind::Group),
         (|s| s.base = "dc=annan,dc=test".to_owned(), Kind::Base),
         (|s| s.service_account = format!("cn=borta,{}", s.base), Kind::Bind),
     ];

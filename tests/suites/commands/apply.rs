@@ -104,6 +104,17 @@ async fn what_is_wrong_is_told_with_line_and_reason_and_nothing_is_applied() {
             "number_attribute = \"unicodePwd\"\nunits = [\"OU=Användare,DC=orebro,DC=se\"]",
             "write mobile, otherMobile, homePhone or pager",
         ),
+        (
+            "functional_groups = []",
+            "functional_groups = [\"CN=Brevlådor,OU=Grupper,DC=mjolby,DC=se\"]",
+            "directory.functional_groups: \"CN=Brevlådor,OU=Grupper,DC=mjolby,DC=se\" is not below directory.base",
+        ),
+        (
+            "denied_groups = []",
+            "denied_groups = [\"CN=Undantagna,OU=Grupper,DC=mjolby,DC=se\"]",
+            "directory.denied_groups: ",
+        ),
+        ("functional_groups = []", "functional_groups = \"CN=Brevlådor,DC=orebro,DC=se\"", "invalid type"),
         ("sender = \"Orebro\"", "sender = \"Örebro kommun\"", "Örebro kommun"),
         ("preset = \"orebro\"", "preset = \"orebr\"", "unknown variant `orebr`"),
         ("reset = \"pwreset.orebro.se\"", "reset = \"https://pwreset.orebro.se/\"", "is not a host name"),

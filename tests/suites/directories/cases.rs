@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use harness::{Person, State, World, people::TestDirectory};
+use harness::{Person, State, World, people::TestDirectory, world::DENIED_GROUP};
 use portvakt_domain::{
     account::{Account, AccountState},
     directory::{Authentication, Directory, DirectoryError, PasswordChange},
@@ -11,6 +11,7 @@ use portvakt_domain::{
     number::MobileNumber,
     number_attribute::NumberAttribute,
     password::Password,
+    tenant::DirectorySettings,
 };
 
 const SLUG: &str = "mjolby";
@@ -47,6 +48,7 @@ fn state(what: &str) -> State {
         "past its end date" => State::AccountExpired,
         "somebody outside the units" | "of somebody outside the units" => State::Outside,
         "a member of a denied group" => State::Denied,
+        "an account in a functional unit" => State::Functional,
         _ => State::Normal,
     }
 }
@@ -107,6 +109,12 @@ impl Stage<'_> {
             let read = self.directory.read(AccountKey(uuid::Uuid::new_v4())).await.expect("an answer");
             return if read.is_none() { "nobody" } else { "somebody" }.to_owned();
         }
+        if let Some(key) = what.strip_suffix(" names one that is gone") {
+            return self.read_without_a_group(key.rsplit(' ').next().expect("a key")).await;
+        }
+        if what.contains("functional") {
+            return self.read_whether_functional(what).await;
+        }
         if what.contains("allowed") || what.contains("a group in a denied group") {
             return self.read_by_groups(what).await;
         }
@@ -128,16 +136,57 @@ impl Stage<'_> {
             }
             _ => place.join(&person, &inner).await,
         }
-        let mut settings = self.world.served(SLUG).settings.directory.clone();
+        let mut settings = self.settings();
         if what.contains("in a denied group") {
             settings.denied_groups.push(outer);
         } else {
             settings.allowed_groups = vec![outer];
         }
-        let directory = self.world.connect(SLUG, &settings).await;
-        let name = DirectoryName { text: &person.username, account_name_only: true };
-        let account = directory.find(name).await.expect("an answer").expect("an account");
+        let account = self.read_with(&settings, &person).await.expect("an answer");
         format!("{:?}", account.state())
+    }
+
+    /// With a group named whose members are functional, wherever they lie.
+    async fn read_whether_functional(&self, what: &str) -> String {
+        let place = self.place();
+        let (inner, outer) = place.nested_groups().await;
+        let (person, _) = self.person(state(what)).await;
+        match what {
+            "a member of a functional group" => place.join(&person, &outer).await,
+            "a member of a group in a functional group" => place.join(&person, &inner).await,
+            _ => {}
+        }
+        // No other group is named: this one alone has to make the adapter look at groups.
+        let settings =
+            DirectorySettings { functional_groups: vec![outer], denied_groups: Vec::new(), ..self.settings() };
+        let account = self.read_with(&settings, &person).await.expect("an answer");
+        format!("{:?}, {}", account.state(), if account.functional { "functional" } else { "personal" })
+    }
+
+    /// With a group named that is not there: nobody can be judged, and nobody is taken for harmless.
+    async fn read_without_a_group(&self, key: &str) -> String {
+        let mut settings = self.settings();
+        let gone = vec![self.place().denied_group().replace(DENIED_GROUP, "Borta")];
+        match key {
+            "functional_groups" => settings.functional_groups = gone,
+            "allowed_groups" => settings.allowed_groups = gone,
+            _ => settings.denied_groups = gone,
+        }
+        let (person, _) = self.person(State::Normal).await;
+        match self.read_with(&settings, &person).await {
+            Ok(account) => format!("{:?}", account.state()),
+            Err(error) => failed(&error),
+        }
+    }
+
+    fn settings(&self) -> DirectorySettings {
+        self.world.served(SLUG).settings.directory.clone()
+    }
+
+    async fn read_with(&self, settings: &DirectorySettings, person: &Person) -> Result<Account, DirectoryError> {
+        let directory = self.world.connect(SLUG, settings).await;
+        let name = DirectoryName { text: &person.username, account_name_only: true };
+        directory.find(name).await.map(|account| account.expect("an account"))
     }
 
     async fn sign_in(&self, what: &str) -> String {

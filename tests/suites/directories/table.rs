@@ -40,6 +40,10 @@ const PROSE: &str = "Active Directory answers 0000052D to every broken rule; Ope
 const NO_CONTROL: &str = "Samba has no policy-hints control; ppolicy looks at earlier passwords by itself";
 const NO_LOOK: &str = "the password-modify operation does not look at the lock, and a new password takes it away";
 
+const GONE_FUNCTIONAL: &str = "Misconfigured(\"directory.functional_groups[0]: it is not in the directory\")";
+const GONE_ALLOWED: &str = "Misconfigured(\"directory.allowed_groups[0]: it is not in the directory\")";
+const GONE_DENIED: &str = "Misconfigured(\"directory.denied_groups[0]: it is not in the directory\")";
+
 /// Every case.
 pub const ROWS: &[Row] = &[
     all("find: the short name", "found"),
@@ -57,6 +61,13 @@ pub const ROWS: &[Row] = &[
     all("read: a member of an allowed group", "Normal"),
     all("read: a member of a group in an allowed group", "Normal"),
     all("read: a member of an allowed and a denied group", "Refused"),
+    all("read: an account in a functional unit", "Normal, functional"),
+    all("read: a member of a functional group", "Normal, functional"),
+    all("read: a member of a group in a functional group", "Normal, functional"),
+    all("read: somebody in no functional group", "Normal, personal"),
+    all("read: somebody while functional_groups names one that is gone", GONE_FUNCTIONAL),
+    all("read: somebody while allowed_groups names one that is gone", GONE_ALLOWED),
+    all("read: somebody while denied_groups names one that is gone", GONE_DENIED),
     all("read: normal", "Normal"),
     all("read: locked", "Locked"),
     all("read: expired", "Expired"),

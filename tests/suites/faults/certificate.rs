@@ -1,30 +1,10 @@
 //! A controller that shows a certificate of another authority: refused, said plainly, mended without a loss.
 
-use std::collections::BTreeMap;
-
 use chrono::TimeDelta;
 use harness::{Database, State, World, journey};
-use portvakt::system::SystemRandom;
 use portvakt_domain::tenant::TenantSettings;
-use portvakt_flows::apply_settings;
 
 use super::{NEW, send_in, to_the_form};
-
-async fn apply(world: &World, settings: &TenantSettings) {
-    let platform = &world.shared.platform;
-    apply_settings::run(
-        &platform.store,
-        &platform.keys,
-        &world.clock,
-        &SystemRandom,
-        settings,
-        &BTreeMap::new(),
-        "test",
-    )
-    .await
-    .expect("applied");
-    world.shared.registry.refresh().await.expect("refreshed");
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn another_authority_is_refused_and_nothing_is_lost() {
@@ -42,7 +22,7 @@ async fn another_authority_is_refused_and_nothing_is_lost() {
     let mut wrong = right.clone();
     let other = rcgen::generate_simple_self_signed(vec!["annan.example".to_owned()]).expect("a certificate");
     wrong.directory.ca_pem = other.cert.pem();
-    apply(&world, &wrong).await;
+    world.apply(&wrong).await;
 
     // pwreset starts as always; the code waits.
     let mut browser = world.browser();
@@ -70,7 +50,7 @@ async fn another_authority_is_refused_and_nothing_is_lost() {
     assert!(metrics.contains("outcome=\"misconfigured\""), "the operator sees which kind of fault it is: {metrics}");
 
     // Mended: the code that waited arrives, and the flow that was half-way goes on.
-    apply(&world, &right).await;
+    world.apply(&right).await;
     world.clock.advance(TimeDelta::seconds(5));
     let code = world.code_at(&number).await;
     let page = browser.submit_to(&page, "/code", &[("code", &code)]).await;

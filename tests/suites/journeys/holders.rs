@@ -124,3 +124,34 @@ pub async fn five_may_hold_a_number_and_no_sixth(world: &World) {
     let all: Vec<&str> = numbers.iter().map(String::as_str).collect();
     assert_eq!(told(world).await, sorted(&all), "her old number and all the others");
 }
+
+/// An account among everybody's, shared because it is in a group that says so, by way of another.
+pub async fn a_group_makes_an_account_a_shared_one(world: &World) {
+    for slug in ["orebro", "mjolby"] {
+        let directory = &world.tenant(slug).directory;
+        let (inner, outer) = directory.nested_groups().await;
+        world.reconfigure(slug, |settings| settings.directory.functional_groups = vec![outer]).await;
+        let shared = world.person(slug, State::Unregistered).await;
+        directory.join(&shared, &inner).await;
+
+        let numbers = [world.fresh_number(), world.fresh_number()];
+        let (mut browser, page) = signed_in(world, slug, &shared).await;
+        assert!(page.html.contains("name=\"holder\""), "{slug}: {}", page.text());
+        let page = browser.submit_to(&page, "/number", &[("number", &numbers[0]), ("holder", "")]).await;
+        assert_eq!(page.status, 422);
+        assert!(page.text().contains("Skriv namnet på den som har mobilen."), "{}", page.text());
+        let page = browser.submit_to(&page, "/number", &[("number", &numbers[0]), ("holder", HOLDERS[0])]).await;
+        let done = codes(world, &mut browser, page, &[&numbers[0]]).await;
+        assert!(done.text().contains(HOLDERS[0]), "whose number it is: {}", done.text());
+        told(world).await;
+
+        // Two numbers are as many as a person may have; a shared account takes one more.
+        let personal = world.person(slug, State::Normal).await;
+        for (account, takes_more) in [(&shared, true), (&personal, false)] {
+            let held = numbers.each_ref().map(|number| (number.as_str(), takes_more.then_some(HOLDERS[0])));
+            world.store_numbers(slug, account, &held).await;
+            let (_, page) = signed_in(world, slug, account).await;
+            assert_eq!(page.html.contains("href=\"/add"), takes_more, "{slug}: {}", page.text());
+        }
+    }
+}

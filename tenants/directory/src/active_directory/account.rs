@@ -48,6 +48,8 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) units: &'a [Dn],
     /// The units whose accounts are functional.
     pub(crate) functional: &'a [Dn],
+    /// The groups whose members are functional.
+    pub(crate) functional_groups: &'a [Sid],
     /// The groups that are; `None` where everybody in the units is.
     pub(crate) allowed: Option<&'a [Sid]>,
     /// The groups that are not.
@@ -110,7 +112,8 @@ pub(crate) fn facts(entry: &Entry, around: &Surroundings<'_>) -> Option<Facts> {
         own_service_account: key == around.own,
         in_scope: Dn::parse(&entry.dn).is_some_and(|dn| around.units.iter().any(|unit| dn.is_below(unit)))
             && around.allowed.is_none_or(|allowed| groups.iter().any(|group| allowed.contains(group))),
-        functional: Dn::parse(&entry.dn).is_some_and(|dn| around.functional.iter().any(|unit| dn.is_below(unit))),
+        functional: Dn::parse(&entry.dn).is_some_and(|dn| around.functional.iter().any(|unit| dn.is_below(unit)))
+            || groups.iter().any(|group| around.functional_groups.contains(group)),
         denied: groups.iter().any(|group| around.denied.contains(group)),
         password_set_at: moment(entry, "pwdLastSet"),
         bad_passwords: entry.number("badPwdCount").and_then(|count| u32::try_from(count).ok()).unwrap_or(0),
@@ -183,9 +186,11 @@ mod tests {
         let units = [Dn::parse("OU=Skola,DC=orebro,DC=se").expect("a unit")];
         let functional = [Dn::parse("OU=Funktionskonton,OU=Skola,DC=orebro,DC=se").expect("a unit")];
         let denied = [Sid::parse(&sid(2000)).expect("a SID")];
+        let shared = [Sid::parse(&sid(2500)).expect("a SID")];
         let around = Surroundings {
             units: &units,
             functional: &functional,
+            functional_groups: &shared,
             allowed,
             denied: &denied,
             numbers: Some(NumberAttribute::Mobile),
@@ -292,6 +297,17 @@ mod tests {
         assert!(functional("CN=Natt,OU=Norr,OU=Funktionskonton,OU=Skola,DC=orebro,DC=se"));
         assert!(!functional("CN=Anna,OU=Skola,DC=orebro,DC=se"));
         assert!(!functional("CN=Anna,OU=Funktionskonton,DC=orebro,DC=se"));
+    }
+
+    #[test]
+    fn an_account_is_functional_by_its_groups() {
+        assert!(account(&[("tokenGroups", &[&sid(513), &sid(2500)])]).functional);
+        assert!(account(&[("primaryGroupID", &[b"2500"])]).functional);
+        assert!(!account(&[]).functional);
+        let both = account(&[("tokenGroups", &[&sid(2500), &sid(2000)])]);
+        assert!(both.functional && !both.may_receive_code(), "a denied group wins");
+        let elsewhere = read_at("CN=Natt,OU=Annat,DC=orebro,DC=se", &[("tokenGroups", &[&sid(2500)])]);
+        assert!(!elsewhere.expect("an account").account.in_scope, "the group serves nobody outside the units");
     }
 
     #[test]

@@ -138,7 +138,7 @@ async fn service_account(inspection: &Inspection, visit: &Visit, told: &Told<'_>
 }
 
 async fn groups(inspection: &Inspection, visit: &Visit, told: &Told<'_>) {
-    for group in inspection.settings.allowed_groups.iter().chain(&inspection.settings.denied_groups) {
+    for (_, group) in inspection.settings.groups() {
         let told = told.about(group);
         let entry = visit.entry(group, &["groupType"]).await;
         match (missing(&entry), entry.ok().flatten().and_then(|entry| entry.number("groupType"))) {

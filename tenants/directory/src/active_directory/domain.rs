@@ -59,6 +59,7 @@ pub(crate) struct Domain {
     denied: NamedGroups,
     units: Vec<Dn>,
     functional: Vec<Dn>,
+    functional_groups: NamedGroups,
     numbers: Option<NumberAttribute>,
     /// What is read of an account.
     facts: Vec<&'static str>,
@@ -86,6 +87,7 @@ impl Domain {
             base,
             units: served,
             functional,
+            functional_groups: NamedGroups::new("functional_groups", &settings.functional_groups),
             numbers: settings.number_attribute,
             facts: FACTS.into_iter().chain(settings.number_attribute.map(NumberAttribute::as_str)).collect(),
             history: settings.history,
@@ -134,11 +136,13 @@ impl Domain {
         let now = self.clock.now();
         let allowed = self.allowed.sids(connection, now).await?;
         let denied = self.denied.sids(connection, now).await?;
+        let functional_groups = self.functional_groups.sids(connection, now).await?;
         let name = guid::name(key);
         let entry = connection.entry(&Search::entry(&name, &self.facts)).await?;
         let around = Surroundings {
             units: &self.units,
             functional: &self.functional,
+            functional_groups: &functional_groups,
             allowed: (!self.allowed.is_empty()).then_some(&*allowed),
             denied: &denied,
             numbers: self.numbers,
@@ -289,6 +293,7 @@ impl Domain {
                 connection.search(&Search::root(&["supportedLDAPVersion"])).await?;
                 self.allowed.sids(&connection, self.clock.now()).await?;
                 self.denied.sids(&connection, self.clock.now()).await?;
+                self.functional_groups.sids(&connection, self.clock.now()).await?;
                 if self.history == HistoryRule::PolicyHints {
                     offered(&connection)?;
                 }

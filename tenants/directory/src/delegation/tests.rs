@@ -51,6 +51,7 @@ fn settings(unit: &str, kind: DirectoryKind) -> DirectorySettings {
         service_password_file: None,
         service_password_env: None,
         functional_units: Vec::new(),
+        functional_groups: Vec::new(),
         units: vec![unit.to_owned()],
         allowed_groups: Vec::new(),
         denied_groups: Vec::new(),

@@ -34,6 +34,8 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) units: &'a [Dn],
     /// The units whose accounts are functional.
     pub(crate) functional: &'a [Dn],
+    /// Member of a group whose members are functional.
+    pub(crate) functional_member: bool,
     /// Member of a group that is served, or everybody is.
     pub(crate) allowed: bool,
     /// Member of a group that is not.
@@ -86,7 +88,7 @@ pub(crate) fn facts(entry: &Entry, rules: &Rules, around: &Surroundings<'_>) -> 
         protected: around.unclear,
         own_service_account: key == around.own,
         in_scope: around.allowed && lies_in(around.units),
-        functional: lies_in(around.functional),
+        functional: around.functional_member || lies_in(around.functional),
         denied: around.denied,
         bad_passwords: u32::try_from(failures.len()).unwrap_or(u32::MAX),
         bad_password_at: failures.into_iter().max(),
@@ -153,6 +155,7 @@ mod tests {
         let around = Surroundings {
             units: &[Dn::parse("ou=people,dc=falun,dc=test").expect("a unit")],
             functional: &[],
+            functional_member: false,
             allowed: true,
             denied: false,
             unclear: false,

@@ -46,7 +46,7 @@ pub(crate) async fn controller(inspection: &Inspection, visit: &Visit, told: &To
 /// What is the same at every server.
 pub(crate) async fn tree(inspection: &Inspection, visit: &Visit, numbers: Option<NumberAttribute>, told: &Told<'_>) {
     let settings = &inspection.settings;
-    for group in settings.allowed_groups.iter().chain(&settings.denied_groups) {
+    for (_, group) in settings.groups() {
         let told = told.about(group);
         match missing(&visit.entry(group, &["objectClass"]).await) {
             Some(why) => told.failed(CheckKind::Group, why),

@@ -51,6 +51,7 @@ pub(crate) struct Tree {
     denied: NamedGroups,
     units: Vec<Dn>,
     functional: Vec<Dn>,
+    functional_groups: NamedGroups,
     numbers: Option<NumberAttribute>,
     /// What is read of an account.
     facts: Vec<&'static str>,
@@ -75,6 +76,7 @@ impl Tree {
             denied: NamedGroups::new("denied_groups", &settings.denied_groups),
             units: served,
             functional,
+            functional_groups: NamedGroups::new("functional_groups", &settings.functional_groups),
             numbers: settings.number_attribute,
             facts: FACTS.into_iter().chain(settings.number_attribute.map(NumberAttribute::as_str)).collect(),
             patience: Duration::from_secs(settings.deadline_seconds.into()),
@@ -138,9 +140,10 @@ impl Tree {
         let now = self.clock.now();
         self.allowed.check(connection, now).await?;
         self.denied.check(connection, now).await?;
+        self.functional_groups.check(connection, now).await?;
         let Some(entry) = self.entry(connection, key, &self.facts).await? else { return Ok(None) };
         let rules = self.policies.of(connection, entry.text("pwdPolicySubentry"), now).await?;
-        let groups = if self.allowed.is_empty() && self.denied.is_empty() {
+        let groups = if [&self.allowed, &self.denied, &self.functional_groups].into_iter().all(NamedGroups::is_empty) {
             Some(Vec::new())
         } else {
             groups::of_entry(connection, &self.base, &entry.dn, entry.text("uid").unwrap_or_default()).await?
@@ -150,6 +153,7 @@ impl Tree {
         let around = Surroundings {
             units: &self.units,
             functional: &self.functional,
+            functional_member: self.functional_groups.any(&groups),
             allowed: self.allowed.is_empty() || self.allowed.any(&groups),
             denied: self.denied.any(&groups),
             unclear,
@@ -294,7 +298,8 @@ impl Tree {
                 keeps_policies(&connection)?;
                 self.policies.of(&connection, None, now).await?;
                 self.allowed.check(&connection, now).await?;
-                self.denied.check(&connection, now).await
+                self.denied.check(&connection, now).await?;
+                self.functional_groups.check(&connection, now).await
             })
             .await
     }

@@ -150,4 +150,5 @@ async fn settings_that_cannot_hold_are_told_at_once() {
     assert!(!make(|settings| settings.ca_pem.clear()));
     assert!(!make(|settings| settings.units = vec!["Skola".to_owned()]));
     assert!(!make(|settings| settings.denied_groups = vec!["Nej".to_owned()]));
+    assert!(!make(|settings| settings.functional_groups = vec!["Delade".to_owned()]));
 }

@@ -93,6 +93,7 @@ impl Bench {
             service_password_env: None,
             units: vec![format!("OU=Skola,{BASE}")],
             functional_units: Vec::new(),
+            functional_groups: Vec::new(),
             allowed_groups: Vec::new(),
             denied_groups: Vec::new(),
             number_attribute: None,

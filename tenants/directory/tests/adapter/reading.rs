@@ -106,3 +106,19 @@ async fn a_denied_group_is_never_skipped() {
         assert!(matches!(found, Err(DirectoryError::Misconfigured(_))), "{found:?}");
     }
 }
+
+/// Taken for personal, a shared account would get numbers of which nobody knows whose they are.
+#[tokio::test]
+async fn a_functional_group_is_never_skipped() {
+    let controller = Controller::start().await;
+    let bench = Bench::with(&controller, |settings| settings.functional_groups = vec![format!("CN=Nej,{BASE}")]);
+    assert!(bench.anna().await.functional);
+    bench.directory.probe().await.expect("settings that hold");
+    controller.script().group_type = Some("2");
+    assert!(bench.anna().await.functional, "remembered for a minute");
+    bench.advance(60);
+    for told in [bench.find("anna").await.map(|_| ()), bench.directory.probe().await] {
+        let Err(DirectoryError::Misconfigured(what)) = told else { panic!("{told:?}") };
+        assert!(what.starts_with("directory.functional_groups[0]: it is a distribution list"), "{what}");
+    }
+}

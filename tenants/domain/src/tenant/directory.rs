@@ -79,6 +79,9 @@ pub struct DirectorySettings {
     /// several of whom hold numbers.
     #[serde(default)]
     pub functional_units: Vec<String>,
+    /// Groups whose members, also through other groups, are functional accounts too, wherever in the units they lie.
+    #[serde(default)]
+    pub functional_groups: Vec<String>,
     /// Groups whose members, also through other groups, are served; without any, everybody in the units is.
     #[serde(default)]
     pub allowed_groups: Vec<String>,
@@ -109,6 +112,17 @@ fn ten() -> u32 {
 }
 
 impl DirectorySettings {
+    /// Every group that is named, with the key that it stands under. None of them is ever skipped: while one can't be
+    /// found, nobody can be judged, and nobody is served.
+    pub fn groups(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let named = [
+            ("functional_groups", &self.functional_groups),
+            ("allowed_groups", &self.allowed_groups),
+            ("denied_groups", &self.denied_groups),
+        ];
+        named.into_iter().flat_map(|(key, groups)| groups.iter().map(move |group| (key, group.as_str())))
+    }
+
     /// Whether the directory looks at earlier passwords in a reset.
     pub fn counts_history(&self) -> bool {
         match self.kind {
@@ -147,14 +161,11 @@ impl DirectorySettings {
         self.demand_by_kind(&mut demand);
         demand(!self.units.is_empty(), "units: name at least one organisational unit");
         let base = format!(",{}", self.base.to_lowercase());
-        for unit in &self.units {
-            demand(unit.to_lowercase().ends_with(&base), &format!("units: {unit:?} is not below directory.base"));
-        }
-        for unit in &self.functional_units {
-            demand(
-                unit.to_lowercase().ends_with(&base),
-                &format!("functional_units: {unit:?} is not below directory.base"),
-            );
+        let units = self.units.iter().map(|unit| ("units", unit.as_str()));
+        let functional = self.functional_units.iter().map(|unit| ("functional_units", unit.as_str()));
+        // Members of a group elsewhere would never be found, those of a denied one let through.
+        for (key, name) in units.chain(functional).chain(self.groups()) {
+            demand(name.to_lowercase().ends_with(&base), &format!("{key}: {name:?} is not below directory.base"));
         }
         demand((1..=30).contains(&self.deadline_seconds), "deadline_seconds: 1 to 30 seconds");
         problems
