@@ -12,6 +12,8 @@ mod pages;
 mod registration;
 #[path = "states/rules.rs"]
 mod rules;
+#[path = "states/scope.rs"]
+mod scope;
 #[path = "states/table.rs"]
 mod table;
 
@@ -40,6 +42,8 @@ cases_on!(
     rules::a_finer_policy_is_listed_and_kept_to,
     between::what_changed_after_the_code_stops_the_write,
     between::a_number_changed_after_the_code_ends_the_flow,
+    scope::members_of_the_allowed_groups_alone_are_served,
+    scope::who_is_no_longer_allowed_after_the_code_is_not_written_to,
     registration::a_second_password_wrong_too_often_ends_the_flow,
 );
 
@@ -52,6 +56,8 @@ cases_on!(
     rules::a_finer_policy_is_listed_and_kept_to,
     between::what_changed_after_the_code_stops_the_write,
     between::a_number_changed_after_the_code_ends_the_flow,
+    scope::members_of_the_allowed_groups_alone_are_served,
+    scope::who_is_no_longer_allowed_after_the_code_is_not_written_to,
     registration::a_second_password_wrong_too_often_ends_the_flow,
 );
 
@@ -64,6 +70,8 @@ cases_on!(
     rules::a_finer_policy_is_listed_and_kept_to,
     between::what_changed_after_the_code_stops_the_write,
     between::a_number_changed_after_the_code_ends_the_flow,
+    scope::members_of_the_allowed_groups_alone_are_served,
+    scope::who_is_no_longer_allowed_after_the_code_is_not_written_to,
     registration::a_second_password_wrong_too_often_ends_the_flow,
 );
 
@@ -76,6 +84,8 @@ cases_on!(
     table::codes_and_choices_are_as_the_table_says,
     between::what_changed_after_the_code_stops_the_write,
     between::a_number_changed_after_the_code_ends_the_flow,
+    scope::members_of_the_allowed_groups_alone_are_served,
+    scope::who_is_no_longer_allowed_after_the_code_is_not_written_to,
     registration::a_second_password_wrong_too_often_ends_the_flow,
 );
 

@@ -27,7 +27,7 @@ async fn happen(world: &World, slug: &str, person: &mut Person, change: Change) 
 }
 
 /// Neither the page nor the directory nor the trail shows a write.
-async fn refused(world: &World, slug: &str, person: &Person, page: &Page, before: harness::administrator::Traces) {
+pub async fn refused(world: &World, slug: &str, person: &Person, page: &Page, before: harness::administrator::Traces) {
     assert_eq!(page.status, 403, "{}", page.text());
     assert_eq!(page.h1(), "Det här kontot kan inte återställas här");
     assert_eq!(world.tenant(slug).directory.traces(person).await, before, "nothing was written");
