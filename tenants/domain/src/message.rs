@@ -63,12 +63,14 @@ pub enum MessageKind {
     NumberRemoved,
     /// Notice: a delayed change was asked for, when it happens, and how to stop it.
     ChangeAsked,
+    /// Notice: others wrote another number in the directory, when it counts, and how to stop it.
+    ChangeSeen,
     /// Notice: a delayed change was stopped.
     ChangeStopped,
 }
 
 impl MessageKind {
-    const ALL: [MessageKind; 15] = [
+    const ALL: [MessageKind; 16] = [
         MessageKind::ResetCode,
         MessageKind::ChangeCode,
         MessageKind::OldNumberCode,
@@ -83,6 +85,7 @@ impl MessageKind {
         MessageKind::NumberChanged,
         MessageKind::NumberRemoved,
         MessageKind::ChangeAsked,
+        MessageKind::ChangeSeen,
         MessageKind::ChangeStopped,
     ];
 
@@ -103,6 +106,7 @@ impl MessageKind {
             MessageKind::NumberChanged => "number_changed",
             MessageKind::NumberRemoved => "number_removed",
             MessageKind::ChangeAsked => "change_asked",
+            MessageKind::ChangeSeen => "change_seen",
             MessageKind::ChangeStopped => "change_stopped",
         }
     }
@@ -110,6 +114,11 @@ impl MessageKind {
     /// The kind of a stored name.
     pub fn from_stored(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+
+    /// Whether it tells of a change that waits: when it happens, and how to stop it.
+    pub fn announces_change(self) -> bool {
+        matches!(self, MessageKind::ChangeAsked | MessageKind::ChangeSeen)
     }
 
     /// The purpose of the code the message carries, if it carries one.

@@ -127,7 +127,7 @@ impl Look<'_> {
         let (Some(wait), Some(first)) = (wait, numbers.first()) else { return Ok(()) };
         let now = platform.now();
         let (id, due_at) = (NumberChangeId::new(now, platform.random.as_ref()), now + wait);
-        let about = About { at: Some(due_at), ..self.about(MessageKind::ChangeAsked) };
+        let about = About { at: Some(due_at), ..self.about(MessageKind::ChangeSeen) };
         let asked = AskChange {
             change: NewNumberChange {
                 id,

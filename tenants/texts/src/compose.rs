@@ -34,7 +34,7 @@ impl Composer for Texts {
         if facts.kind == MessageKind::NumberAdded {
             paragraphs.push(say("mail-number-added-use", &[("address", (&facts.links.reset).into())]));
         }
-        if facts.kind == MessageKind::ChangeAsked {
+        if facts.kind.announces_change() {
             paragraphs.push(say("mail-change-asked-stop", &[]));
         }
         if facts.code.is_none() {
@@ -83,6 +83,7 @@ impl Texts {
             MessageKind::NumberChanged => "notice-number-changed",
             MessageKind::NumberRemoved => "notice-number-removed",
             MessageKind::ChangeAsked => "notice-change-asked",
+            MessageKind::ChangeSeen => "notice-change-seen",
             MessageKind::ChangeStopped => "notice-change-stopped",
         };
         let code = facts.code.map(|code| code.reveal()).unwrap_or_default();
@@ -128,7 +129,7 @@ fn subject_of(kind: MessageKind) -> &'static str {
         MessageKind::NumberAdded => "subject-number-added",
         MessageKind::NumberChanged => "subject-number-changed",
         MessageKind::NumberRemoved => "subject-number-removed",
-        MessageKind::ChangeAsked => "subject-change-asked",
+        MessageKind::ChangeAsked | MessageKind::ChangeSeen => "subject-change-asked",
         MessageKind::ChangeStopped => "subject-change-stopped",
     }
 }

@@ -20,7 +20,7 @@ const CODES: [MessageKind; 7] = [
     MessageKind::StopChangeCode,
     MessageKind::NewNumberCode,
 ];
-const NOTICES: [MessageKind; 8] = [
+const NOTICES: [MessageKind; 9] = [
     MessageKind::PasswordSet,
     MessageKind::PasswordChanged,
     MessageKind::Unlocked,
@@ -28,6 +28,7 @@ const NOTICES: [MessageKind; 8] = [
     MessageKind::NumberChanged,
     MessageKind::NumberRemoved,
     MessageKind::ChangeAsked,
+    MessageKind::ChangeSeen,
     MessageKind::ChangeStopped,
 ];
 
@@ -81,7 +82,7 @@ fn with_facts<T>(
     };
     let code = Code::parse("012345").expect("a code");
     let code = kind.code_purpose().is_some().then_some(&code);
-    let about_at = (kind == MessageKind::ChangeAsked).then(|| "2026-11-24T13:05:09Z".parse().expect("a time"));
+    let about_at = kind.announces_change().then(|| "2026-11-24T13:05:09Z".parse().expect("a time"));
     f(MessageFacts { kind, language, tenant, links: &links, about_at, code })
 }
 
@@ -231,7 +232,7 @@ fn notices_name_the_municipality_and_the_help_desk_and_never_look_like_codes() {
                 assert!(!text.contains("{$"), "{text}");
             }
             // A notice that says when and where needs the room of two parts; no reader has to type from it in a hurry.
-            let most = if kind == MessageKind::ChangeAsked { 2 * gsm7::ONE_PART - 14 } else { gsm7::ONE_PART };
+            let most = if kind.announces_change() { 2 * gsm7::ONE_PART - 14 } else { gsm7::ONE_PART };
             assert!(gsm7::septets(&sms).is_some_and(|septets| septets <= most), "{sms}");
             assert!(six_digits(&mail.subject).is_empty());
             assert!(html.contains(&format!("<html lang=\"{}\">", language.tag())), "{html}");
@@ -244,9 +245,12 @@ fn notices_name_the_municipality_and_the_help_desk_and_never_look_like_codes() {
 fn a_delayed_change_is_told_with_its_time_and_how_to_stop_it() {
     let texts = texts();
     let tenant = tenant();
-    for language in Language::ALL {
-        let sms = with_facts(&tenant, MessageKind::ChangeAsked, language, |facts| texts.sms(facts)).0;
-        let mail = with_facts(&tenant, MessageKind::ChangeAsked, language, |facts| texts.mail(facts));
+    let told = Language::ALL
+        .into_iter()
+        .flat_map(|language| [MessageKind::ChangeAsked, MessageKind::ChangeSeen].map(|kind| (language, kind)));
+    for (language, kind) in told {
+        let sms = with_facts(&tenant, kind, language, |facts| texts.sms(facts)).0;
+        let mail = with_facts(&tenant, kind, language, |facts| texts.mail(facts));
         for text in [&sms, &mail.text.0, &mail.html.expect("HTML").0] {
             assert!(text.contains("2026-11-24 14.05"), "Swedish time: {text}");
             assert!(text.contains("pwreg.orebro.localhost:18080/stop"), "{text}");

@@ -15,6 +15,7 @@ notice-number-added = A mobile number has been registered for your account at { 
 notice-number-changed = A mobile number for your account at { $tenant } was changed.
 notice-number-removed = A mobile number for your account at { $tenant } was removed.
 notice-change-asked = Someone without the old phone wants to change the number for your account at { $tenant }. It happens { $when }. Stop it at { $address }
+notice-change-seen = A new mobile number was entered for your account at { $tenant }. It counts from { $when }. Stop it at { $address }
 notice-change-stopped = The change of mobile number for your account at { $tenant } is stopped.
 
 not-you-phone = Was it not you? Call { $name } on { $phone }.

@@ -15,6 +15,7 @@ notice-number-added = Ett mobilnummer har registrerats för ditt konto hos { $te
 notice-number-changed = Ett mobilnummer för ditt konto hos { $tenant } har ändrats.
 notice-number-removed = Ett mobilnummer för ditt konto hos { $tenant } har tagits bort.
 notice-change-asked = Någon utan den gamla mobilen vill byta nummer för ditt konto hos { $tenant }. Det sker { $when }. Stoppa det på { $address }
+notice-change-seen = Ett nytt mobilnummer har lagts in för ditt konto hos { $tenant }. Det gäller från { $when }. Stoppa det på { $address }
 notice-change-stopped = Bytet av mobilnummer för ditt konto hos { $tenant } är stoppat.
 
 not-you-phone = Var det inte du? Ring { $name } på { $phone }.
