@@ -4,12 +4,11 @@
 use std::{
     collections::BTreeMap,
     net::{Ipv4Addr, SocketAddr},
-    path::Path,
     sync::{Arc, Mutex},
 };
 
 use portvakt::{
-    adapters::{Adapters, RealAdapters},
+    adapters::RealAdapters,
     app::{App, Parts},
     metrics::Metrics,
     settings::{ListenSection, WorkerSection},
@@ -20,11 +19,8 @@ use portvakt::{
 use portvakt_demo::{
     accounts::{SampleState, sample},
     outbox::{Delivered, Outbox},
-    practice::{GroupSpec, PracticeDirectory},
 };
 use portvakt_domain::{
-    compose::Links,
-    delivery::{MailSender, SmsSender},
     directory::Directory,
     holder::Holder,
     id::TenantId,
@@ -36,17 +32,20 @@ use portvakt_domain::{
     time::Clock,
 };
 use portvakt_flows::{Tenant, apply_settings, import_number};
-use portvakt_storage::{DatabaseSettings, MigrateSettings, Store, migrate};
+use portvakt_storage::{DatabaseSettings, Store};
 use secrecy::SecretString;
 use tokio::{runtime::Handle, task::JoinHandle};
 
 use crate::{
     Browser, ManualClock, Person, State,
-    administrator::PRACTICE_ADMINISTRATOR,
     people::TestDirectory,
-    services::{Samba, Services, Slapd, TestDatabase, Throwaway},
-    settings::{point_at_samba, point_at_slapd, preset},
+    services::{Services, TestDatabase, Throwaway},
 };
+
+mod stage;
+pub(crate) use stage::WorldAdapters;
+pub use stage::prepare_database;
+use stage::{Place, tenant_settings};
 
 /// The group whose members are never served.
 pub const DENIED_GROUP: &str = "Undantagna";
@@ -97,14 +96,6 @@ pub(crate) fn denied_login(slug: &str) -> String {
     let sample = sample(slug).expect("a sample tenant");
     let mut normal = sample.accounts.iter().filter(|account| account.state == SampleState::Normal);
     normal.next_back().expect("normal accounts").username.clone()
-}
-
-/// What stands where a tenant's directory is configured.
-enum Place {
-    Practice,
-    Samba(&'static Samba),
-    Slapd(&'static Slapd),
-    Throwaway(Throwaway),
 }
 
 impl World {
@@ -328,96 +319,4 @@ pub fn code_in(text: &str) -> String {
 /// A group of exactly six digits, if there is one.
 pub fn find_code(text: &str) -> Option<String> {
     text.split(|c: char| !c.is_ascii_digit()).find(|group| group.len() == 6).map(str::to_owned)
-}
-
-/// An empty database of the kind asked for, migrated.
-pub async fn prepare_database(kind: Database, folder: &Path) -> (DatabaseSettings, Option<TestDatabase>) {
-    match kind {
-        Database::Sqlite => (DatabaseSettings::Sqlite { path: folder.join("portvakt.db") }, None),
-        Database::Postgres => {
-            let services = Services::get();
-            let fresh = services.postgres.fresh_database().await;
-            let ca_pem = Some(std::fs::read_to_string(&services.postgres.ca_file).expect("a CA"));
-            let owner = MigrateSettings::Postgres { owner_url: fresh.owner_url.clone().into(), ca_pem: ca_pem.clone() };
-            migrate(owner, Handle::current()).await.expect("migrated");
-            let settings = DatabaseSettings::Postgres {
-                app_url: fresh.app_url.clone().into(),
-                control_url: fresh.control_url.clone().into(),
-                ca_pem,
-                pool_size: 6,
-            };
-            (settings, Some(fresh))
-        }
-    }
-}
-
-/// A tenant's preset, pointed at its directory.
-async fn tenant_settings(
-    slug: &'static str,
-    place: Place,
-    clock: &ManualClock,
-) -> (TestDirectory, TenantSettings, String) {
-    let mut settings = preset(slug);
-    match place {
-        Place::Practice => {
-            let sample = sample(slug).expect("a sample tenant");
-            let now = clock.clone();
-            let builder = sample
-                .builder
-                .clone()
-                .administrator(PRACTICE_ADMINISTRATOR)
-                .group(GroupSpec::new(DENIED_GROUP))
-                .joined(&denied_login(slug), DENIED_GROUP);
-            let domain = builder.build(Arc::new(move || now.now())).expect("a domain");
-            let local = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-            let server = PracticeDirectory::start(domain, local).await.expect("a directory");
-            settings.directory.controllers = vec![server.url().parse().expect("an address")];
-            settings.directory.ca_pem = server.ca_pem().to_owned();
-            settings.directory.base.clone_from(&sample.base_dn);
-            settings.directory.netbios = sample.netbios_name.to_owned();
-            settings.directory.service_account.clone_from(&sample.service_upn);
-            settings.directory.units = vec![sample.staff_dn.clone()];
-            settings.directory.functional_units = vec![sample.functional_dn.clone()];
-            settings.directory.denied_groups = vec![format!("CN={DENIED_GROUP},CN=Users,{}", sample.base_dn)];
-            let directory = TestDirectory::Practice { server, taken: Mutex::default(), slug };
-            (directory, settings, sample.service_password.to_owned())
-        }
-        Place::Samba(samba) => {
-            point_at_samba(&mut settings, samba);
-            (TestDirectory::Samba { samba }, settings, samba.service_password.clone())
-        }
-        Place::Slapd(slapd) => {
-            point_at_slapd(&mut settings, slapd);
-            (TestDirectory::Slapd { slapd }, settings, slapd.service_password.clone())
-        }
-        Place::Throwaway(samba) => {
-            point_at_samba(&mut settings, &samba);
-            let password = samba.service_password.clone();
-            (TestDirectory::Throwaway { samba }, settings, password)
-        }
-    }
-}
-
-/// Real directories; phones and mailboxes in memory.
-pub(crate) struct WorldAdapters {
-    pub(crate) real: RealAdapters,
-    pub(crate) outbox: Outbox,
-}
-
-impl Adapters for WorldAdapters {
-    fn directory(&self, settings: &TenantSettings, password: SecretString) -> Result<Arc<dyn Directory>, String> {
-        self.real.directory(settings, password)
-    }
-
-    fn sms(&self, settings: &TenantSettings, _: SecretString) -> Result<Arc<dyn SmsSender>, String> {
-        Ok(self.outbox.of(settings.slug.as_str()))
-    }
-
-    fn mail(&self, settings: &TenantSettings, _: Option<SecretString>) -> Result<Arc<dyn MailSender>, String> {
-        Ok(self.outbox.of(settings.slug.as_str()))
-    }
-
-    fn links(&self, settings: &TenantSettings) -> Links {
-        self.real.links(settings)
-    }
 }

@@ -48,6 +48,17 @@ pub(crate) enum Wrote {
     },
 }
 
+impl Wrote {
+    /// The result of a write that nothing proves when it was not answered.
+    pub(crate) fn settled(self) -> Result<(), DirectoryError> {
+        match self {
+            Wrote::Done => Ok(()),
+            Wrote::Refused(answer) => Err(error_map::writing(answer)),
+            Wrote::Unanswered { error, .. } => Err(error),
+        }
+    }
+}
+
 impl<G: Greeting> Controllers<G> {
     /// The controllers, and a keeper on `runtime` that lives as long as they do.
     pub(crate) fn new(all: Vec<Controller<G>>, service: ServiceAccount, greeting: G, runtime: &Handle) -> Arc<Self> {

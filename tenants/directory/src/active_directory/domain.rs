@@ -230,11 +230,7 @@ impl Domain {
             |_| Ok(()),
             |connection| async move { connection.replace(&guid::name(key), vec![unlocked()], None).await },
         );
-        match wrote.await? {
-            Wrote::Done => Ok(()),
-            Wrote::Refused(answer) => Err(error_map::writing(answer)),
-            Wrote::Unanswered { error, .. } => Err(error),
-        }
+        wrote.await?.settled()
     }
 
     /// In place of every value that is there.
@@ -256,11 +252,7 @@ impl Domain {
                 }
             },
         );
-        match wrote.await? {
-            Wrote::Done => Ok(()),
-            Wrote::Refused(answer) => Err(error_map::writing(answer)),
-            Wrote::Unanswered { error, .. } => Err(error),
-        }
+        wrote.await?.settled()
     }
 
     /// Whether an unanswered write has happened: the new password opens the account, at another controller where there

@@ -231,11 +231,7 @@ impl Tree {
             |_| Ok(()),
             |connection| async move { connection.clear(name, "pwdAccountLockedTime").await },
         );
-        match wrote.await? {
-            Wrote::Done => Ok(()),
-            Wrote::Refused(answer) => Err(error_map::writing(answer)),
-            Wrote::Unanswered { error, .. } => Err(error),
-        }
+        wrote.await?.settled()
     }
 
     /// Where an account's entry is at this moment.
@@ -264,11 +260,7 @@ impl Tree {
                 }
             },
         );
-        match wrote.await? {
-            Wrote::Done => Ok(()),
-            Wrote::Refused(answer) => Err(error_map::writing(answer)),
-            Wrote::Unanswered { error, .. } => Err(error),
-        }
+        wrote.await?.settled()
     }
 
     /// Whether an unanswered write has happened: the new password opens the account, at another server where there is
