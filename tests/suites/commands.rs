@@ -10,3 +10,5 @@ mod database;
 mod settings;
 #[path = "commands/statistics.rs"]
 mod statistics;
+#[path = "commands/versions.rs"]
+mod versions;

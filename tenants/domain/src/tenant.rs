@@ -11,9 +11,11 @@ use crate::{
     policy::{PasswordPolicy, PolicyPreset},
 };
 
+mod difference;
 mod directory;
 mod sending;
 mod values;
+pub use difference::{Change, Difference, Document, SecretChange};
 pub use directory::{DirectoryKind, DirectorySettings, HistoryRule};
 pub use sending::{MailSecurity, MailSettings, SmsProvider, SmsSettings};
 pub use values::{HostName, LdapUrl, SenderName, Slug, WebUrl};

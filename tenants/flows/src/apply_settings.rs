@@ -7,7 +7,7 @@ use portvakt_domain::{
     id::{EventId, TenantId},
     keys::{KeyError, KeyRing, Place},
     random::Random,
-    tenant::{HostPurpose, SecretName, TenantSettings},
+    tenant::{Difference, HostPurpose, SecretName, TenantSettings},
     time::Clock,
 };
 use portvakt_storage::{
@@ -17,13 +17,17 @@ use portvakt_storage::{
 };
 use secrecy::{ExposeSecret as _, SecretString};
 
-/// What was put in force.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+use crate::compare_settings;
+
+/// What is in force now.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Applied {
     /// The tenant.
     pub tenant: TenantId,
-    /// The version now in force.
+    /// The version in force: a new one, or the one before where nothing changed.
     pub version: i64,
+    /// What changed.
+    pub difference: Difference,
 }
 
 /// Why settings were not applied. Nothing is in force that was not before.
@@ -48,7 +52,25 @@ pub fn secret_place(tenant: TenantId, name: SecretName) -> Place {
     Place { table: "tenant_secrets", column: name.as_str(), row: tenant.0, owner: None }
 }
 
-/// Applies settings. Secrets that are not given stay as they were.
+/// Looks at settings as a whole and tells what applying them would change. Nothing is written.
+///
+/// # Errors
+/// Settings that are wrong, and the database.
+pub async fn propose(
+    store: &Store,
+    keys: &KeyRing,
+    wanted: &TenantSettings,
+    secrets: &BTreeMap<SecretName, SecretString>,
+) -> Result<Difference, ApplyError> {
+    let mut problems = wanted.problems();
+    problems.extend(taken_hosts(store, wanted).await?);
+    if !problems.is_empty() {
+        return Err(ApplyError::Problems(problems));
+    }
+    compare_settings::with_those_in_force(store, keys, wanted, secrets).await
+}
+
+/// Applies settings. Secrets that are not given stay as they were; where nothing changes, no version is written.
 ///
 /// # Errors
 /// Settings that are wrong, and the database.
@@ -61,43 +83,69 @@ pub async fn run(
     secrets: &BTreeMap<SecretName, SecretString>,
     author: &str,
 ) -> Result<Applied, ApplyError> {
-    // 1. Nothing is written while anything is wrong.
-    let mut problems = wanted.problems();
-    problems.extend(taken_hosts(store, wanted).await?);
-    if !problems.is_empty() {
-        return Err(ApplyError::Problems(problems));
-    }
-    let document = serde_json::to_string(wanted)?;
+    Applying { store, keys, clock, random }.run(wanted, secrets, author, BTreeMap::new()).await
+}
 
-    // 2. The tenant, the version and its secrets. Nobody serves them yet.
-    let now = clock.now();
-    let slug = wanted.slug.as_str().to_owned();
-    let tenant = operator::create_tenant(store, NewTenant { id: TenantId::new(now, random), slug, at: now }).await?;
-    let mut sealed = Vec::new();
-    for (name, secret) in secrets {
-        let plain = secret.expose_secret().as_bytes();
-        sealed.push((*name, keys.seal(tenant, secret_place(tenant, *name), plain, random)?));
-    }
-    let event = NewEvent {
-        id: EventId::new(now, random),
-        at: now,
-        kind: AuditKind::SettingsApplied,
-        account: None,
-        flow: None,
-        network: None,
-        actor: Some(author.to_owned()),
-        details: BTreeMap::new(),
-    };
-    let staged = NewSettings { author: author.to_owned(), at: now, document, secrets: sealed, event };
-    let version = settings::stage(store, tenant, staged).await?;
+/// What applying needs, however the settings came about.
+pub(crate) struct Applying<'a> {
+    pub(crate) store: &'a Store,
+    pub(crate) keys: &'a KeyRing,
+    pub(crate) clock: &'a dyn Clock,
+    pub(crate) random: &'a dyn Random,
+}
 
-    // 3. In force, with its hosts, in one transaction. Replicas see it within seconds.
-    let hosts = vec![
-        (wanted.hosts.reset.as_str().to_owned(), HostPurpose::Reset),
-        (wanted.hosts.register.as_str().to_owned(), HostPurpose::Register),
-    ];
-    operator::activate(store, tenant, version, hosts).await?;
-    Ok(Applied { tenant, version })
+impl Applying<'_> {
+    /// Applies settings; `details` go to the audit trail.
+    pub(crate) async fn run(
+        &self,
+        wanted: &TenantSettings,
+        secrets: &BTreeMap<SecretName, SecretString>,
+        author: &str,
+        details: BTreeMap<String, String>,
+    ) -> Result<Applied, ApplyError> {
+        // 1. Nothing is written while anything is wrong, and nothing where nothing changes.
+        let Applying { store, keys, clock, random } = *self;
+        let difference = propose(store, keys, wanted, secrets).await?;
+        let slug = wanted.slug.as_str().to_owned();
+        let known = operator::find_tenant(store, slug.clone()).await?;
+        if let (true, Some((tenant, version))) =
+            (difference.is_empty(), known.and_then(|row| Some((row.id, row.version?))))
+        {
+            return Ok(Applied { tenant, version, difference });
+        }
+        let document = serde_json::to_string(wanted)?;
+
+        // 2. The tenant, the version and the secrets that are new with it. Nobody serves them yet.
+        let now = clock.now();
+        let tenant =
+            operator::create_tenant(store, NewTenant { id: TenantId::new(now, random), slug, at: now }).await?;
+        let mut sealed = Vec::new();
+        for name in difference.changed_secrets() {
+            let Some(secret) = secrets.get(&name) else { continue };
+            let plain = secret.expose_secret().as_bytes();
+            sealed.push((name, keys.seal(tenant, secret_place(tenant, name), plain, random)?));
+        }
+        let event = NewEvent {
+            id: EventId::new(now, random),
+            at: now,
+            kind: AuditKind::SettingsApplied,
+            account: None,
+            flow: None,
+            network: None,
+            actor: Some(author.to_owned()),
+            details,
+        };
+        let staged = NewSettings { author: author.to_owned(), at: now, document, secrets: sealed, event };
+        let version = settings::stage(store, tenant, staged).await?;
+
+        // 3. In force, with its hosts, in one transaction. Replicas see it within seconds.
+        let hosts = vec![
+            (wanted.hosts.reset.as_str().to_owned(), HostPurpose::Reset),
+            (wanted.hosts.register.as_str().to_owned(), HostPurpose::Register),
+        ];
+        operator::activate(store, tenant, version, hosts).await?;
+        Ok(Applied { tenant, version, difference })
+    }
 }
 
 /// Hosts that another tenant has. The database refuses them too, but only when the tenant and the version exist.

@@ -39,6 +39,9 @@ storage_functions! { of settings:
     /// Stores settings under the next number, which is returned. They are not in force yet.
     write fn stage(settings: NewSettings) -> i64;
 
+    /// All versions, oldest first.
+    read fn history() -> Vec<StoredSettings>;
+
     /// The settings of a version.
     read fn at_version(version: i64) -> Option<StoredSettings>;
 }

@@ -47,6 +47,18 @@ async fn applied_settings_are_seen_by_both_replicas_within_seconds() {
     assert!(sms.message.ends_with(&format!("@losenord.mjolby.se #{}", code_in(&sms.message))), "{}", sms.message);
     let page = browser.submit_to(&page, "/code", &[("code", &code_in(&sms.message))]).await;
     assert_eq!(page.path, "/choose", "{}", page.text());
+
+    // Rolled back, all is as it was, again without a restart.
+    let rolled = pair.site.installation.run(&["tenant", "rollback", "mjolby", "1"]).await.succeeded();
+    assert!(rolled.stdout.contains("version 3 is in force"), "{}", rolled.stdout);
+    for replica in both {
+        eventually("the old host and text", SEEN_WITHIN, async || {
+            let page = page_at(replica, "pwreset.mjolby.se").await;
+            (page.status == 200 && !page.text().contains("annlin77")).then_some(())
+        })
+        .await;
+        assert_eq!(page_at(replica, "losenord.mjolby.se").await.status, 421);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,0 +1,183 @@
+//! `portvakt tenant history|diff|rollback`: the versions of a tenant's settings. Secrets are told by name alone.
+
+use std::{collections::BTreeMap, path::PathBuf, process::ExitCode};
+
+use chrono::SecondsFormat;
+use portvakt_domain::tenant::{Difference, TenantSettings};
+use portvakt_flows::{
+    apply_settings::{self, Applied, ApplyError},
+    compare_settings, roll_back_settings,
+};
+use portvakt_storage::settings::{self, StoredSettings};
+
+use super::{
+    CommandError, ConfigArgument, Opened, Stored,
+    author::AuthorArgument,
+    file::{TenantFile, unusable},
+    say,
+};
+use crate::system::{SystemClock, SystemRandom};
+
+/// `portvakt tenant diff`.
+#[derive(Debug, clap::Args)]
+pub(in crate::command) struct DiffArguments {
+    /// The tenant's short name.
+    slug: String,
+    /// What to compare with the settings in force: a file, or the number of a version. The version before the one in
+    /// force where it is left out.
+    #[arg(value_name = "FILE|VERSION")]
+    with: Option<String>,
+    /// Compare version with version instead.
+    #[arg(value_name = "VERSION")]
+    to: Option<i64>,
+    #[command(flatten)]
+    config: ConfigArgument,
+}
+
+/// `portvakt tenant rollback`.
+#[derive(Debug, clap::Args)]
+pub(in crate::command) struct RollbackArguments {
+    /// The tenant's short name.
+    slug: String,
+    /// The version whose settings are put in force again.
+    version: i64,
+    /// Tell what would change, and change nothing.
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    author: AuthorArgument,
+    #[command(flatten)]
+    config: ConfigArgument,
+}
+
+pub(super) async fn history(slug: &str, config: &ConfigArgument) -> Result<ExitCode, CommandError> {
+    let opened = Opened::open(config).await?;
+    let tenant = opened.tenant(slug).await?;
+    let versions = settings::history(&opened.store, tenant.id).await.map_err(CommandError::failed)?;
+    let mut lines = Vec::new();
+    let mut before: Option<&StoredSettings> = None;
+    for version in &versions {
+        let changed = match before {
+            None => "the first".to_owned(),
+            Some(before) => {
+                let found = compare_settings::between(&opened.keys, tenant.id, before, version);
+                found.map_err(CommandError::failed)?.sections().join(", ")
+            }
+        };
+        let mark = if version.version == tenant.version { "*" } else { " " };
+        let at = version.created_at.to_rfc3339_opts(SecondsFormat::Secs, true);
+        lines.push(format!("{mark} {:>7}  {at}  {:<16}  {changed}", version.version, version.author));
+        before = Some(version);
+    }
+    say(&format!("  version  {:<20}  {:<16}  changed", "when", "author"));
+    for line in lines.iter().rev() {
+        say(line);
+    }
+    say("* in force");
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) async fn diff(arguments: DiffArguments) -> Result<ExitCode, CommandError> {
+    let DiffArguments { slug, with, to, config } = arguments;
+    let number = with.as_deref().map(str::parse::<i64>);
+    let difference = match (&with, number, to) {
+        (Some(file), Some(Err(_)), None) => {
+            let file = PathBuf::from(file);
+            let read = TenantFile::open(&file)?;
+            if read.settings.slug.as_str() != slug {
+                return Err(CommandError::Told(format!("{}: its slug is {}", file.display(), read.settings.slug)));
+            }
+            let opened = Opened::open(&config).await?;
+            opened.tenant(&slug).await?;
+            let proposed = apply_settings::propose(&opened.store, &opened.keys, &read.settings, &read.secrets).await;
+            proposed.map_err(|error| match error {
+                ApplyError::Problems(problems) => read.refused(&file, problems),
+                other => CommandError::failed(other),
+            })?
+        }
+        (Some(text), Some(Err(_)), Some(_)) => {
+            return Err(CommandError::Told(format!("{text:?} is not the number of a version")));
+        }
+        (_, number, to) => {
+            let opened = Opened::open(&config).await?;
+            let tenant = opened.tenant(&slug).await?;
+            let from = number.and_then(Result::ok).unwrap_or(tenant.version - 1);
+            between(&opened, &slug, &tenant, from, to.unwrap_or(tenant.version)).await?
+        }
+    };
+    tell(&slug, &difference);
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn between(opened: &Opened, slug: &str, tenant: &Stored, from: i64, to: i64) -> Result<Difference, CommandError> {
+    let version = async |version| {
+        let found = settings::at_version(&opened.store, tenant.id, version).await.map_err(CommandError::failed)?;
+        found.ok_or_else(|| no_such_version(slug, version))
+    };
+    let (before, after) = (version(from).await?, version(to).await?);
+    compare_settings::between(&opened.keys, tenant.id, &before, &after).map_err(CommandError::failed)
+}
+
+pub(super) async fn roll_back(arguments: RollbackArguments) -> Result<ExitCode, CommandError> {
+    // 1. The settings of then, looked at as any others are.
+    let RollbackArguments { slug, version, dry_run, author, config } = arguments;
+    let opened = Opened::open(&config).await?;
+    let tenant = opened.tenant(&slug).await?;
+    let (store, keys) = (&opened.store, &opened.keys);
+    let found = roll_back_settings::find(store, tenant.id, version).await.map_err(CommandError::failed)?;
+    let wanted = found.ok_or_else(|| no_such_version(&slug, version))?;
+    let refused = |problems: Vec<String>| {
+        CommandError::Told(format!("version {version} of {slug} is not applied:\n{}", problems.join("\n")))
+    };
+    let problems = unusable(&wanted, &BTreeMap::new(), &tenant.secrets.keys().cloned().collect());
+    if !problems.is_empty() {
+        return Err(refused(problems));
+    }
+    let failed = |error| match error {
+        ApplyError::Problems(problems) => refused(problems),
+        other => CommandError::failed(other),
+    };
+
+    // 2. What would change.
+    let difference = apply_settings::propose(store, keys, &wanted, &BTreeMap::new()).await.map_err(failed)?;
+    tell(&slug, &difference);
+    if dry_run {
+        return Ok(ExitCode::SUCCESS);
+    }
+
+    // 3. In force again.
+    let author = author.name();
+    let applied = roll_back_settings::run(store, keys, &SystemClock, &SystemRandom, &wanted, version, &author).await;
+    tell_in_force(&wanted, &applied.map_err(failed)?);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn no_such_version(slug: &str, version: i64) -> CommandError {
+    CommandError::Told(format!("{slug} has no version {version}"))
+}
+
+/// Prints what differs, a line a key.
+pub(super) fn tell(slug: &str, difference: &Difference) {
+    if difference.is_empty() {
+        return say(&format!("{slug}: nothing differs"));
+    }
+    let changed = difference.changes.len() + difference.changed_secrets().count();
+    say(&format!("{slug}: {changed} {}", if changed == 1 { "change" } else { "changes" }));
+    for change in &difference.changes {
+        say(&format!("  {change}"));
+    }
+    for (name, change) in &difference.secrets {
+        say(&format!("  secret {}: {}", name.as_str(), change.as_str()));
+    }
+}
+
+/// Prints what is in force now.
+pub(super) fn tell_in_force(settings: &TenantSettings, applied: &Applied) {
+    let slug = &settings.slug;
+    if applied.difference.is_empty() {
+        return say(&format!("{slug}: version {} stays in force", applied.version));
+    }
+    say(&format!("{slug}: version {} is in force", applied.version));
+    say(&format!("  pwreset: https://{}", settings.hosts.reset));
+    say(&format!("  pwreg:   https://{}", settings.hosts.register));
+}
