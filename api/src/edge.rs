@@ -37,6 +37,7 @@ pub async fn resolve_host(
                 request.extensions_mut().insert(FrontHost);
                 return next.call(request).await.map(ServiceResponse::map_into_left_body);
             }
+            None if shared.registry.is_suspended(&host) => BareMessage::Suspended,
             None => BareMessage::Misdirected,
         },
     };

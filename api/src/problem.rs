@@ -2,7 +2,10 @@
 
 use actix_web::{
     HttpResponse,
-    http::{StatusCode, header::ContentType},
+    http::{
+        StatusCode,
+        header::{self, ContentType},
+    },
 };
 use askama::Template;
 use portvakt_domain::directory::DirectoryError;
@@ -18,6 +21,10 @@ use crate::{
     },
     worker::chain,
 };
+
+/// When programs may ask a suspended tenant's hosts again: nobody knows how long a suspension lasts, and it takes hours
+/// rather than minutes.
+const SUSPENDED_RETRY_SECONDS: &str = "3600";
 
 /// What a step comes to: the page it leads to, or the page that is shown instead.
 pub type Answer = Result<HttpResponse, HttpResponse>;
@@ -95,12 +102,18 @@ fn status(message: &Message) -> StatusCode {
 pub fn bare(texts: &Texts, message: BareMessage) -> HttpResponse {
     let status = match message {
         BareMessage::Misdirected => StatusCode::MISDIRECTED_REQUEST,
+        BareMessage::Suspended => StatusCode::SERVICE_UNAVAILABLE,
         BareMessage::BadRequest => StatusCode::BAD_REQUEST,
         BareMessage::NotFound => StatusCode::NOT_FOUND,
         BareMessage::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
     };
+    let suspended = message == BareMessage::Suspended;
     let body = BareView { texts, message }.render().unwrap_or_default();
-    HttpResponse::build(status).content_type(ContentType::html()).body(body)
+    let mut answer = HttpResponse::build(status);
+    if suspended {
+        answer.insert_header((header::RETRY_AFTER, SUSPENDED_RETRY_SECONDS));
+    }
+    answer.content_type(ContentType::html()).body(body)
 }
 
 /// The answer of an extractor whose host guard was passed by; reached only if routes are wired wrongly.

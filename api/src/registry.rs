@@ -2,7 +2,7 @@
 //! replicas see a change without a restart.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::{Arc, PoisonError, RwLock},
 };
 
@@ -33,6 +33,8 @@ pub struct Served {
 struct Snapshot {
     hosts: HashMap<String, Served>,
     tenants: HashMap<TenantId, (i64, Arc<Tenant>)>,
+    suspended: HashSet<TenantId>,
+    suspended_hosts: HashSet<String>,
 }
 
 /// The tenants as they are now.
@@ -59,6 +61,11 @@ impl Registry {
         self.current().hosts.get(host).cloned()
     }
 
+    /// Whether a host, in its one spelling, is one of a suspended tenant.
+    pub fn is_suspended(&self, host: &str) -> bool {
+        self.current().suspended_hosts.contains(host)
+    }
+
     /// A tenant's parts.
     pub fn tenant(&self, id: TenantId) -> Option<Arc<Tenant>> {
         self.current().tenants.get(&id).map(|(_, tenant)| tenant.clone())
@@ -69,6 +76,11 @@ impl Registry {
         self.current().tenants.values().map(|(_, tenant)| tenant.clone()).collect()
     }
 
+    /// The tenants that are suspended: their rows are looked after all the same.
+    pub fn suspended(&self) -> Vec<TenantId> {
+        self.current().suspended.iter().copied().collect()
+    }
+
     /// Reads what changed. A tenant whose settings can't be used keeps the parts it had; the others are not affected.
     ///
     /// # Errors
@@ -77,7 +89,11 @@ impl Registry {
         let before = self.current();
         let mut next = Snapshot::default();
         for row in operator::list_tenants(&self.store).await? {
-            let Some(version) = row.version.filter(|_| !row.suspended) else { continue };
+            if row.suspended_at.is_some() {
+                next.suspended.insert(row.id);
+                continue;
+            }
+            let Some(version) = row.version else { continue };
             let known = before.tenants.get(&row.id);
             let tenant = match known {
                 Some((have, tenant)) if *have == version => Some((version, tenant.clone())),
@@ -94,7 +110,9 @@ impl Registry {
             }
         }
         for row in operator::list_hosts(&self.store).await? {
-            if let Some((_, tenant)) = next.tenants.get(&row.tenant) {
+            if next.suspended.contains(&row.tenant) {
+                next.suspended_hosts.insert(row.host);
+            } else if let Some((_, tenant)) = next.tenants.get(&row.tenant) {
                 next.hosts.insert(row.host, Served { tenant: tenant.clone(), purpose: row.purpose });
             }
         }

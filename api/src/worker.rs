@@ -172,17 +172,17 @@ impl Worker {
     }
 
     async fn perform(&self, leased: &LeasedJob) -> Result<JobOutcome, FlowError> {
-        let Some(tenant) = self.registry.tenant(leased.tenant) else {
-            return Ok(JobOutcome::Retry("the tenant is not served here".to_owned()));
-        };
-        match leased.job {
-            Job::SendCode { message } => send_code::run(&self.platform, &tenant, message).await,
-            Job::SendNotice { message } => send_notice::run(&self.platform, &tenant, message).await,
-            Job::ChangeNumber { change } => change_number::run(&self.platform, &tenant, change).await,
-            Job::WriteNumber { account } => write_number::run(&self.platform, &tenant, account).await,
-            Job::CompareNumbers => compare_numbers::run(&self.platform, &tenant).await,
-            Job::SealAudit => seal_audit::run(&self.platform, &tenant).await,
-            Job::Sweep => sweep::run(&self.platform, &tenant).await,
+        let (platform, served) = (&self.platform, self.registry.tenant(leased.tenant));
+        match (&leased.job, served) {
+            // These look after rows alone, also while nobody is served.
+            (Job::SealAudit, _) => seal_audit::run(platform, leased.tenant).await,
+            (Job::Sweep, _) => sweep::run(platform, leased.tenant).await,
+            (_, None) => Ok(JobOutcome::Retry("the tenant is not served here".to_owned())),
+            (Job::SendCode { message }, Some(tenant)) => send_code::run(platform, &tenant, *message).await,
+            (Job::SendNotice { message }, Some(tenant)) => send_notice::run(platform, &tenant, *message).await,
+            (Job::ChangeNumber { change }, Some(tenant)) => change_number::run(platform, &tenant, *change).await,
+            (Job::WriteNumber { account }, Some(tenant)) => write_number::run(platform, &tenant, *account).await,
+            (Job::CompareNumbers, Some(tenant)) => compare_numbers::run(platform, &tenant).await,
         }
     }
 
@@ -193,6 +193,9 @@ impl Worker {
                 if tenant.settings.directory.number_attribute.is_some() {
                     self.schedule(tenant.id, Job::CompareNumbers).await;
                 }
+            }
+            for tenant in self.registry.suspended() {
+                self.schedule(tenant, Job::Sweep).await;
             }
             tokio::time::sleep(HOURLY).await;
         }

@@ -10,5 +10,7 @@ mod database;
 mod settings;
 #[path = "commands/statistics.rs"]
 mod statistics;
+#[path = "commands/suspend.rs"]
+mod suspend;
 #[path = "commands/versions.rs"]
 mod versions;

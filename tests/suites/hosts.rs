@@ -10,5 +10,7 @@ mod reading;
 mod rows;
 #[path = "hosts/spelling.rs"]
 mod spelling;
+#[path = "hosts/suspended.rs"]
+mod suspended;
 #[path = "hosts/wire.rs"]
 mod wire;

@@ -6,6 +6,7 @@ mod check;
 mod delegate;
 mod file;
 mod statistics;
+mod suspend;
 mod versions;
 
 use std::{collections::BTreeMap, process::ExitCode};
@@ -34,6 +35,10 @@ pub(super) enum TenantAction {
     Rollback(versions::RollbackArguments),
     /// List the tenants.
     List(ConfigArgument),
+    /// Serve a tenant no more for now: its hosts say that they are paused, nothing is sent or written, all data is kept.
+    Suspend(suspend::SuspendArguments),
+    /// Serve a suspended tenant again.
+    Resume(suspend::SuspendArguments),
     /// Tell why new passwords were not taken, by reason, over the last days.
     Statistics {
         /// The tenant's short name.
@@ -57,6 +62,8 @@ pub(super) async fn run(action: TenantAction) -> Result<ExitCode, CommandError> 
         TenantAction::Diff(arguments) => versions::diff(arguments).await,
         TenantAction::Rollback(arguments) => versions::roll_back(arguments).await,
         TenantAction::List(config) => list(&config).await,
+        TenantAction::Suspend(arguments) => suspend::suspend(arguments).await,
+        TenantAction::Resume(arguments) => suspend::resume(arguments).await,
         TenantAction::Statistics { slug, days, config } => statistics::run(&slug, days, &config).await,
         TenantAction::Check(arguments) => check::run(arguments).await,
         TenantAction::Delegate(arguments) => delegate::run(arguments).await,
@@ -71,7 +78,7 @@ async fn list(config: &ConfigArgument) -> Result<ExitCode, CommandError> {
         let version = tenant.version.map_or_else(|| "not in force".to_owned(), |version| format!("version {version}"));
         let own: Vec<&str> =
             hosts.iter().filter(|host| host.tenant == tenant.id).map(|host| host.host.as_str()).collect();
-        let state = if tenant.suspended { ", suspended" } else { "" };
+        let state = if tenant.suspended_at.is_some() { ", suspended" } else { "" };
         say(&format!("{:<20} {version}{state}  {}", tenant.slug, own.join(" ")));
     }
     if tenants.is_empty() {

@@ -87,6 +87,10 @@ audit_kinds! {
     SealRejected = "seal.rejected",
     /// The tenant's settings were changed.
     SettingsApplied = "settings.applied",
+    /// The tenant was suspended: its hosts answer nobody, and nothing is sent or written for it.
+    TenantSuspended = "tenant.suspended",
+    /// The tenant is served again.
+    TenantResumed = "tenant.resumed",
     /// The canary is about to be reset by a check of the directory.
     CanaryIntended = "check.canary_intended",
     /// What came of that.

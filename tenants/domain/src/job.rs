@@ -40,6 +40,9 @@ pub enum Job {
     Sweep,
 }
 
+/// Kinds that only look after a tenant's rows. They go on while it is suspended; all others wait.
+pub const KINDS_WHILE_SUSPENDED: [&str; 2] = ["seal_audit", "sweep"];
+
 impl Job {
     /// The name of the kind, for rows, metrics and logs.
     pub fn kind(&self) -> &'static str {
@@ -128,6 +131,11 @@ mod tests {
             let full = (1000i64 << attempt.min(12)).min(3_600_000);
             assert!((full / 2..=full).contains(&wait), "attempt {attempt}: {wait}");
         }
+    }
+
+    #[test]
+    fn a_suspended_tenant_is_looked_after() {
+        assert_eq!(KINDS_WHILE_SUSPENDED, [Job::SealAudit.kind(), Job::Sweep.kind()]);
     }
 
     #[test]

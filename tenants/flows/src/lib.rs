@@ -33,6 +33,7 @@ pub mod set_password;
 pub mod sign_in;
 pub mod start_reset;
 pub mod stop_change;
+pub mod suspend_tenant;
 pub mod sweep;
 pub mod unlock_account;
 pub mod verify_audit;

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use portvakt_domain::id::TenantId;
 use portvakt_storage::audit;
 
-use crate::{FlowError, Platform, Tenant, send_code::JobOutcome};
+use crate::{FlowError, Platform, send_code::JobOutcome};
 
 /// Events sealed in one transaction.
 const BATCH: i64 = 500;
@@ -13,13 +14,13 @@ const BATCH: i64 = 500;
 ///
 /// # Errors
 /// The database; another replica's sealing at the same moment, which a retry mends.
-pub async fn run(platform: &Platform, tenant: &Tenant) -> Result<JobOutcome, FlowError> {
-    let key = Arc::new(platform.keys.audit_key(tenant.id));
+pub async fn run(platform: &Platform, tenant: TenantId) -> Result<JobOutcome, FlowError> {
+    let key = Arc::new(platform.keys.audit_key(tenant));
     loop {
-        let report = audit::seal_pending(&platform.store, tenant.id, key.clone(), BATCH).await?;
+        let report = audit::seal_pending(&platform.store, tenant, key.clone(), BATCH).await?;
         if report.sealed > 0 {
             let seal: String = report.head.seal.iter().map(|byte| format!("{byte:02x}")).collect();
-            tracing::info!(tenant.id = %tenant.id, audit.seq = report.head.seq, audit.seal = seal, "audit head");
+            tracing::info!(tenant.id = %tenant, audit.seq = report.head.seq, audit.seal = seal, "audit head");
         }
         if !report.more {
             return Ok(JobOutcome::Done);

@@ -1,13 +1,13 @@
 //! The job that removes what has served its time: ended flows, old counters. What is removed is recorded.
 
-use portvakt_domain::audit::AuditKind;
+use portvakt_domain::{audit::AuditKind, id::TenantId};
 use portvakt_storage::{
     audit,
     sweep::{self, SweepAges},
 };
 
 use crate::{
-    FlowError, Platform, Tenant,
+    FlowError, Platform,
     event::{EventExt as _, event},
     send_code::JobOutcome,
 };
@@ -16,8 +16,8 @@ use crate::{
 ///
 /// # Errors
 /// The database.
-pub async fn run(platform: &Platform, tenant: &Tenant) -> Result<JobOutcome, FlowError> {
-    let report = sweep::remove_expired(&platform.store, tenant.id, platform.now(), SweepAges::default()).await?;
+pub async fn run(platform: &Platform, tenant: TenantId) -> Result<JobOutcome, FlowError> {
+    let report = sweep::remove_expired(&platform.store, tenant, platform.now(), SweepAges::default()).await?;
     let counters = report.limit_counters + report.sms_log + report.guards;
     let kept_longer = report.number_changes + report.rejections;
     if report.flows + report.messages + counters + kept_longer > 0 {
@@ -27,7 +27,7 @@ pub async fn run(platform: &Platform, tenant: &Tenant) -> Result<JobOutcome, Flo
             .detail("number_changes", &report.number_changes.to_string())
             .detail("counters", &counters.to_string())
             .detail("rejections", &report.rejections.to_string());
-        audit::record(&platform.store, tenant.id, vec![swept]).await?;
+        audit::record(&platform.store, tenant, vec![swept]).await?;
     }
     Ok(JobOutcome::Done)
 }

@@ -1,5 +1,6 @@
 //! Delayed changes of numbers. They are asked for and stopped with a code: see [`crate::flows::NumberEffect`].
 
+use chrono::TimeDelta;
 use portvakt_domain::{
     audit::NewEvent,
     id::{AccountKey, FlowId, NumberChangeId},
@@ -67,6 +68,9 @@ storage_functions! { of number_changes:
     /// Carries out a change that waits and is due: its number takes its target's place, and the account's open flows end.
     /// `false`: it waits no longer, or not long enough; nothing is changed and nobody told.
     write fn carry_out(due: CarryOut) -> bool;
+
+    /// Makes all changes that wait do so for longer, and says how many these are.
+    write fn postpone(by: TimeDelta) -> usize;
 
     /// Gives up a change that waits. `false`: it waits no longer.
     write fn refuse(change: NumberChangeId, now: Instant, event: NewEvent) -> bool;

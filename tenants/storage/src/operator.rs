@@ -18,8 +18,8 @@ pub struct TenantRow {
     pub slug: String,
     /// The settings in force; `None` until some were activated.
     pub version: Option<i64>,
-    /// Whether it is not served for now.
-    pub suspended: bool,
+    /// Since when it is not served for now.
+    pub suspended_at: Option<Instant>,
 }
 
 /// A tenant to be made.
@@ -62,7 +62,7 @@ pub struct Lease {
 pub struct JobsOverview {
     /// Jobs that are not dead, those under way included.
     pub waiting: i64,
-    /// Of these, due and not under way.
+    /// Of these, due and not under way. Those that wait for a suspended tenant are not.
     pub due: i64,
     /// Laid aside for people to look at.
     pub dead: i64,
@@ -116,6 +116,13 @@ storage_functions! { across operator:
     /// another tenant has, or a version that does not exist, is a
     /// [`StorageError::Conflict`](crate::StorageError::Conflict) and changes nothing.
     write fn activate(tenant: TenantId, version: i64, hosts: Vec<(String, HostPurpose)>) -> ();
+
+    /// Suspends a tenant: its jobs wait, but for those that look after its rows. `false`: it is suspended already.
+    write fn suspend(tenant: TenantId, at: Instant) -> bool;
+
+    /// Ends a suspension. Delayed changes of numbers wait longer by its length: nobody could stop them meanwhile. `false`:
+    /// the tenant is not suspended.
+    write fn resume(tenant: TenantId, at: Instant) -> bool;
 
     /// All hosts.
     read fn list_hosts() -> Vec<HostRow>;

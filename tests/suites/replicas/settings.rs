@@ -62,6 +62,24 @@ async fn applied_settings_are_seen_by_both_replicas_within_seconds() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_suspension_is_seen_by_both_replicas_within_seconds() {
+    let pair = Pair::start().await;
+    for (command, status) in [("suspend", 503), ("resume", 200)] {
+        pair.site.installation.run(&["tenant", command, "mjolby"]).await.succeeded();
+        for replica in [&pair.first, &pair.second] {
+            for host in ["pwreset.mjolby.se", "pwreg.mjolby.se"] {
+                eventually(&format!("{command} at {host}"), SEEN_WITHIN, async || {
+                    (page_at(replica, host).await.status == status).then_some(())
+                })
+                .await;
+            }
+            assert_eq!(page_at(replica, "pwreset.orebro.se").await.status, 200, "the other tenant is served");
+        }
+    }
+    mjolby_works(&pair, 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_tenants_broken_settings_are_that_tenants_trouble_alone() {
     let mut pair = Pair::start().await;
 

@@ -9,6 +9,8 @@ use portvakt_texts::{Argument, Texts};
 pub enum BareMessage {
     /// 421: nobody has this host.
     Misdirected,
+    /// 503: the tenant whose host this is was suspended.
+    Suspended,
     /// 400: two hosts, or none that can be read.
     BadRequest,
     /// 404.
@@ -35,6 +37,7 @@ impl BareView<'_> {
     fn sections(&self) -> Vec<(&'static str, String, String)> {
         let (heading, sentence) = match self.message {
             BareMessage::Misdirected => ("bare-misdirected-heading", "bare-misdirected"),
+            BareMessage::Suspended => ("bare-suspended-heading", "bare-suspended"),
             BareMessage::BadRequest => ("bare-bad-request-heading", "bare-bad-request"),
             BareMessage::NotFound => ("bare-not-found-heading", "bare-not-found"),
             BareMessage::Internal { .. } => ("bare-internal-heading", "bare-internal"),

@@ -1,5 +1,6 @@
 //! Delayed changes of numbers.
 
+use chrono::TimeDelta;
 use diesel::prelude::*;
 use portvakt_domain::{
     audit::NewEvent,
@@ -55,6 +56,20 @@ pub(crate) fn find(c: &mut Conn, tenant: TenantId, change: &NumberChangeId) -> O
     let row: Option<ChangeRow> =
         number_changes::table.find((Id(tenant.0), Id(change.0))).select(ChangeRow::as_select()).first(c).optional()?;
     row.map(ChangeRow::read).transpose()
+}
+
+pub(crate) fn postpone(c: &mut Conn, tenant: TenantId, by: &TimeDelta) -> Outcome<usize> {
+    let waiting: Vec<(Id, At)> = number_changes::table
+        .filter(number_changes::tenant_id.eq(Id(tenant.0)))
+        .filter(number_changes::state.eq(NumberChangeState::Waiting.as_str()))
+        .select((number_changes::id, number_changes::due_at))
+        .load(c)?;
+    for (id, due_at) in &waiting {
+        diesel::update(number_changes::table.find((Id(tenant.0), *id)))
+            .set(number_changes::due_at.eq(at(due_at.0 + *by)))
+            .execute(c)?;
+    }
+    Ok(waiting.len())
 }
 
 pub(crate) fn waiting(c: &mut Conn, tenant: TenantId, account: &AccountKey) -> Outcome<Option<NumberChange>> {

@@ -9,8 +9,8 @@ use diesel::{
     upsert::excluded,
 };
 use portvakt_domain::{
-    id::{JobId, TenantId},
-    job::{Job, LeasedJob},
+    id::{JobId, NumberChangeId, TenantId},
+    job::{Job, KINDS_WHILE_SUSPENDED, LeasedJob},
     limit::DAY,
     tenant::HostPurpose,
     time::Instant,
@@ -29,6 +29,8 @@ use crate::{
 
 /// Longest error text kept with a job.
 const ERROR_CHARS: usize = 500;
+/// Tenants whose jobs wait.
+const SUSPENDED: &str = "select id from tenants where suspended_at is not null";
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = tenants, check_for_backend(super::Db))]
@@ -45,7 +47,7 @@ impl Tenant {
             id: TenantId(self.id.0),
             slug: self.slug,
             version: self.version,
-            suspended: self.suspended_at.is_some(),
+            suspended_at: self.suspended_at.map(|at| at.0),
         }
     }
 }
@@ -93,6 +95,40 @@ pub(crate) fn activate(c: &mut Conn, tenant: &TenantId, version: &i64, hosts: &[
     Ok(())
 }
 
+pub(crate) fn suspend(c: &mut Conn, tenant: &TenantId, when: &Instant) -> Outcome<bool> {
+    let changed = diesel::update(tenants::table.find(Id(tenant.0)))
+        .filter(tenants::suspended_at.is_null())
+        .set(tenants::suspended_at.eq(at(*when)))
+        .execute(c)?;
+    Ok(changed == 1)
+}
+
+pub(crate) fn resume(c: &mut Conn, tenant: &TenantId, when: &Instant) -> Outcome<bool> {
+    let since: Option<At> =
+        tenants::table.find(Id(tenant.0)).select(tenants::suspended_at).first(c).optional()?.flatten();
+    let Some(since) = since else { return Ok(false) };
+    let ended = diesel::update(tenants::table.find(Id(tenant.0)))
+        .filter(tenants::suspended_at.eq(since))
+        .set(tenants::suspended_at.eq(None::<At>))
+        .execute(c)?;
+    if ended == 0 {
+        return Ok(false);
+    }
+    let kind = Job::ChangeNumber { change: NumberChangeId(uuid::Uuid::nil()) }.kind();
+    let waiting: Vec<(Id, At)> = jobs::table
+        .filter(jobs::tenant_id.eq(Id(tenant.0)))
+        .filter(jobs::kind.eq(kind))
+        .filter(jobs::dead_at.is_null())
+        .select((jobs::id, jobs::run_at))
+        .load(c)?;
+    for (id, run_at) in waiting {
+        diesel::update(jobs::table.filter(jobs::id.eq(id)))
+            .set(jobs::run_at.eq(at(run_at.0 + (*when - since.0))))
+            .execute(c)?;
+    }
+    Ok(true)
+}
+
 pub(crate) fn list_hosts(c: &mut Conn) -> Outcome<Vec<HostRow>> {
     let rows: Vec<(String, Id, String)> = tenant_hosts::table
         .order(tenant_hosts::host)
@@ -133,13 +169,14 @@ fn candidates(c: &mut Conn, lease: &Lease) -> Outcome<Vec<Candidate>> {
         "select j.id, j.tenant_id, j.payload, j.attempts, j.run_at
          from jobs j join (
            select id, row_number() over (partition by tenant_id order by run_at, id) as turn
-           from jobs where {}{}
+           from jobs where {}{} and (kind in ('{}') or tenant_id not in ({SUSPENDED}))
          ) r on r.id = j.id
          where {}
          order by r.turn, j.run_at, j.id
          limit ${limit} {SKIP_LOCKED}",
         due(""),
         if saturated.is_empty() { String::new() } else { format!(" and tenant_id not in ({})", saturated.join(", ")) },
+        KINDS_WHILE_SUSPENDED.join("', '"),
         due("j."),
     );
     let mut query = sql_query(text).into_boxed::<super::Db>().bind::<sql::Ts, _>(at(lease.now));
@@ -243,10 +280,12 @@ pub(crate) fn jobs_overview(c: &mut Conn, now: &Instant) -> Outcome<JobsOverview
     let now = at(*now);
     let waiting = jobs::table.filter(jobs::dead_at.is_null()).count().get_result(c)?;
     let dead = jobs::table.filter(jobs::dead_at.is_not_null()).count().get_result(c)?;
+    let suspended = tenants::table.filter(tenants::suspended_at.is_not_null()).select(tenants::id);
     let (due, oldest): (i64, Option<At>) = jobs::table
         .filter(jobs::dead_at.is_null())
         .filter(jobs::run_at.le(now))
         .filter(jobs::leased_until.is_null().or(jobs::leased_until.le(now)))
+        .filter(jobs::kind.eq_any(KINDS_WHILE_SUSPENDED).or(jobs::tenant_id.ne_all(suspended)))
         .select((diesel::dsl::count_star(), diesel::dsl::min(jobs::run_at)))
         .first(c)?;
     Ok(JobsOverview { waiting, due, dead, oldest_due_at: oldest.map(|oldest| oldest.0) })

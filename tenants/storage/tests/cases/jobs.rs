@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 use portvakt_domain::{
-    id::{JobId, MessageId, TenantId},
+    id::{JobId, MessageId, NumberChangeId, TenantId},
     job::{Job, LeasedJob},
     time::Instant,
 };
@@ -164,4 +164,31 @@ pub(crate) async fn a_budget_counts_by_hour_and_day(f: Fixture) {
     assert_eq!((next_day.hour, next_day.day, next_day.exhausted), (1, 1, false));
     let other = operator::spend_sms(&f.store, f.b, 1, f.now, 3, 5).await.expect("counted");
     assert_eq!((other.hour, other.day), (1, 1));
+}
+
+pub(crate) async fn a_suspended_tenants_jobs_wait(f: Fixture) {
+    let change = Job::ChangeNumber { change: NumberChangeId(Uuid::new_v4()) };
+    for (tenant, job) in [(f.a, send()), (f.a, Job::Sweep), (f.a, Job::SealAudit), (f.a, change.clone()), (f.b, send())]
+    {
+        ask(&f, tenant, job, f.now).await;
+    }
+    assert!(operator::suspend(&f.store, f.a, f.now).await.expect("an answer"));
+    assert!(!operator::suspend(&f.store, f.a, f.now + minutes(1)).await.expect("an answer"), "only once");
+    let row = operator::find_tenant(&f.store, "orebro".to_owned()).await.expect("an answer").expect("a tenant");
+    assert_eq!(row.suspended_at, Some(f.now));
+    let overview = operator::jobs_overview(&f.store, f.now).await.expect("an overview");
+    assert_eq!((overview.waiting, overview.due), (5, 3), "those that wait for it are not late");
+    let leased = lease(&f, "w", f.now, 10, &[]).await;
+    let kinds: BTreeSet<_> = leased.iter().map(|job| (job.tenant, job.job.kind())).collect();
+    assert_eq!(kinds, BTreeSet::from([(f.a, "sweep"), (f.a, "seal_audit"), (f.b, "send_code")]));
+
+    let later = f.now + minutes(90);
+    assert!(operator::resume(&f.store, f.a, later).await.expect("an answer"));
+    assert!(!operator::resume(&f.store, f.a, later).await.expect("an answer"), "only once");
+    let mine = |jobs: Vec<LeasedJob>| -> Vec<_> {
+        let mine = jobs.into_iter().filter(|job| job.tenant == f.a && job.attempt == 1);
+        mine.map(|job| (job.job.kind(), job.due_at)).collect()
+    };
+    assert_eq!(mine(lease(&f, "x", later - TimeDelta::microseconds(1), 10, &[]).await), [("send_code", f.now)]);
+    assert_eq!(mine(lease(&f, "x", later, 10, &[]).await), [(change.kind(), later)], "by the length of the suspension");
 }

@@ -74,6 +74,7 @@ cases! {
         no_job_is_leased_twice
         a_job_belongs_to_its_worker_until_the_lease_ends
         what_can_not_be_done_is_laid_aside
+        a_suspended_tenants_jobs_wait
         the_queue_at_a_glance
         a_budget_counts_by_hour_and_day;
     limits:

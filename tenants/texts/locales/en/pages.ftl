@@ -364,6 +364,8 @@ bad-origin = Nothing was changed. Open the page again and try once more.
 
 bare-misdirected-heading = There is no service here
 bare-misdirected = Check the address you have entered.
+bare-suspended-heading = The service is paused
+bare-suspended = It can't be used just now, and nothing was changed. Try again later. Contact the IT support where you work if it is urgent.
 bare-bad-request-heading = We did not understand what was sent
 bare-bad-request = Check the address and try again.
 bare-not-found-heading = Page not found

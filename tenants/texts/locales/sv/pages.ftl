@@ -364,6 +364,8 @@ bad-origin = Inget är ändrat. Öppna sidan på nytt och försök igen.
 
 bare-misdirected-heading = Här finns ingen tjänst
 bare-misdirected = Kontrollera adressen du har skrivit.
+bare-suspended-heading = Tjänsten är pausad
+bare-suspended = Det går inte att använda tjänsten just nu, och inget har ändrats. Försök igen senare. Kontakta IT-supporten där du arbetar om det är bråttom.
 bare-bad-request-heading = Vi förstod inte det som skickades
 bare-bad-request = Kontrollera adressen och försök igen.
 bare-not-found-heading = Sidan finns inte
