@@ -4,6 +4,8 @@
 mod answers;
 #[path = "hosts/apart.rs"]
 mod apart;
+#[path = "hosts/metrics.rs"]
+mod metrics;
 #[path = "hosts/reading.rs"]
 mod reading;
 #[path = "hosts/rows.rs"]
