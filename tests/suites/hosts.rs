@@ -1,4 +1,4 @@
-//! Tenants apart: hosts, cookies, tokens, origins, rows; and what every answer carries.
+//! Tenants apart: hosts, cookies, tokens, origins, rows; what every answer carries; suspended tenants; metrics.
 
 #[path = "hosts/answers.rs"]
 mod answers;

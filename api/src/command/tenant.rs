@@ -4,6 +4,7 @@ mod apply;
 mod author;
 mod check;
 mod delegate;
+mod delete;
 mod file;
 mod statistics;
 mod suspend;
@@ -34,11 +35,21 @@ pub(super) enum TenantAction {
     /// Put an earlier version of a tenant's settings in force again, as a new version. Secrets stay as they are.
     Rollback(versions::RollbackArguments),
     /// List the tenants.
-    List(ConfigArgument),
+    List {
+        /// List those that were deleted instead.
+        #[arg(long)]
+        deleted: bool,
+        #[command(flatten)]
+        config: ConfigArgument,
+    },
     /// Serve a tenant no more for now: its hosts say that they are paused, nothing is sent or written, all data is kept.
     Suspend(suspend::SuspendArguments),
     /// Serve a suspended tenant again.
     Resume(suspend::SuspendArguments),
+    /// Delete a tenant with all its data when a grace period is over. It is suspended at once, and may be restored until then.
+    Delete(delete::DeleteArguments),
+    /// Take the deletion of a tenant back.
+    Restore(suspend::SuspendArguments),
     /// Tell why new passwords were not taken, by reason, over the last days.
     Statistics {
         /// The tenant's short name.
@@ -61,9 +72,12 @@ pub(super) async fn run(action: TenantAction) -> Result<ExitCode, CommandError> 
         TenantAction::History { slug, config } => versions::history(&slug, &config).await,
         TenantAction::Diff(arguments) => versions::diff(arguments).await,
         TenantAction::Rollback(arguments) => versions::roll_back(arguments).await,
-        TenantAction::List(config) => list(&config).await,
+        TenantAction::List { deleted: false, config } => list(&config).await,
+        TenantAction::List { deleted: true, config } => delete::list(&config).await,
         TenantAction::Suspend(arguments) => suspend::suspend(arguments).await,
         TenantAction::Resume(arguments) => suspend::resume(arguments).await,
+        TenantAction::Delete(arguments) => delete::delete(arguments).await,
+        TenantAction::Restore(arguments) => delete::restore(arguments).await,
         TenantAction::Statistics { slug, days, config } => statistics::run(&slug, days, &config).await,
         TenantAction::Check(arguments) => check::run(arguments).await,
         TenantAction::Delegate(arguments) => delegate::run(arguments).await,
@@ -78,7 +92,11 @@ async fn list(config: &ConfigArgument) -> Result<ExitCode, CommandError> {
         let version = tenant.version.map_or_else(|| "not in force".to_owned(), |version| format!("version {version}"));
         let own: Vec<&str> =
             hosts.iter().filter(|host| host.tenant == tenant.id).map(|host| host.host.as_str()).collect();
-        let state = if tenant.suspended_at.is_some() { ", suspended" } else { "" };
+        let state = match (tenant.delete_due_at, tenant.suspended_at) {
+            (Some(due), _) => format!(", deleted after {}", delete::moment(due)),
+            (None, Some(_)) => ", suspended".to_owned(),
+            (None, None) => String::new(),
+        };
         say(&format!("{:<20} {version}{state}  {}", tenant.slug, own.join(" ")));
     }
     if tenants.is_empty() {

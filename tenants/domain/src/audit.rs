@@ -91,6 +91,10 @@ audit_kinds! {
     TenantSuspended = "tenant.suspended",
     /// The tenant is served again.
     TenantResumed = "tenant.resumed",
+    /// The tenant is to be deleted when a grace period is over.
+    TenantDeletionAsked = "tenant.deletion_asked",
+    /// It is not to be deleted after all.
+    TenantRestored = "tenant.restored",
     /// The canary is about to be reset by a check of the directory.
     CanaryIntended = "check.canary_intended",
     /// What came of that.

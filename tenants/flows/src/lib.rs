@@ -12,6 +12,7 @@ pub mod compare_numbers;
 pub mod compare_settings;
 pub mod confirm_password;
 pub mod delay_change;
+pub mod delete_tenant;
 pub mod error;
 mod event;
 pub mod import_number;

@@ -29,7 +29,7 @@ pub async fn suspend(
 }
 
 /// Serves a suspended tenant again. Delayed changes of numbers wait longer by as much as the suspension lasted: nobody
-/// could stop them meanwhile. `false`: it is not suspended.
+/// could stop them meanwhile. `false`: it is not suspended, or is to be deleted.
 ///
 /// # Errors
 /// The database.
@@ -41,7 +41,8 @@ pub async fn resume(
     author: &str,
 ) -> Result<bool, StorageError> {
     let rows = operator::list_tenants(store).await?;
-    let since = rows.into_iter().find(|row| row.id == tenant).and_then(|row| row.suspended_at);
+    let row = rows.into_iter().find(|row| row.id == tenant && row.delete_due_at.is_none());
+    let since = row.and_then(|row| row.suspended_at);
     let Some(since) = since else { return Ok(false) };
     // Before anything runs again. Should the second step fail, they wait longer than they have to, never shorter.
     let now = clock.now();
@@ -53,7 +54,8 @@ pub async fn resume(
     Ok(true)
 }
 
-fn event(clock: &dyn Clock, random: &dyn Random, kind: AuditKind, author: &str) -> NewEvent {
+/// What an operator did to a tenant.
+pub(crate) fn event(clock: &dyn Clock, random: &dyn Random, kind: AuditKind, author: &str) -> NewEvent {
     let at = clock.now();
     NewEvent {
         id: EventId::new(at, random),

@@ -1,8 +1,9 @@
-//! The job that removes what has served its time: ended flows, old counters. What is removed is recorded.
+//! The job that removes what has served its time: ended flows, old counters, and a whole tenant whose grace period is
+//! over. What is removed is recorded.
 
 use portvakt_domain::{audit::AuditKind, id::TenantId};
 use portvakt_storage::{
-    audit,
+    audit, operator,
     sweep::{self, SweepAges},
 };
 
@@ -17,6 +18,10 @@ use crate::{
 /// # Errors
 /// The database.
 pub async fn run(platform: &Platform, tenant: TenantId) -> Result<JobOutcome, FlowError> {
+    if operator::delete_due(&platform.store, tenant, platform.now()).await? {
+        tracing::info!(tenant.id = %tenant, "tenant deleted");
+        return Ok(JobOutcome::Done);
+    }
     let report = sweep::remove_expired(&platform.store, tenant, platform.now(), SweepAges::default()).await?;
     let counters = report.limit_counters + report.sms_log + report.guards;
     let kept_longer = report.number_changes + report.rejections;

@@ -20,6 +20,40 @@ pub struct TenantRow {
     pub version: Option<i64>,
     /// Since when it is not served for now.
     pub suspended_at: Option<Instant>,
+    /// When it was asked to be deleted, if it is to be.
+    pub delete_asked_at: Option<Instant>,
+    /// From when the next sweep deletes it for good, if it is to be deleted.
+    pub delete_due_at: Option<Instant>,
+}
+
+/// A tenant's deletion that is asked for.
+#[derive(Debug, Clone)]
+pub struct NewDeletion {
+    /// Which.
+    pub tenant: TenantId,
+    /// Who wants it.
+    pub author: String,
+    /// Now.
+    pub at: Instant,
+    /// When the grace period is over.
+    pub due_at: Instant,
+}
+
+/// What is known of a tenant that was deleted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeletedTenant {
+    /// The id that it had.
+    pub id: TenantId,
+    /// The short name that it had.
+    pub slug: String,
+    /// When it was made.
+    pub created_at: Instant,
+    /// When its deletion was asked for.
+    pub asked_at: Instant,
+    /// Who asked for it.
+    pub asked_by: String,
+    /// When it was deleted.
+    pub deleted_at: Instant,
 }
 
 /// A tenant to be made.
@@ -120,9 +154,21 @@ storage_functions! { across operator:
     /// Suspends a tenant: its jobs wait, but for those that look after its rows. `false`: it is suspended already.
     write fn suspend(tenant: TenantId, at: Instant) -> bool;
 
-    /// Ends a suspension. Delayed changes of numbers wait longer by its length: nobody could stop them meanwhile. `false`:
+    /// Ends a suspension, unless the tenant is to be deleted. Delayed changes of numbers wait longer by its length: nobody could stop them meanwhile. `false`:
     /// the tenant is not suspended.
     write fn resume(tenant: TenantId, at: Instant) -> bool;
+
+    /// Suspends a tenant, if it was served, and sets the time of its deletion. `false`: that is set already.
+    write fn ask_deletion(deletion: NewDeletion) -> bool;
+
+    /// Takes that back; the tenant stays suspended. `false`: it is not to be deleted, or was already.
+    write fn withdraw_deletion(tenant: TenantId) -> bool;
+
+    /// Deletes every row of a tenant whose grace period is over, its audit trail included. `false`: it is not over.
+    write fn delete_due(tenant: TenantId, now: Instant) -> bool;
+
+    /// The tenants that were deleted, oldest first.
+    read fn list_deleted() -> Vec<DeletedTenant>;
 
     /// All hosts.
     read fn list_hosts() -> Vec<HostRow>;

@@ -16,7 +16,7 @@ use diesel::{
     Connection as _, RunQueryDsl as _,
     connection::{SimpleConnection as _, TransactionManager as _},
     sql_query,
-    sql_types::BigInt,
+    sql_types::{BigInt, Bool},
 };
 use diesel_async::{AnsiTransactionManager, AsyncPgConnection, async_connection_wrapper::AsyncConnectionWrapper};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
@@ -31,6 +31,7 @@ use crate::{
     error::{Outcome, QueryError, Source, StorageError},
     lock::Lock,
     pool::Pool,
+    values::{At, Id},
 };
 
 mod rights;
@@ -61,6 +62,20 @@ pub(crate) fn lock(c: &mut Conn, lock: Lock) -> Outcome<()> {
     };
     sql_query(query).bind::<BigInt, _>(lock.number()).execute(c)?;
     Ok(())
+}
+
+/// Deletes every row of a tenant whose grace period is over. The roles in use may not delete a trail: a function of the
+/// owner's does it.
+pub(crate) fn delete_tenant(c: &mut Conn, tenant: Id, moment: At) -> Outcome<bool> {
+    #[derive(diesel::QueryableByName)]
+    struct Done {
+        #[diesel(sql_type = Bool)]
+        done: bool,
+    }
+    // A large trail takes longer than anything else here.
+    c.batch_execute("set local statement_timeout = 0")?;
+    let query = sql_query("select delete_tenant($1, $2) as done").bind::<sql::Id, _>(tenant).bind::<sql::Ts, _>(moment);
+    Ok(query.get_result::<Done>(c)?.done)
 }
 
 #[path = "queries/all.rs"]

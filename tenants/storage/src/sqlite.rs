@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use diesel::{Connection as _, SqliteConnection, connection::SimpleConnection as _};
+use diesel::{
+    Connection as _, RunQueryDsl as _, SqliteConnection, connection::SimpleConnection as _, sql_query, sql_types::Text,
+};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
 use tokio::runtime::Handle;
 
@@ -12,6 +14,7 @@ use crate::{
     error::{Outcome, StorageError},
     lock::Lock,
     pool::Pool,
+    values::{At, Id},
 };
 
 /// How the types of the queries are called here.
@@ -29,6 +32,36 @@ pub(crate) const SKIP_LOCKED: &str = "";
 /// A writing transaction excludes every other one from its start.
 pub(crate) fn lock(_: &mut Conn, _: Lock) -> Outcome<()> {
     Ok(())
+}
+
+/// Deletes every row of a tenant whose grace period is over, as the function of this name does on PostgreSQL.
+pub(crate) fn delete_tenant(c: &mut Conn, tenant: Id, moment: At) -> Outcome<bool> {
+    #[derive(diesel::QueryableByName)]
+    struct Table {
+        #[diesel(sql_type = Text)]
+        name: String,
+    }
+    // Until the transaction ends, so that the order of the tables does not matter.
+    c.batch_execute("pragma defer_foreign_keys = on")?;
+    // Numbered: what stands first is the second.
+    let kept = sql_query(
+        "insert into deleted_tenants (id, slug, created_at, asked_at, asked_by, deleted_at)
+           select id, slug, created_at, delete_asked_at, delete_asked_by, ?2 from tenants
+           where id = ?1 and delete_due_at <= ?2 and suspended_at is not null",
+    );
+    if kept.bind::<sql::Id, _>(tenant).bind::<sql::Ts, _>(moment).execute(c)? == 0 {
+        return Ok(false);
+    }
+    let tables: Vec<Table> = sql_query(
+        "select t.name as name from sqlite_schema t join pragma_table_info(t.name) c on c.name = 'tenant_id'
+         where t.type = 'table'",
+    )
+    .load(c)?;
+    for Table { name } in tables {
+        sql_query(format!("delete from {name} where tenant_id = $1")).bind::<sql::Id, _>(tenant).execute(c)?;
+    }
+    sql_query("delete from tenants where id = $1").bind::<sql::Id, _>(tenant).execute(c)?;
+    Ok(true)
 }
 
 #[path = "queries/all.rs"]

@@ -1,4 +1,4 @@
-//! `portvakt tenant suspend|resume`: what they say, and that settings may be applied meanwhile.
+//! `portvakt tenant suspend|resume|delete|restore`: what they say, and what stays.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +27,31 @@ async fn suspended_and_resumed(installation: Installation) {
 
     assert_eq!(told(&["tenant", "resume", "orebro"]).await, "orebro: is served again\n");
     assert!(!told(&["tenant", "list"]).await.contains("suspended"));
-    for command in ["suspend", "resume"] {
+
+    // To be deleted, and not.
+    let deleted = told(&["tenant", "delete", "orebro", "--grace", "7", "--author", "Åsa"]).await;
+    assert!(deleted.starts_with("orebro: suspended; deleted for good, with all its data, after 20"), "{deleted}");
+    assert!(deleted.ends_with("  until then: portvakt tenant restore orebro\n"), "{deleted}");
+    assert!(told(&["tenant", "delete", "orebro"]).await.starts_with("orebro: is deleted already after 20"));
+    assert!(told(&["tenant", "list"]).await.contains("version 2, deleted after 20"));
+    let resumed = installation.run(&["tenant", "resume", "orebro"]).await;
+    assert_eq!(resumed.code, 1);
+    assert!(resumed.stderr.contains("take that back: portvakt tenant restore orebro"), "{}", resumed.stderr);
+    assert_eq!(told(&["tenant", "restore", "orebro"]).await, "orebro: is not deleted, and served again\n");
+    assert_eq!(told(&["tenant", "restore", "orebro"]).await, "orebro: is not to be deleted\n");
+
+    // One that was suspended before stays so.
+    told(&["tenant", "suspend", "orebro"]).await;
+    told(&["tenant", "delete", "orebro"]).await;
+    let restored = told(&["tenant", "restore", "orebro"]).await;
+    assert_eq!(restored, "orebro: is not deleted, and suspended as it was before\n");
+    assert!(told(&["tenant", "list"]).await.contains("version 2, suspended"));
+    assert_eq!(told(&["tenant", "list", "--deleted"]).await, "");
+    for days in ["0", "366", "some"] {
+        assert_eq!(installation.run(&["tenant", "delete", "orebro", "--grace", days]).await.code, 2, "{days}");
+    }
+
+    for command in ["suspend", "resume", "delete", "restore"] {
         let nobody = installation.run(&["tenant", command, "motala"]).await;
         assert_eq!((nobody.code, nobody.stdout.as_str()), (1, ""));
         assert!(nobody.stderr.contains("there is no tenant \"motala\""), "{}", nobody.stderr);

@@ -4,8 +4,8 @@ use chrono::TimeDelta;
 use harness::{Database, State, World, journey};
 use portvakt::system::SystemRandom;
 use portvakt_domain::{id::JobId, job::Job, time::Clock as _};
-use portvakt_flows::suspend_tenant;
-use portvakt_storage::jobs;
+use portvakt_flows::{delete_tenant, suspend_tenant};
+use portvakt_storage::{jobs, operator};
 
 use super::wire::send;
 
@@ -23,6 +23,13 @@ async fn resume(world: &World) {
     let done = suspend_tenant::resume(store, &world.clock, &SystemRandom, tenant, "anna").await;
     assert!(done.expect("a database"), "it was suspended");
     world.shared.registry.refresh().await.expect("refreshed");
+}
+
+/// What a replica asks for every hour.
+async fn ask_sweep(world: &World) {
+    let (store, now) = (&world.shared.platform.store, world.clock.now());
+    let id = JobId::new(now, &SystemRandom);
+    jobs::enqueue(store, world.tenant(SLUG).id, Job::Sweep, now, id).await.expect("asked for");
 }
 
 /// Every path at both hosts has the one answer, which names nobody.
@@ -94,9 +101,7 @@ async fn waits_stand_still_and_rows_go(database: Database) {
     suspend(&world).await;
 
     world.clock.advance(TimeDelta::hours(72));
-    let (store, now) = (&world.shared.platform.store, world.clock.now());
-    let id = JobId::new(now, &SystemRandom);
-    jobs::enqueue(store, world.tenant(SLUG).id, Job::Sweep, now, id).await.expect("asked for");
+    ask_sweep(&world).await;
     assert_eq!(world.arrived().await.len(), 0, "the change was due long ago");
     let swept: Vec<_> = world.trail(SLUG).await.into_iter().filter(|event| event.kind == "rows.swept").collect();
     assert_eq!(swept.len(), 1);
@@ -104,6 +109,9 @@ async fn waits_stand_still_and_rows_go(database: Database) {
 
     resume(&world).await;
     assert_eq!(world.arrived().await.len(), 0);
+    let page = journey::sign_in(&world, &mut world.browser(), SLUG, &person.username, &person.password).await;
+    let due = portvakt_texts::moment(world.clock.now() + TimeDelta::hours(47));
+    assert!(page.text().contains(&format!("Det görs {due}.")), "{due}: {}", page.text());
     world.clock.advance(TimeDelta::hours(47) - TimeDelta::seconds(1));
     assert_eq!(world.arrived().await.len(), 0, "the old number may stop it for as long as it was told");
     world.clock.advance(TimeDelta::seconds(1));
@@ -120,4 +128,60 @@ async fn waits_stand_still_while_suspended_on_sqlite() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn waits_stand_still_while_suspended_on_postgres() {
     waits_stand_still_and_rows_go(Database::Postgres).await;
+}
+
+/// The sweep deletes a tenant for good when the grace period is over; until then it can be restored.
+async fn a_deleted_tenant_is_gone(database: Database) {
+    let world = World::practice(database).await;
+    let person = world.person(SLUG, State::Normal).await;
+    let (store, tenant) = (&world.shared.platform.store, world.tenant(SLUG).id);
+    let grace = TimeDelta::days(30);
+    let ask = async || {
+        let due = delete_tenant::ask(store, &world.clock, &SystemRandom, tenant, grace, "anna").await;
+        assert_eq!(due.expect("a database"), Some(world.clock.now() + grace));
+        world.shared.registry.refresh().await.expect("refreshed");
+    };
+    let row = async || operator::find_tenant(store, SLUG.to_owned()).await.expect("a database");
+
+    // 1. Asked for and taken back: all is as it was.
+    ask().await;
+    is_paused(&world).await;
+    world.clock.advance(grace - TimeDelta::minutes(1));
+    ask_sweep(&world).await;
+    world.run_jobs().await;
+    let restored =
+        delete_tenant::restore(store, &world.clock, &SystemRandom, &row().await.expect("there"), "anna").await;
+    assert!(restored.expect("a database"));
+    world.shared.registry.refresh().await.expect("refreshed");
+    let done = journey::reset(&world, &mut world.browser(), SLUG, &person, "Vinterbad88Sten").await;
+    assert!(done.h1().starts_with("Klart"), "{}", done.text());
+    let kinds: Vec<String> = world.trail(SLUG).await.into_iter().map(|event| event.kind).collect();
+    for kind in ["tenant.deletion_asked", "tenant.restored", "tenant.resumed"] {
+        assert_eq!(kinds.iter().filter(|found| *found == kind).count(), 1, "{kind}");
+    }
+
+    // 2. Asked for again, and nobody takes it back.
+    ask().await;
+    world.clock.advance(grace);
+    ask_sweep(&world).await;
+    world.run_jobs().await;
+    world.shared.registry.refresh().await.expect("refreshed");
+    assert_eq!(row().await, None);
+    let answer = send(world.public, "GET /", &[&format!("Host: {}", world.tenant(SLUG).reset)]).await;
+    assert_eq!(answer.status, 421, "nobody has this host: {}", answer.body);
+    let known = operator::list_deleted(store).await.expect("a database");
+    assert_eq!(known.iter().map(|row| row.slug.as_str()).collect::<Vec<_>>(), [SLUG]);
+    let other = world.person("orebro", State::Normal).await;
+    let done = journey::reset(&world, &mut world.browser(), "orebro", &other, "Vinterbad88Sten").await;
+    assert!(done.h1().starts_with("Klart"), "{}", done.text());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_deleted_tenant_is_gone_on_sqlite() {
+    a_deleted_tenant_is_gone(Database::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_deleted_tenant_is_gone_on_postgres() {
+    a_deleted_tenant_is_gone(Database::Postgres).await;
 }

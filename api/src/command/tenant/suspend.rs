@@ -8,15 +8,15 @@ use portvakt_storage::operator::{self, TenantRow};
 use super::{CommandError, ConfigArgument, Opened, author::AuthorArgument, say};
 use crate::system::{SystemClock, SystemRandom};
 
-/// `portvakt tenant suspend` and `portvakt tenant resume`.
+/// `portvakt tenant suspend`, `portvakt tenant resume` and `portvakt tenant restore`.
 #[derive(Debug, clap::Args)]
 pub(in crate::command) struct SuspendArguments {
     /// The tenant's short name.
-    slug: String,
+    pub(super) slug: String,
     #[command(flatten)]
-    author: AuthorArgument,
+    pub(super) author: AuthorArgument,
     #[command(flatten)]
-    config: ConfigArgument,
+    pub(super) config: ConfigArgument,
 }
 
 pub(super) async fn suspend(arguments: SuspendArguments) -> Result<ExitCode, CommandError> {
@@ -37,6 +37,11 @@ pub(super) async fn resume(arguments: SuspendArguments) -> Result<ExitCode, Comm
     let SuspendArguments { slug, author, config } = arguments;
     let opened = Opened::open(&config).await?;
     let tenant = find(&opened, &slug).await?;
+    if tenant.delete_due_at.is_some() {
+        return Err(CommandError::Told(format!(
+            "{slug} is to be deleted; take that back: portvakt tenant restore {slug}"
+        )));
+    }
     let author = author.name();
     let done = suspend_tenant::resume(&opened.store, &SystemClock, &SystemRandom, tenant.id, &author).await;
     if done.map_err(CommandError::failed)? {
@@ -48,7 +53,7 @@ pub(super) async fn resume(arguments: SuspendArguments) -> Result<ExitCode, Comm
 }
 
 /// A tenant, with settings in force or without.
-async fn find(opened: &Opened, slug: &str) -> Result<TenantRow, CommandError> {
+pub(super) async fn find(opened: &Opened, slug: &str) -> Result<TenantRow, CommandError> {
     let found = operator::find_tenant(&opened.store, slug.to_owned()).await.map_err(CommandError::failed)?;
     found.ok_or_else(|| CommandError::Told(format!("there is no tenant {slug:?}")))
 }

@@ -1,7 +1,7 @@
 //! The queries. Every file here is compiled twice: under `sqlite` and under `postgres`, which bring `Conn`, `Db`, the
-//! names of SQL types, `lock` and `SKIP_LOCKED`.
+//! names of SQL types, `lock`, `SKIP_LOCKED` and `delete_tenant`.
 
-use super::{Conn, Db, SKIP_LOCKED, lock, sql};
+use super::{Conn, Db, SKIP_LOCKED, delete_tenant, lock, sql};
 
 pub(crate) mod audit;
 pub(crate) mod flows;

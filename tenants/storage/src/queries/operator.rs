@@ -1,5 +1,8 @@
 //! Across tenants.
 
+mod life;
+pub(crate) use life::{ask_deletion, delete_due, list_deleted, resume, suspend, withdraw_deletion};
+
 use std::collections::BTreeMap;
 
 use diesel::{
@@ -9,7 +12,7 @@ use diesel::{
     upsert::excluded,
 };
 use portvakt_domain::{
-    id::{JobId, NumberChangeId, TenantId},
+    id::{JobId, TenantId},
     job::{Job, KINDS_WHILE_SUSPENDED, LeasedJob},
     limit::DAY,
     tenant::HostPurpose,
@@ -39,6 +42,8 @@ struct Tenant {
     slug: String,
     version: Option<i64>,
     suspended_at: Option<At>,
+    delete_asked_at: Option<At>,
+    delete_due_at: Option<At>,
 }
 
 impl Tenant {
@@ -48,6 +53,8 @@ impl Tenant {
             slug: self.slug,
             version: self.version,
             suspended_at: self.suspended_at.map(|at| at.0),
+            delete_asked_at: self.delete_asked_at.map(|at| at.0),
+            delete_due_at: self.delete_due_at.map(|at| at.0),
         }
     }
 }
@@ -93,40 +100,6 @@ pub(crate) fn activate(c: &mut Conn, tenant: &TenantId, version: &i64, hosts: &[
             .execute(c)?;
     }
     Ok(())
-}
-
-pub(crate) fn suspend(c: &mut Conn, tenant: &TenantId, when: &Instant) -> Outcome<bool> {
-    let changed = diesel::update(tenants::table.find(Id(tenant.0)))
-        .filter(tenants::suspended_at.is_null())
-        .set(tenants::suspended_at.eq(at(*when)))
-        .execute(c)?;
-    Ok(changed == 1)
-}
-
-pub(crate) fn resume(c: &mut Conn, tenant: &TenantId, when: &Instant) -> Outcome<bool> {
-    let since: Option<At> =
-        tenants::table.find(Id(tenant.0)).select(tenants::suspended_at).first(c).optional()?.flatten();
-    let Some(since) = since else { return Ok(false) };
-    let ended = diesel::update(tenants::table.find(Id(tenant.0)))
-        .filter(tenants::suspended_at.eq(since))
-        .set(tenants::suspended_at.eq(None::<At>))
-        .execute(c)?;
-    if ended == 0 {
-        return Ok(false);
-    }
-    let kind = Job::ChangeNumber { change: NumberChangeId(uuid::Uuid::nil()) }.kind();
-    let waiting: Vec<(Id, At)> = jobs::table
-        .filter(jobs::tenant_id.eq(Id(tenant.0)))
-        .filter(jobs::kind.eq(kind))
-        .filter(jobs::dead_at.is_null())
-        .select((jobs::id, jobs::run_at))
-        .load(c)?;
-    for (id, run_at) in waiting {
-        diesel::update(jobs::table.filter(jobs::id.eq(id)))
-            .set(jobs::run_at.eq(at(run_at.0 + (*when - since.0))))
-            .execute(c)?;
-    }
-    Ok(true)
 }
 
 pub(crate) fn list_hosts(c: &mut Conn) -> Outcome<Vec<HostRow>> {

@@ -9,6 +9,22 @@ diesel::table! {
         version -> Nullable<BigInt>,
         created_at -> Ts,
         suspended_at -> Nullable<Ts>,
+        delete_asked_at -> Nullable<Ts>,
+        delete_asked_by -> Nullable<Text>,
+        delete_due_at -> Nullable<Ts>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Text;
+    use super::super::sql::{Id, Ts};
+    deleted_tenants (id) {
+        id -> Id,
+        slug -> Text,
+        created_at -> Ts,
+        asked_at -> Ts,
+        asked_by -> Text,
+        deleted_at -> Ts,
     }
 }
 

@@ -7,6 +7,7 @@ mod fixture;
 
 mod audit;
 mod changes;
+mod deletion;
 mod flows;
 mod jobs;
 mod limits;
@@ -55,6 +56,9 @@ cases! {
         one_account_is_one_subject;
     changes:
         wrong_current_passwords_end_a_change;
+    deletion:
+        a_tenant_is_deleted_when_its_time_is_over
+        a_deletion_is_taken_back;
     flows:
         a_flow_comes_back_as_it_was_begun
         a_form_begins_one_flow
@@ -106,7 +110,8 @@ cases! {
         a_change_is_carried_out_once_and_when_it_is_due
         a_change_is_stopped_by_a_code_and_everybody_is_told
         a_change_dies_when_the_number_changes_otherwise
-        a_refused_change_is_over_and_old_ones_go;
+        a_refused_change_is_over_and_old_ones_go
+        a_wait_is_made_longer;
     numbers:
         a_proved_number_is_saved_and_ends_other_flows
         numbers_keep_their_order_and_a_changed_one_its_place

@@ -195,3 +195,16 @@ pub(crate) async fn a_refused_change_is_over_and_old_ones_go(f: Fixture) {
     assert_eq!((after(29).await, after(30).await, after(400).await), (0, 1, 0));
     assert_eq!(state(&f, &still).await, NumberChangeState::Waiting, "one that waits is not swept");
 }
+
+pub(crate) async fn a_wait_is_made_longer(f: Fixture) {
+    let (mine, _, change) = waiting(&f).await;
+    let by = TimeDelta::hours(5);
+    assert_eq!(number_changes::postpone(&f.store, f.b, by).await.expect("an answer"), 0, "another tenant's");
+    assert_eq!(number_changes::postpone(&f.store, f.a, by).await.expect("an answer"), 1);
+    let found = number_changes::waiting(&f.store, f.a, mine).await.expect("found").expect("a change");
+    assert_eq!(found.due_at, change.due_at + by);
+    assert!(!number_changes::carry_out(&f.store, f.a, carry_out(&f, &change, WAIT)).await.expect("an answer"));
+    assert_eq!(state(&f, &change).await, NumberChangeState::Waiting);
+    assert!(number_changes::carry_out(&f.store, f.a, carry_out(&f, &change, WAIT + by)).await.expect("an answer"));
+    assert_eq!(number_changes::postpone(&f.store, f.a, by).await.expect("an answer"), 0, "none waits");
+}

@@ -85,7 +85,14 @@ pub(crate) async fn a_tenant_is_made_once(f: Fixture) {
     let ids: Vec<_> = all.into_iter().map(|id| id.expect("made")).collect();
     assert!(ids.iter().all(|id| *id == ids[0]));
     let rows = operator::list_tenants(&f.store).await.expect("a list");
-    let row = |id, slug: &str| TenantRow { id, slug: slug.to_owned(), version: None, suspended_at: None };
+    let row = |id, slug: &str| TenantRow {
+        id,
+        slug: slug.to_owned(),
+        version: None,
+        suspended_at: None,
+        delete_asked_at: None,
+        delete_due_at: None,
+    };
     assert_eq!(rows, [row(ids[0], "karlstad"), row(f.b, "mjolby"), row(f.a, "orebro")]);
     assert_eq!(operator::find_tenant(&f.store, "nobody".to_owned()).await.expect("an answer"), None);
     f.execute(&format!("update tenants set suspended_at = {} where id = {}", f.time(f.now), f.id(f.b.0))).await;

@@ -29,15 +29,16 @@ use crate::{
     number_changes::delayed_change,
 };
 
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     "2026-11-22-000000_initial",
     "2026-11-23-000000_numbers",
     "2026-11-23-000100_rejections",
     "2026-11-23-000200_number_attributes",
+    "2026-11-23-000300_tenant_deletion",
 ];
-const SHARED: [&str; 4] = ["tenants", "tenant_hosts", "jobs", "sms_budgets"];
+const SHARED: [&str; 5] = ["tenants", "deleted_tenants", "tenant_hosts", "jobs", "sms_budgets"];
 
-fn database(f: &Fixture) -> &TestDatabase {
+pub(crate) fn database(f: &Fixture) -> &TestDatabase {
     match &f.database {
         Database::Postgres(database) => database,
         Database::Sqlite { .. } => panic!("no PostgreSQL"),
@@ -45,7 +46,7 @@ fn database(f: &Fixture) -> &TestDatabase {
 }
 
 /// Every table of ours, from the catalogue; the ones with a tenant in them, and the others.
-async fn tables(f: &Fixture) -> Vec<String> {
+pub(crate) async fn tables(f: &Fixture) -> Vec<String> {
     let sql = "select c.relname::text from pg_class c
                where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace
                  and c.relname not like '\\_\\_%' order by 1";
@@ -54,13 +55,13 @@ async fn tables(f: &Fixture) -> Vec<String> {
 }
 
 /// Rows of both tenants in every table.
-async fn filled() -> Fixture {
+pub(crate) async fn filled() -> Fixture {
     let f = Fixture::postgres().await;
     for tenant in [f.a, f.b] {
         fill(&f, tenant).await;
     }
     let superuser = database(&f).superuser().await;
-    for table in tables(&f).await {
+    for table in tables(&f).await.into_iter().filter(|table| table != "deleted_tenants") {
         let column = if table == "tenants" { "id" } else { "tenant_id" };
         let sql = format!("select count(distinct {column}) from {table}");
         let found: i64 = superuser.query_one(&sql, &[]).await.expect(&sql).get(0);
@@ -69,7 +70,7 @@ async fn filled() -> Fixture {
     f
 }
 
-async fn fill(f: &Fixture, tenant: TenantId) {
+pub(crate) async fn fill(f: &Fixture, tenant: TenantId) {
     let store = &f.store;
     let new = NewSettings {
         author: "anna".to_owned(),
@@ -112,7 +113,7 @@ async fn fill(f: &Fixture, tenant: TenantId) {
 }
 
 /// Rows seen, or `None` where the role may not look at all.
-async fn seen(client: &Client, table: &str) -> Option<i64> {
+pub(crate) async fn seen(client: &Client, table: &str) -> Option<i64> {
     match client.query_one(&format!("select count(*) from {table}"), &[]).await {
         Ok(row) => Some(row.get(0)),
         Err(error) if error.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) => None,
@@ -120,7 +121,7 @@ async fn seen(client: &Client, table: &str) -> Option<i64> {
     }
 }
 
-async fn become_tenant(client: &Client, tenant: TenantId) {
+pub(crate) async fn become_tenant(client: &Client, tenant: TenantId) {
     client.batch_execute(&format!("begin; set local portvakt.tenant = '{tenant}'")).await.expect("a transaction");
 }
 
@@ -197,7 +198,7 @@ async fn one_tenant_can_not_write_for_another() {
         }
     };
     for table in tables(&f).await {
-        if table == "tenants" || table == "tenant_hosts" || table == "sms_budgets" {
+        if ["tenants", "deleted_tenants", "tenant_hosts", "sms_budgets"].contains(&table.as_str()) {
             refused(format!("delete from {table}")).await;
             continue;
         }
@@ -295,7 +296,13 @@ async fn the_control_role_sees_nothing_personal() {
         assert_eq!(count.is_some(), SHARED.contains(&table.as_str()), "{table}");
     }
     assert_eq!(seen(&client, "tenants").await, Some(2));
-    for sql in ["delete from tenants", "insert into jobs default values", "delete from sms_budgets"] {
+    for sql in [
+        "delete from tenants",
+        "insert into jobs default values",
+        "delete from sms_budgets",
+        "delete from deleted_tenants",
+        "insert into deleted_tenants select id, slug, now(), now(), 'x', now() from tenants",
+    ] {
         let error = client.execute(sql, &[]).await.expect_err(sql);
         assert_eq!(error.code(), Some(&SqlState::INSUFFICIENT_PRIVILEGE), "{sql}: {error:?}");
     }
