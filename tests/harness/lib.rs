@@ -5,7 +5,7 @@ pub mod browser;
 pub mod certificate;
 pub mod chromium;
 pub mod clock;
-pub mod elks;
+pub mod gateway;
 pub mod journey;
 pub mod mailserver;
 pub mod people;

@@ -19,7 +19,7 @@ use portvakt_storage::{Store, operator};
 
 use crate::{
     certificate::LoopbackCertificate,
-    elks::ElksDouble,
+    gateway::{FortySixElks, GatewayDouble},
     mailserver::{MailServer, Protection},
     process::{Installation, change, preset_table},
 };
@@ -27,7 +27,7 @@ use crate::{
 /// Both tenants, on an installation of their own.
 pub struct Site {
     pub installation: Installation,
-    pub gateway: ElksDouble,
+    pub gateway: GatewayDouble,
     pub mail: MailServer,
     pub directories: BTreeMap<&'static str, PracticeDirectory>,
     pub tenants: BTreeMap<&'static str, TenantId>,
@@ -48,7 +48,7 @@ impl Site {
     }
 
     async fn on(installation: Installation) -> Self {
-        let gateway = ElksDouble::with_certificate(0, &LoopbackCertificate::new());
+        let gateway = GatewayDouble::with_certificate(FortySixElks, &LoopbackCertificate::new());
         let mail = MailServer::start(Protection::Starttls);
         let mut directories = BTreeMap::new();
         for slug in ["orebro", "mjolby"] {
@@ -89,7 +89,7 @@ impl Site {
         change(&mut tenant, "directory", "functional_units", vec![sample.functional_dn]);
         change(&mut tenant, "sms", "url", self.gateway.url());
         change(&mut tenant, "sms", "ca_pem", self.gateway.ca_pem());
-        change(&mut tenant, "sms", "username", self.gateway.username());
+        change(&mut tenant, "sms", "username", self.gateway.account()["username"].as_str().expect("a user"));
         change(&mut tenant, "mail", "host", "127.0.0.1");
         change(&mut tenant, "mail", "port", i64::from(self.mail.port));
         change(&mut tenant, "mail", "ca_pem", self.mail.ca_pem.as_str());

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use portvakt_domain::{
     delivery::{MailSender, SmsSender},
-    tenant::{MailSettings, SmsProvider, SmsSettings},
+    tenant::{MailSettings, SmsSettings},
 };
 use rustls::{
     RootCertStore,
@@ -12,7 +12,10 @@ use rustls::{
 };
 use secrecy::SecretString;
 
-use crate::{mail::SmtpMail, sms::FortySixElks};
+use crate::{
+    mail::SmtpMail,
+    sms::{self, SmsDeadlines},
+};
 
 /// Why no sender can be made of a tenant's settings.
 #[derive(Debug, thiserror::Error)]
@@ -41,9 +44,7 @@ pub enum DeliverySetupError {
 /// # Errors
 /// A setting can't be used.
 pub fn sms_sender(settings: &SmsSettings, password: SecretString) -> Result<Arc<dyn SmsSender>, DeliverySetupError> {
-    match settings.provider {
-        SmsProvider::FortySixElks => Ok(Arc::new(FortySixElks::new(settings, password)?)),
-    }
+    sms::sender(settings, password, SmsDeadlines::default())
 }
 
 /// The tenant's mail server. The password is needed where the settings name a user.

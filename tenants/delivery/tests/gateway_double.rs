@@ -9,20 +9,20 @@ use reqwest::{Certificate, Client, Method, RequestBuilder};
 #[path = "../../../tests/harness/certificate.rs"]
 mod certificate;
 #[expect(dead_code, unreachable_pub, reason = "a module of the suites' harness, which uses more of it")]
-#[path = "../../../tests/harness/elks.rs"]
-mod elks;
+#[path = "../../../tests/harness/gateway.rs"]
+mod gateway;
 
-use elks::{ElksDouble, Mode};
+use gateway::{FortySixElks, GatewayDouble, Mode};
 
 const RIGHT: [(&str, &str); 3] = [("from", "Orebro"), ("to", "+46701740605"), ("message", "Hej på dig & alla + 1")];
 
-fn client(elks: &ElksDouble) -> Client {
+fn client(elks: &GatewayDouble) -> Client {
     let authority = Certificate::from_pem(elks.ca_pem().as_bytes()).expect("a certificate");
     Client::builder().tls_certs_only([authority]).no_proxy().build().expect("a client")
 }
 
-fn request(client: &Client, elks: &ElksDouble, method: Method, url: &str) -> RequestBuilder {
-    client.request(method, url).basic_auth(elks.username(), Some(elks.password()))
+fn request(client: &Client, elks: &GatewayDouble, method: Method, url: &str) -> RequestBuilder {
+    client.request(method, url).basic_auth(elks.account()["username"].as_str().expect("a user"), Some(elks.password()))
 }
 
 async fn answer(request: RequestBuilder) -> (u16, String) {
@@ -37,7 +37,7 @@ fn with(changes: &[(&'static str, &'static str)]) -> Vec<(&'static str, &'static
 
 #[tokio::test]
 async fn a_right_request_is_answered_as_46elks_does() {
-    let elks = ElksDouble::start();
+    let elks = GatewayDouble::start(FortySixElks);
     let client = client(&elks);
     // On one connection, which stays open.
     for _ in 0..3 {
@@ -55,7 +55,7 @@ async fn a_right_request_is_answered_as_46elks_does() {
 
 #[tokio::test]
 async fn a_wrong_request_is_turned_down() {
-    let elks = ElksDouble::start();
+    let elks = GatewayDouble::start(FortySixElks);
     elks.set(Mode::Accept);
     let client = client(&elks);
     let base = elks.url();

@@ -1,6 +1,6 @@
 //! Gateways that are slow, refuse, or are not there; and mail on the way.
 
-use harness::{Browser, Page, elks::Mode, process::PATIENCE, site::Site, world::code_in};
+use harness::{Browser, Page, gateway::Mode, process::PATIENCE, site::Site, world::code_in};
 use portvakt_storage::operator;
 
 use super::pair::{Pair, reset_host};

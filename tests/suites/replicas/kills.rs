@@ -9,7 +9,7 @@ use std::{
 use futures_util::future::join_all;
 use harness::{
     Browser,
-    elks::Mode,
+    gateway::Mode,
     process::{PATIENCE, Serving, eventually},
     site::Site,
     world::code_in,

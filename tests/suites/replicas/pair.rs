@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use harness::{
     Browser, Page,
-    elks::Received,
+    gateway::Received,
     process::{PATIENCE, Serving, eventually},
     site::Site,
     world::find_code,

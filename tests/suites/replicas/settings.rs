@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use harness::{
     Browser, Page,
-    elks::Mode,
+    gateway::Mode,
     process::{PATIENCE, Serving, change, eventually},
     site::Site,
     world::code_in,

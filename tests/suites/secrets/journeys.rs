@@ -3,7 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use harness::{
     Browser, Page,
-    elks::Mode,
+    gateway::Mode,
     process::{PATIENCE, Serving, change, eventually},
     site::Site,
     world::{code_in, find_code},
@@ -305,7 +305,7 @@ impl<'a> Stage<'a> {
         let person = self.somebody("orebro", SampleState::Normal);
         let number = person.number.clone().expect("a number");
         let echo = format!("can't send to {number}: {} is not paid for", person.username);
-        let modes = [Mode::Refuse(400, echo.clone()), Mode::Refuse(500, echo), Mode::NotJson, Mode::CloseAfterRead];
+        let modes = [Mode::Refuse(400, echo.clone()), Mode::Refuse(500, echo), Mode::Garbage, Mode::CloseAfterRead];
         for mode in modes {
             self.site.gateway.next(1, mode);
             let asked = self.site.gateway.received().len() + self.site.gateway.refused().len();

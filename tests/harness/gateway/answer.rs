@@ -1,11 +1,8 @@
 //! What the gateway's double answers, by its mode.
 
-use std::{
-    io,
-    time::{Duration, SystemTime},
-};
+use std::{io, time::Duration};
 
-use serde_json::json;
+use serde_json::Value;
 use tokio::{
     io::{AsyncWriteExt as _, BufReader},
     net::TcpStream,
@@ -14,8 +11,32 @@ use tokio_rustls::server::TlsStream;
 
 use super::{Mode, Received, Refused, Shared};
 
-/// An HTTP answer: status, further headers, content type, body.
-pub(super) struct Http(u16, String, &'static str, String);
+/// An HTTP answer.
+pub struct Http {
+    status: u16,
+    headers: String,
+    content_type: &'static str,
+    body: Vec<u8>,
+}
+
+impl Http {
+    pub(super) fn json(status: u16, body: &Value) -> Self {
+        Self::new(status, "application/json; charset=utf-8", body.to_string())
+    }
+
+    pub(super) fn text(status: u16, body: &str) -> Self {
+        Self::new(status, "text/plain; charset=utf-8", body)
+    }
+
+    pub(super) fn new(status: u16, content_type: &'static str, body: impl Into<Vec<u8>>) -> Self {
+        Self { status, headers: String::new(), content_type, body: body.into() }
+    }
+
+    fn with(mut self, name: &str, value: &str) -> Self {
+        self.headers = format!("{name}: {value}\r\n");
+        self
+    }
+}
 
 pub(super) enum Answer {
     Now(Http),
@@ -56,34 +77,36 @@ impl Shared {
         };
         drop(state);
         match mode {
-            Mode::FailPercent(_) if fails => self.refuse(503, "Service unavailable".to_owned()),
+            Mode::FailPercent(_) if fails => self.refuse(503, "Service unavailable"),
             // Too late for the modes that act before reading: the connection was open already.
             Mode::Accept | Mode::FailPercent(_) | Mode::CloseBeforeRead | Mode::CloseBeforeTls => {
                 Answer::Now(self.take(sms))
             }
             Mode::Slow(wait) => Answer::After(wait, self.take(sms)),
-            Mode::Refuse(status, text) => self.refuse(status, text),
+            Mode::Refuse(status, text) => {
+                self.note(status, &text);
+                Answer::Now(Http::text(status, &text))
+            }
             Mode::Throttle429 => {
-                self.refuse(429, String::new());
-                Answer::Now(Http(429, "Retry-After: 1\r\n".to_owned(), "text/plain", "Too many requests".to_owned()))
+                self.note(429, "");
+                Answer::Now(self.dialect.refusal(429, "Too many requests").with("Retry-After", "1"))
             }
             Mode::Redirect(status, target) => {
-                self.refuse(status, target.clone());
-                Answer::Now(Http(status, format!("Location: {target}\r\n"), "text/plain", String::new()))
+                self.note(status, &target);
+                Answer::Now(Http::text(status, "").with("Location", &target))
             }
             Mode::Ok200ButFailed => {
-                let answer = json!({ "id": "s0failed", "status": "failed", "to": sms.to, "message": sms.message });
-                self.refuse(200, "failed".to_owned());
-                Answer::Now(Http(200, String::new(), "application/json", answer.to_string()))
+                self.note(200, "failed");
+                let answer = self.dialect.refused_though_200(&sms);
+                Answer::Now(answer.expect("a provider that refuses so"))
             }
-            Mode::NotJson => {
+            Mode::Garbage => {
                 self.take(sms);
-                let page = "<html>A gateway in between says hello</html>";
-                Answer::Now(Http(200, String::new(), "text/html", page.to_owned()))
+                Answer::Now(Http::new(200, "text/html", "<html>Something in between says hello</html>"))
             }
             Mode::HugeAnswer => {
                 let mut answer = self.take(sms);
-                answer.3.push_str(&" ".repeat(1024 * 1024));
+                answer.body.extend(std::iter::repeat_n(b' ', 1024 * 1024));
                 Answer::Now(answer)
             }
             Mode::HangAfterRead => {
@@ -101,38 +124,30 @@ impl Shared {
         }
     }
 
-    /// Records an SMS and makes the answer of 46elks to it.
+    /// Records an SMS and makes the provider's answer to it.
     fn take(&self, sms: Received) -> Http {
         let mut state = self.state();
-        let parts = sms.message.chars().count().div_ceil(153).max(1);
-        let created = sms.at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        let answer = json!({
-            "status": "created",
-            "direction": "outgoing",
-            "from": sms.from,
-            "to": sms.to,
-            "message": sms.message,
-            "created": created.as_secs().to_string(),
-            "parts": parts,
-            "cost": 5200 * parts,
-            "id": format!("s{:032x}", state.received.len() + 1),
-        });
+        let number = state.received.len() + 1;
+        let answer = self.dialect.taken(&sms, number);
         state.received.push(sms);
-        let taken = state.received.len();
         drop(state);
-        self.taken.send_replace(taken);
-        Http(200, String::new(), "application/json; charset=utf-8", answer.to_string())
+        self.taken.send_replace(number);
+        answer
     }
 
-    /// Records a refusal and makes the answer, in plain text as 46elks does.
-    pub(super) fn refuse(&self, status: u16, text: String) -> Answer {
-        self.state().refused.push(Refused { status, text: text.clone() });
-        Answer::Now(Http(status, String::new(), "text/plain; charset=utf-8", text))
+    /// Records a refusal and makes the provider's answer.
+    pub(super) fn refuse(&self, status: u16, text: &str) -> Answer {
+        self.note(status, text);
+        Answer::Now(self.dialect.refusal(status, text))
+    }
+
+    fn note(&self, status: u16, text: &str) {
+        self.state().refused.push(Refused { status, text: text.to_owned() });
     }
 }
 
 pub(super) async fn write(stream: &mut BufReader<TlsStream<TcpStream>>, answer: &Http, close: bool) -> io::Result<()> {
-    let Http(status, headers, content_type, body) = answer;
+    let Http { status, headers, content_type, body } = answer;
     let connection = if close { "close" } else { "keep-alive" };
     let head = format!(
         "HTTP/1.1 {status} As scripted\r\nContent-Type: {content_type}\r\nContent-Length: {}\r\n\
@@ -141,6 +156,6 @@ pub(super) async fn write(stream: &mut BufReader<TlsStream<TcpStream>>, answer: 
     );
     let stream = stream.get_mut();
     stream.write_all(head.as_bytes()).await?;
-    stream.write_all(body.as_bytes()).await?;
+    stream.write_all(body).await?;
     stream.flush().await
 }

@@ -1,6 +1,6 @@
-//! A request at the gateway's double: how it is read, and what the real gateway would refuse.
+//! A request at the gateway's double: how it is read, and what several providers look at in it.
 
-use std::{io, time::SystemTime};
+use std::io;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use tokio::{
@@ -9,14 +9,10 @@ use tokio::{
 };
 use tokio_rustls::server::TlsStream;
 
-use super::{PASSWORD, Received, USERNAME};
-
-const FIELDS: [&str; 7] = ["from", "to", "message", "whendelivered", "dontlog", "flashsms", "dryrun"];
-const LONGEST_MESSAGE: usize = 1_600;
 const LONGEST_REQUEST: usize = 64 * 1024;
-pub(super) const PATH: &str = "/a1/sms";
 
-pub(super) struct Request {
+/// A request as it came.
+pub struct Request {
     pub(super) method: String,
     pub(super) target: String,
     pub(super) authorization: Option<String>,
@@ -78,63 +74,73 @@ pub(super) async fn read_request(stream: &mut BufReader<TlsStream<TcpStream>>) -
     Ok(Some(request))
 }
 
-/// What the real gateway would look at, in its order.
-pub(super) fn check(request: &Request) -> Result<Received, (u16, &'static str)> {
-    if request.target != PATH {
-        return Err((404, "Not found"));
-    }
-    if request.method != "POST" {
-        return Err((405, "Method not allowed"));
-    }
-    let expected = format!("Basic {}", BASE64_STANDARD.encode(format!("{USERNAME}:{PASSWORD}")));
-    if request.authorization.as_deref() != Some(expected.as_str()) {
-        return Err((401, "API access requires Basic HTTP authentication"));
-    }
-    let content_type = request.content_type.as_deref().unwrap_or_default();
-    if content_type.split(';').next().map(str::trim) != Some("application/x-www-form-urlencoded") {
-        return Err((400, "Content-Type must be application/x-www-form-urlencoded"));
-    }
-    let fields = form(&request.body).ok_or((400, "Malformed form"))?;
-    for (index, (name, _)) in fields.iter().enumerate() {
-        if !FIELDS.contains(&name.as_str()) {
-            return Err((400, "Unknown parameter"));
-        }
-        if fields[..index].iter().any(|(earlier, _)| earlier == name) {
-            return Err((400, "Parameter given twice"));
+impl Request {
+    /// Whether it is a POST to this target.
+    pub(super) fn posted_to(&self, target: &str) -> Result<(), (u16, &'static str)> {
+        match (self.target == target, self.method.as_str()) {
+            (false, _) => Err((404, "Not found")),
+            (true, "POST") => Ok(()),
+            (true, _) => Err((405, "Method not allowed")),
         }
     }
-    let field = |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
-    let required = |name: &str, text: &'static str| field(name).filter(|value| !value.is_empty()).ok_or((400, text));
-    let to = required("to", "Missing key to")?;
-    if !is_e164(&to) {
-        return Err((400, "Invalid to number"));
+
+    /// Whether the credentials are these, as the whole value of the header.
+    pub(super) fn authorized(&self, expected: &str) -> Result<(), (u16, &'static str)> {
+        (self.authorization.as_deref() == Some(expected)).then_some(()).ok_or((401, "Unauthorized"))
     }
-    let from = required("from", "Missing key from")?;
-    let named = (3..=11).contains(&from.len())
-        && from.starts_with(|c: char| c.is_ascii_alphabetic())
-        && from.bytes().all(|b| b.is_ascii_alphanumeric());
-    if !named && !is_e164(&from) {
-        return Err((400, "Invalid from"));
+
+    /// Whether the body is of this type, whatever the parameters.
+    pub(super) fn is_of_type(&self, expected: &str) -> bool {
+        self.content_type.as_deref().and_then(|written| written.split(';').next()).map(str::trim) == Some(expected)
     }
-    let message = required("message", "Missing key message")?;
-    if message.chars().count() > LONGEST_MESSAGE {
-        return Err((400, "Message too long"));
+
+    /// The fields of a form, each known and there once.
+    pub(super) fn form(&self, known: &[&str]) -> Result<Form, (u16, &'static str)> {
+        if !self.is_of_type("application/x-www-form-urlencoded") {
+            return Err((400, "Content-Type must be application/x-www-form-urlencoded"));
+        }
+        let fields = pairs(&self.body).ok_or((400, "Malformed form"))?;
+        for (index, (name, _)) in fields.iter().enumerate() {
+            if !known.contains(&name.as_str()) {
+                return Err((400, "Unknown parameter"));
+            }
+            if fields[..index].iter().any(|(earlier, _)| earlier == name) {
+                return Err((400, "Parameter given twice"));
+            }
+        }
+        Ok(Form(fields))
     }
-    let dontlog = field("dontlog");
-    if dontlog.iter().flat_map(|list| list.split(',')).any(|what| !["message", "from", "to"].contains(&what)) {
-        return Err((400, "Invalid dontlog"));
-    }
-    Ok(Received { to, from, message, dontlog, at: SystemTime::now() })
 }
 
-fn is_e164(text: &str) -> bool {
+/// The fields of a form.
+pub(super) struct Form(Vec<(String, String)>);
+
+impl Form {
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// The credentials of HTTP's Basic.
+pub(super) fn basic(username: &str, password: &str) -> String {
+    format!("Basic {}", BASE64_STANDARD.encode(format!("{username}:{password}")))
+}
+
+/// A name that operators let through as a sender.
+pub(super) fn is_sender(text: &str) -> bool {
+    (3..=11).contains(&text.len())
+        && text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+pub(super) fn is_e164(text: &str) -> bool {
     text.strip_prefix('+').is_some_and(|digits| {
         (7..=15).contains(&digits.len()) && !digits.starts_with('0') && digits.bytes().all(|b| b.is_ascii_digit())
     })
 }
 
 /// The pairs of a form, or `None` where it is not one of UTF-8.
-fn form(body: &[u8]) -> Option<Vec<(String, String)>> {
+fn pairs(body: &[u8]) -> Option<Vec<(String, String)>> {
     let body = std::str::from_utf8(body).ok()?;
     body.split('&')
         .filter(|pair| !pair.is_empty())

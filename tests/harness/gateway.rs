@@ -1,8 +1,9 @@
-//! A gateway double that speaks 46elks's wire format over TLS, and refuses what the real one would.
+//! A double of an SMS gateway: one server over TLS, and a file for each provider whose format it speaks. It refuses what
+//! the real one would.
 //!
-//! It runs on a thread of its own, so it answers whatever runtime the test uses. What it *took* ([`ElksDouble::received`])
+//! It runs on a thread of its own, so it answers whatever runtime the test uses. What it *took* ([`GatewayDouble::received`])
 //! is every SMS that a real gateway would have sent on, whether or not its answer arrived; what it turned down is in
-//! [`ElksDouble::refused`]. Nothing is recorded of a request that was not read.
+//! [`GatewayDouble::refused`]. Nothing is recorded of a request that was not read.
 
 use std::{
     collections::VecDeque,
@@ -13,6 +14,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use serde_json::Value;
 use tokio::{
     io::{AsyncWriteExt as _, BufReader},
     net::{TcpListener, TcpStream},
@@ -23,15 +25,45 @@ use tokio_rustls::TlsAcceptor;
 use super::certificate::LoopbackCertificate;
 
 // The file has two parents, the harness and the suites of the crate that sends: one path for both.
-#[path = "elks/answer.rs"]
+#[path = "gateway/answer.rs"]
 mod answer;
-#[path = "elks/request.rs"]
+#[path = "gateway/forty_six_elks.rs"]
+mod forty_six_elks;
+#[path = "gateway/request.rs"]
 mod request;
-use answer::{Answer, write};
-use request::{PATH, check, read_request};
+use answer::{Answer, Http, write};
+pub use forty_six_elks::FortySixElks;
+use request::{Request, read_request};
 
-const USERNAME: &str = "u0123456789abcdef0123456789abcdef";
-const PASSWORD: &str = "elks-password-0123456789ABCDEF";
+/// What a provider does with requests and how it answers them.
+pub trait Dialect: Send + Sync + 'static {
+    /// The path and the query that SMS are sent to.
+    fn target(&self) -> String;
+
+    /// A tenant's settings for the account here, without the address.
+    fn account(&self) -> Value;
+
+    /// The account's password or token.
+    fn password(&self) -> &'static str;
+
+    /// What the real gateway would look at, in its order.
+    ///
+    /// # Errors
+    /// The status and the text that turn the request down.
+    fn check(&self, request: &Request) -> Result<Received, (u16, &'static str)>;
+
+    /// The id that the provider gives the SMS with this number, from 1.
+    fn id(&self, number: usize) -> String;
+
+    /// "Taken", for the SMS with this number.
+    fn taken(&self, sms: &Received, number: usize) -> Http;
+
+    /// "Refused" with a status of success, where the provider does so.
+    fn refused_though_200(&self, sms: &Received) -> Option<Http>;
+
+    /// A refusal with a status of its own.
+    fn refusal(&self, status: u16, text: &str) -> Http;
+}
 
 /// What the double does with a request that is right.
 #[derive(Debug, Clone)]
@@ -54,10 +86,10 @@ pub enum Mode {
     CloseBeforeRead,
     /// Closes each connection before the TLS handshake.
     CloseBeforeTls,
-    /// 200 with JSON that says `"status":"failed"`.
+    /// A status of success with an answer that says otherwise, as the provider writes it.
     Ok200ButFailed,
-    /// Takes it and answers 200 with a page instead of JSON.
-    NotJson,
+    /// Takes it and answers 200 with a page of something in between.
+    Garbage,
     /// Takes it and says so, with 1 MB of white space after it.
     HugeAnswer,
     /// This redirect status, to this address.
@@ -75,8 +107,10 @@ pub struct Received {
     pub from: String,
     /// The text.
     pub message: String,
-    /// What was asked not to be logged.
-    pub dontlog: Option<String>,
+    /// Whether the gateway was asked not to keep the text.
+    pub unkept: bool,
+    /// Our reference, where the provider takes one.
+    pub reference: Option<String>,
     /// When the request had been read.
     pub at: SystemTime,
 }
@@ -100,6 +134,7 @@ struct State {
 }
 
 struct Shared {
+    dialect: Box<dyn Dialect>,
     state: Mutex<State>,
     /// The number of SMS taken, for those who wait.
     taken: watch::Sender<usize>,
@@ -112,7 +147,7 @@ impl Shared {
 }
 
 /// The running double; dropping it stops it.
-pub struct ElksDouble {
+pub struct GatewayDouble {
     shared: Arc<Shared>,
     port: u16,
     ca_pem: String,
@@ -120,35 +155,28 @@ pub struct ElksDouble {
     thread: Option<JoinHandle<()>>,
 }
 
-impl ElksDouble {
+impl GatewayDouble {
     /// A double on a free port that accepts everything that is right.
     ///
     /// # Panics
     /// When it can't listen.
-    pub fn start() -> Self {
-        Self::on_port(0)
+    pub fn start(dialect: impl Dialect) -> Self {
+        Self::with_certificate(dialect, &LoopbackCertificate::new())
     }
 
-    /// A double on this port of 127.0.0.1, for a server that was configured before.
+    /// A double with a certificate that is known already, such as that of another one.
     ///
     /// # Panics
-    /// When it can't listen there.
-    pub fn on_port(port: u16) -> Self {
-        Self::with_certificate(port, &LoopbackCertificate::new())
-    }
-
-    /// A double with a certificate that is known already, such as that of one that was stopped.
-    ///
-    /// # Panics
-    /// When it can't listen there.
-    pub fn with_certificate(port: u16, certificate: &LoopbackCertificate) -> Self {
-        let listener = StdListener::bind((Ipv4Addr::LOCALHOST, port)).expect("the port of 127.0.0.1 is free");
+    /// When it can't listen.
+    pub fn with_certificate(dialect: impl Dialect, certificate: &LoopbackCertificate) -> Self {
+        let listener = StdListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("127.0.0.1 has a free port");
         listener.set_nonblocking(true).expect("a listener need not block");
         let port = listener.local_addr().expect("a bound listener has an address").port();
         let acceptor = certificate.acceptor();
         let state =
             State { mode: Mode::Accept, next: VecDeque::new(), received: Vec::new(), refused: Vec::new(), failing: 0 };
-        let shared = Arc::new(Shared { state: Mutex::new(state), taken: watch::Sender::new(0) });
+        let shared =
+            Arc::new(Shared { dialect: Box::new(dialect), state: Mutex::new(state), taken: watch::Sender::new(0) });
         let (stop, stopped) = oneshot::channel();
         let served = Arc::clone(&shared);
         let thread = std::thread::spawn(move || {
@@ -165,12 +193,7 @@ impl ElksDouble {
 
     /// The address for SMS.
     pub fn url(&self) -> String {
-        format!("https://127.0.0.1:{}{PATH}", self.port)
-    }
-
-    /// The port.
-    pub fn port(&self) -> u16 {
-        self.port
+        format!("https://127.0.0.1:{}{}", self.port, self.shared.dialect.target())
     }
 
     /// The only authority that vouches for the double.
@@ -178,14 +201,22 @@ impl ElksDouble {
         &self.ca_pem
     }
 
-    /// The API user.
-    pub fn username(&self) -> &'static str {
-        USERNAME
+    /// A tenant's settings for the account at this double.
+    pub fn account(&self) -> Value {
+        let mut account = self.shared.dialect.account();
+        account["url"] = self.url().into();
+        account["ca_pem"] = self.ca_pem().into();
+        account
     }
 
-    /// The API password.
+    /// The account's password or token.
     pub fn password(&self) -> &'static str {
-        PASSWORD
+        self.shared.dialect.password()
+    }
+
+    /// The id that the SMS with this number gets, from 1.
+    pub fn id(&self, number: usize) -> String {
+        self.shared.dialect.id(number)
     }
 
     /// What to do from now on.
@@ -221,7 +252,7 @@ impl ElksDouble {
     }
 }
 
-impl Drop for ElksDouble {
+impl Drop for GatewayDouble {
     fn drop(&mut self) {
         if let Some(stop) = self.stop.take() {
             // It may have ended already.
@@ -257,9 +288,9 @@ async fn serve(tcp: TcpStream, acceptor: TlsAcceptor, shared: &Shared) -> io::Re
     }
     while let Some(request) = read_request(&mut stream).await? {
         let close = request.close;
-        let answer = match check(&request) {
+        let answer = match shared.dialect.check(&request) {
             Ok(sms) => shared.decide(sms),
-            Err((status, text)) => shared.refuse(status, text.to_owned()),
+            Err((status, text)) => shared.refuse(status, text),
         };
         match answer {
             Answer::Now(answer) => write(&mut stream, &answer, close).await?,
