@@ -1,18 +1,26 @@
 //! Which adapter stands behind each of a tenant's ports. Wiring only.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
-use portvakt_delivery::{mail_sender, sms_sender};
+use portvakt_delivery::{mail_sender, sms::AttemptObserver, sms_sender};
 use portvakt_directory::OperationObserver;
 use portvakt_domain::{
     compose::Links,
     delivery::{MailSender, SmsSender},
     directory::Directory,
-    tenant::TenantSettings,
+    tenant::{SecretName, TenantSettings},
     time::Clock,
 };
 use secrecy::SecretString;
 use tokio::runtime::Handle;
+
+/// A tenant's secrets in clear, by name.
+pub type Secrets = BTreeMap<SecretName, SecretString>;
+
+/// Told of every operation on a directory and of every attempt at an SMS provider.
+pub trait AdapterObserver: OperationObserver + AttemptObserver {}
+
+impl<T: OperationObserver + AttemptObserver> AdapterObserver for T {}
 
 /// Makes a tenant's adapters from its settings.
 pub trait Adapters: Send + Sync {
@@ -22,11 +30,11 @@ pub trait Adapters: Send + Sync {
     /// Settings that can't work; nothing is connected yet.
     fn directory(&self, settings: &TenantSettings, password: SecretString) -> Result<Arc<dyn Directory>, String>;
 
-    /// The SMS gateway.
+    /// The SMS providers.
     ///
     /// # Errors
     /// Settings that can't work.
-    fn sms(&self, settings: &TenantSettings, password: SecretString) -> Result<Arc<dyn SmsSender>, String>;
+    fn sms(&self, settings: &TenantSettings, secrets: &Secrets) -> Result<Arc<dyn SmsSender>, String>;
 
     /// The mail server.
     ///
@@ -44,8 +52,8 @@ pub struct RealAdapters {
     pub runtime: Handle,
     /// Now, for what a directory says of dates.
     pub clock: Arc<dyn Clock>,
-    /// Told of every operation on a directory.
-    pub observer: Arc<dyn OperationObserver>,
+    /// Told of what they do.
+    pub observer: Arc<dyn AdapterObserver>,
 }
 
 impl Adapters for RealAdapters {
@@ -55,8 +63,8 @@ impl Adapters for RealAdapters {
             .map_err(|error| error.to_string())
     }
 
-    fn sms(&self, settings: &TenantSettings, password: SecretString) -> Result<Arc<dyn SmsSender>, String> {
-        sms_sender(&settings.sms, password).map_err(|error| error.to_string())
+    fn sms(&self, settings: &TenantSettings, secrets: &Secrets) -> Result<Arc<dyn SmsSender>, String> {
+        sms_sender(&settings.sms, secrets, self.observer.clone()).map_err(|error| error.to_string())
     }
 
     fn mail(&self, settings: &TenantSettings, password: Option<SecretString>) -> Result<Arc<dyn MailSender>, String> {

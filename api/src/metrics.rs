@@ -1,5 +1,6 @@
 //! Every metric, by name. No label holds anything personal.
 
+use portvakt_delivery::sms::AttemptObserver;
 use portvakt_directory::OperationObserver;
 use portvakt_domain::id::TenantId;
 use portvakt_flows::{Measure, Meter};
@@ -13,6 +14,7 @@ use prometheus::{
 pub struct Metrics {
     registry: Registry,
     sms: IntCounterVec,
+    attempts: IntCounterVec,
     mail: IntCounterVec,
     limits: IntCounterVec,
     sign_ins: IntCounterVec,
@@ -44,6 +46,11 @@ impl Metrics {
         };
         let metrics = Self {
             sms: counter("portvakt_sms_total", "SMS by what became of them.", &["outcome"])?,
+            attempts: counter(
+                "portvakt_sms_attempts_total",
+                "SMS handed to a provider, by what it did. One SMS may be handed to several in turn.",
+                &["provider", "outcome"],
+            )?,
             mail: counter("portvakt_mail_total", "Mails by what became of them.", &["outcome"])?,
             limits: counter("portvakt_limit_hits_total", "Requests that a limit answered.", &["limit"])?,
             sign_ins: counter(
@@ -134,6 +141,12 @@ impl Meter for Metrics {
             Measure::Rejection(reason) => self.rejections.with_label_values(&[reason.as_str()]).inc(),
             Measure::BudgetExhausted => self.budget.with_label_values(&[tenant.to_string()]).inc(),
         }
+    }
+}
+
+impl AttemptObserver for Metrics {
+    fn attempted(&self, provider: &'static str, outcome: &'static str) {
+        self.attempts.with_label_values(&[provider, outcome]).inc();
     }
 }
 

@@ -9,13 +9,13 @@ use std::{
 use portvakt_domain::{
     id::TenantId,
     keys::{KeyRing, Sealed},
-    tenant::{HostPurpose, SecretName, TenantSettings},
+    tenant::{HostPurpose, SecretName, SmsAccount, TenantSettings},
 };
 use portvakt_flows::{Tenant, apply_settings::secret_place};
 use portvakt_storage::{StorageError, Store, operator, settings};
 use secrecy::SecretString;
 
-use crate::adapters::Adapters;
+use crate::adapters::{Adapters, Secrets};
 
 /// How often the registry looks for changes.
 pub const REFRESH_EVERY: std::time::Duration = std::time::Duration::from_secs(2);
@@ -129,13 +129,16 @@ impl Registry {
         let missing = |name: SecretName| format!("its secret {} is missing", name.as_str());
         let directory_password =
             password(SecretName::DirectoryPassword)?.ok_or_else(|| missing(SecretName::DirectoryPassword))?;
-        let sms_password = password(SecretName::SmsPassword)?.ok_or_else(|| missing(SecretName::SmsPassword))?;
+        let mut sms_secrets = Secrets::new();
+        for name in parsed.sms.accounts.iter().flat_map(SmsAccount::secrets).map(|secret| secret.name) {
+            sms_secrets.extend(password(name)?.map(|password| (name, password)));
+        }
         Ok(Tenant {
             id,
             policy: parsed.policy.policy().map_err(|problems| problems.join("; "))?,
             links: self.adapters.links(&parsed),
             directory: self.adapters.directory(&parsed, directory_password)?,
-            sms: self.adapters.sms(&parsed, sms_password)?,
+            sms: self.adapters.sms(&parsed, &sms_secrets)?,
             mail: self.adapters.mail(&parsed, password(SecretName::MailPassword)?)?,
             settings: Arc::new(parsed),
         })

@@ -29,10 +29,13 @@ use super::certificate::LoopbackCertificate;
 mod answer;
 #[path = "gateway/forty_six_elks.rs"]
 mod forty_six_elks;
+#[path = "gateway/gatewayapi.rs"]
+mod gatewayapi;
 #[path = "gateway/request.rs"]
 mod request;
 use answer::{Answer, Http, write};
 pub use forty_six_elks::FortySixElks;
+pub use gatewayapi::GatewayApi;
 use request::{Request, read_request};
 
 /// What a provider does with requests and how it answers them.

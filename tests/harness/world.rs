@@ -28,7 +28,7 @@ use portvakt_domain::{
     login::DirectoryName,
     number::MobileNumber,
     random::Random as _,
-    tenant::{DirectorySettings, SecretName, TenantSettings},
+    tenant::{DirectorySettings, SecretName, SmsProvider, TenantSettings},
     time::Clock,
 };
 use portvakt_flows::{Tenant, apply_settings, import_number};
@@ -169,7 +169,7 @@ impl World {
             change(&mut settings);
             let secrets = BTreeMap::from([
                 (SecretName::DirectoryPassword, SecretString::from(password)),
-                (SecretName::SmsPassword, SecretString::from("unused")),
+                (SecretName::SmsPassword(SmsProvider::FortySixElks), SecretString::from("unused")),
             ]);
             let applied = apply_settings::run(&store, &keys, &clock, &SystemRandom, &settings, &secrets, "test")
                 .await

@@ -24,7 +24,7 @@ use portvakt_domain::{
     login::DirectoryName,
     number::MobileNumber,
     random::Random,
-    tenant::{SecretName, TenantSettings},
+    tenant::{SecretName, SmsProvider, TenantSettings},
     time::Clock,
 };
 use portvakt_flows::{Platform, Tenant, apply_settings, import_number};
@@ -34,7 +34,7 @@ use tokio::runtime::Handle;
 
 use super::{CommandError, say, stopped};
 use crate::{
-    adapters::{Adapters, RealAdapters},
+    adapters::{Adapters, RealAdapters, Secrets},
     app::{App, Front, Parts},
     demo::{self, Scene},
     metrics::Metrics,
@@ -193,7 +193,7 @@ fn secrets_of(sample: &SampleTenant) -> BTreeMap<SecretName, SecretString> {
     // The gateway's password is demanded and never used: the outbox takes the gateway's place.
     BTreeMap::from([
         (SecretName::DirectoryPassword, SecretString::from(sample.service_password)),
-        (SecretName::SmsPassword, SecretString::from("outbox")),
+        (SecretName::SmsPassword(SmsProvider::FortySixElks), SecretString::from("outbox")),
     ])
 }
 
@@ -232,7 +232,7 @@ impl Adapters for DemoAdapters {
         self.real.directory(settings, password)
     }
 
-    fn sms(&self, settings: &TenantSettings, _: SecretString) -> Result<Arc<dyn SmsSender>, String> {
+    fn sms(&self, settings: &TenantSettings, _: &Secrets) -> Result<Arc<dyn SmsSender>, String> {
         Ok(self.outbox.of(settings.slug.as_str()))
     }
 

@@ -13,6 +13,7 @@ mod versions;
 use std::{collections::BTreeMap, process::ExitCode};
 
 use clap::Subcommand;
+use portvakt_delivery::sms::AttemptObserver;
 use portvakt_directory::OperationObserver;
 use portvakt_domain::{id::TenantId, keys::Sealed, tenant::TenantSettings};
 use portvakt_storage::{operator, settings as stored_settings};
@@ -130,4 +131,8 @@ struct Unobserved;
 
 impl OperationObserver for Unobserved {
     fn observed(&self, _: &'static str, _: &'static str, _: f64) {}
+}
+
+impl AttemptObserver for Unobserved {
+    fn attempted(&self, _: &'static str, _: &'static str) {}
 }

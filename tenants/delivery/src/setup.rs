@@ -1,10 +1,10 @@
 //! From a tenant's settings to senders, and what is wrong with the settings where that fails.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use portvakt_domain::{
     delivery::{MailSender, SmsSender},
-    tenant::{MailSettings, SmsSettings},
+    tenant::{MailSettings, SecretName, SmsSettings},
 };
 use rustls::{
     RootCertStore,
@@ -14,7 +14,7 @@ use secrecy::SecretString;
 
 use crate::{
     mail::SmtpMail,
-    sms::{self, SmsDeadlines},
+    sms::{self, AttemptObserver, SmsDeadlines},
 };
 
 /// Why no sender can be made of a tenant's settings.
@@ -24,7 +24,7 @@ pub enum DeliverySetupError {
     #[error("{setting}: {problem}")]
     Setting {
         /// The setting's key, such as `sms.ca_pem`.
-        setting: &'static str,
+        setting: String,
         /// What to do about it.
         problem: &'static str,
     },
@@ -39,12 +39,29 @@ pub enum DeliverySetupError {
     },
 }
 
-/// The tenant's SMS gateway.
+impl DeliverySetupError {
+    /// The same error where the section stands elsewhere, such as in a list.
+    pub(crate) fn within(self, section: &str, place: &str) -> Self {
+        match self {
+            Self::Setting { setting, problem } => {
+                let key = setting.strip_prefix(section).unwrap_or(&setting);
+                Self::Setting { setting: format!("{place}{key}"), problem }
+            }
+            protection @ Self::Protection { .. } => protection,
+        }
+    }
+}
+
+/// The tenant's SMS providers, in order. The secrets are those that the accounts name, out of all of the tenant's.
 ///
 /// # Errors
-/// A setting can't be used.
-pub fn sms_sender(settings: &SmsSettings, password: SecretString) -> Result<Arc<dyn SmsSender>, DeliverySetupError> {
-    sms::sender(settings, password, SmsDeadlines::default())
+/// A setting can't be used, or a secret is missing.
+pub fn sms_sender(
+    settings: &SmsSettings,
+    secrets: &BTreeMap<SecretName, SecretString>,
+    observer: Arc<dyn AttemptObserver>,
+) -> Result<Arc<dyn SmsSender>, DeliverySetupError> {
+    sms::sender(settings, secrets, observer, SmsDeadlines::default())
 }
 
 /// The tenant's mail server. The password is needed where the settings name a user.
@@ -59,8 +76,8 @@ pub fn mail_sender(
 }
 
 /// An error about one setting.
-pub(crate) fn wrong(setting: &'static str, problem: &'static str) -> DeliverySetupError {
-    DeliverySetupError::Setting { setting, problem }
+pub(crate) fn wrong(setting: impl Into<String>, problem: &'static str) -> DeliverySetupError {
+    DeliverySetupError::Setting { setting: setting.into(), problem }
 }
 
 /// The authorities in a PEM text, each checked to be one that certificates can be verified against.

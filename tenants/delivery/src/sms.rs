@@ -1,32 +1,56 @@
-//! SMS gateways: the way there, which all share, and one file a provider.
+//! SMS gateways: the way there, which all share, one file a provider, and the order in which they are asked.
 
+mod account;
 mod forty_six_elks;
 mod gateway;
+mod gatewayapi;
+mod in_order;
 mod provider;
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use portvakt_domain::{
     delivery::SmsSender,
-    tenant::{SmsProvider, SmsSettings},
+    tenant::{SecretName, SmsProvider, SmsSettings},
 };
 use secrecy::SecretString;
 
-pub use self::gateway::SmsDeadlines;
-use self::{forty_six_elks::FortySixElks, gateway::Gateway, provider::Provider};
+use self::{
+    account::Account,
+    forty_six_elks::FortySixElks,
+    gateway::Gateway,
+    gatewayapi::GatewayApi,
+    in_order::{Choice, InOrder},
+    provider::Provider,
+};
+pub use self::{gateway::SmsDeadlines, in_order::AttemptObserver};
 use crate::setup::DeliverySetupError;
 
-/// The tenant's SMS gateway, with deadlines of one's own.
+/// The tenant's SMS providers, with deadlines of one's own.
 ///
 /// # Errors
 /// A setting can't be used.
 pub fn sender(
     settings: &SmsSettings,
-    password: SecretString,
+    secrets: &BTreeMap<SecretName, SecretString>,
+    observer: Arc<dyn AttemptObserver>,
     deadlines: SmsDeadlines,
 ) -> Result<Arc<dyn SmsSender>, DeliverySetupError> {
-    let provider: Box<dyn Provider> = match settings.provider {
-        SmsProvider::FortySixElks => Box::new(FortySixElks::new(settings, password)?),
+    let choice = |account: Account<'_>| {
+        let provider = provider(account)?;
+        let name = provider.name();
+        let gateway = Gateway::new(account, provider, deadlines)?;
+        Ok(Choice { provider: name, sender: Box::new(gateway) })
     };
-    Ok(Arc::new(Gateway::new(settings, provider, deadlines)?))
+    let choices = settings.placed().map(|(place, account)| {
+        choice(Account { settings: account, secrets }).map_err(|error: DeliverySetupError| error.within("sms", &place))
+    });
+    Ok(Arc::new(InOrder { choices: choices.collect::<Result<_, _>>()?, observer, another: deadlines.another }))
+}
+
+fn provider(account: Account<'_>) -> Result<Box<dyn Provider>, DeliverySetupError> {
+    Ok(match account.settings.provider {
+        SmsProvider::FortySixElks => Box::new(FortySixElks::new(account)?),
+        SmsProvider::GatewayApi => Box::new(GatewayApi::new(account)?),
+    })
 }

@@ -1,4 +1,4 @@
-//! The gateway double itself: it turns down what 46elks would, and keeps its connections.
+//! The gateway double itself: it turns down what each provider would, and keeps its connections.
 #![expect(clippy::expect_used, reason = "tests say what they take for granted")]
 
 use std::time::Duration;
@@ -12,7 +12,7 @@ mod certificate;
 #[path = "../../../tests/harness/gateway.rs"]
 mod gateway;
 
-use gateway::{FortySixElks, GatewayDouble, Mode};
+use gateway::{Dialect, FortySixElks, GatewayApi, GatewayDouble, Mode};
 
 const RIGHT: [(&str, &str); 3] = [("from", "Orebro"), ("to", "+46701740605"), ("message", "Hej på dig & alla + 1")];
 
@@ -93,4 +93,60 @@ async fn a_wrong_request_is_turned_down() {
     }
     assert_eq!((elks.received().len(), elks.refused().len()), (0, 24));
     assert_eq!(answer(post(&base).form(&with(&[("dontlog", "message"), ("from", "+46701740606")]))).await.0, 200);
+}
+
+/// A request that is right, and what makes it wrong: a piece of its body, and what stands there instead.
+struct Right<'a> {
+    authorization: &'a str,
+    content_type: &'a str,
+    body: &'a str,
+    wrong: &'a [(&'a str, &'a str)],
+}
+
+async fn turns_down(dialect: impl Dialect, right: Right<'_>) {
+    let double = GatewayDouble::start(dialect);
+    let (client, url) = (client(&double), double.url());
+    let post = |url: &str, content_type: &str, authorization: &str, body: &str| {
+        let request = client.post(url).header("content-type", content_type).body(body.to_owned());
+        if authorization.is_empty() { request } else { request.header("authorization", authorization) }
+    };
+    let Right { authorization, content_type, body, wrong } = right;
+    assert!(
+        (200..300).contains(&answer(post(&url, content_type, authorization, body)).await.0),
+        "{:?}",
+        double.refused()
+    );
+    assert_eq!(double.received().len(), 1);
+    assert_eq!(answer(post(&format!("{url}x"), content_type, authorization, body)).await.0, 404);
+    assert_eq!(answer(client.get(&url).header("authorization", authorization)).await.0, 405);
+    for other in ["", "Basic dTpw", &authorization.to_lowercase(), &format!("{authorization}x")] {
+        assert_eq!(answer(post(&url, content_type, other, body)).await.0, 401, "{other}");
+    }
+    assert!(answer(post(&url, "text/plain", authorization, body)).await.0 >= 400);
+    let before = double.refused().len();
+    for (piece, instead) in wrong {
+        assert!(body.contains(piece), "{piece}");
+        answer(post(&url, content_type, authorization, &body.replacen(piece, instead, 1))).await;
+    }
+    assert_eq!(double.received().len(), 1, "none of the wrong ones");
+    assert_eq!(double.refused().len(), before + wrong.len());
+}
+
+#[tokio::test]
+async fn gatewayapi_turns_down_what_is_wrong() {
+    let right = Right {
+        authorization: "Token gateway-password-ApiToken.0123456789",
+        content_type: "application/json",
+        body: r#"{"sender":"Orebro","message":"Hej på dig","recipient":46701740605,"reference":"r"}"#,
+        wrong: &[
+            ("reference", "referens"),
+            ("46701740605", "\"46701740605\""),
+            ("46701740605", "0"),
+            ("Orebro", "Örebro"),
+            ("Hej på dig", ""),
+            ("message", "text"),
+            ("}", ""),
+        ],
+    };
+    turns_down(GatewayApi, right).await;
 }

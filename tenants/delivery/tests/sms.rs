@@ -1,10 +1,11 @@
 //! SMS, to a double of each provider that does every wrong thing.
 #![expect(clippy::expect_used, reason = "tests say what they take for granted")]
 
+use std::sync::Arc;
+
 use portvakt_delivery::sms_sender;
 use portvakt_domain::delivery::Sent;
-use secrecy::SecretString;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 #[expect(unreachable_pub, reason = "a module of the suites' harness")]
 #[path = "../../../tests/harness/certificate.rs"]
@@ -14,9 +15,10 @@ mod contract;
 #[path = "../../../tests/harness/gateway.rs"]
 mod gateway;
 mod log;
+mod order;
 
-use contract::{NUMBER, contract, kind, no_secret_in, send, sender, settings, sms};
-use gateway::{FortySixElks, GatewayDouble, Mode};
+use contract::{Attempts, NUMBER, contract, kind, no_secret_in, secrets, send, sender, settings, sms};
+use gateway::{FortySixElks, GatewayApi, GatewayDouble, Mode};
 
 contract! {
     forty_six_elks: FortySixElks, [
@@ -30,6 +32,16 @@ contract! {
         (200, r#"{"status":"created"}"#, "unknown"),
         (200, r#"{"id":7,"status":"created"}"#, "unknown"),
         (201, r#"{"id":"s1","status":"sent"}"#, "accepted"),
+    ];
+    gatewayapi: GatewayApi, [
+        (202, r#"{"msg_id":"01J","recipient":46701740605}"#, "accepted"),
+        (200, r#"{"msg_id":17,"reference":"r"}"#, "accepted"),
+        (204, "", "unknown"),
+        (200, "{}", "unknown"),
+        (200, "[]", "unknown"),
+        (200, r#"{"msg_id":""}"#, "unknown"),
+        (200, r#"{"msg_id":null}"#, "unknown"),
+        (200, r#"{"ids":[1]}"#, "unknown"),
     ];
 }
 
@@ -54,36 +66,46 @@ async fn an_id_that_is_none_is_not_kept() {
 #[tokio::test]
 async fn codes_are_not_kept_where_the_provider_can_be_asked() {
     let gateway = GatewayDouble::start(FortySixElks);
-    sms_sender(&settings(gateway.account()), SecretString::from(gateway.password()))
-        .expect("a sender")
-        .send(&sms())
-        .await;
+    let settings = settings(gateway.account());
+    let secrets = secrets(&settings, gateway.password());
+    sms_sender(&settings, &secrets, Arc::new(Attempts::default())).expect("a sender").send(&sms()).await;
     assert!(gateway.received()[0].unkept);
 }
 
 #[test]
 fn settings_that_cannot_work_are_named() {
-    let with = |key: &str, value: Value| {
-        let mut account = serde_json::json!({
-            "provider": "46elks", "sender": "Orebro", "username": "u", "url": "https://gateway.test/",
-        });
-        account[key] = value;
+    let account = |provider: &str, own: Value| {
+        let mut account = json!({ "provider": provider, "sender": "Orebro", "url": "https://gateway.test/" });
+        account.as_object_mut().expect("a table").extend(own.as_object().cloned().unwrap_or_default());
         account
     };
-    let error = |account: Value, password: &str| match sms_sender(&settings(account), SecretString::from(password)) {
-        Ok(_) => "none".to_owned(),
-        Err(error) => {
-            no_secret_in(&format!("{error:?} {error}"));
-            error.to_string()
+    let error = |account: Value, password: &str| {
+        let settings = settings(account);
+        match sms_sender(&settings, &secrets(&settings, password), Arc::new(Attempts::default())) {
+            Ok(_) => "none".to_owned(),
+            Err(error) => {
+                no_secret_in(&format!("{error:?} {error}"));
+                error.to_string()
+            }
         }
     };
     let password = "gateway-password";
     let broken = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
     for pem in ["", "certificate", broken, "-----BEGIN CERTIFICATE-----\n!\n"] {
-        assert!(error(with("ca_pem", pem.into()), password).starts_with("sms.ca_pem: "), "{pem}");
+        let account = account("46elks", json!({ "username": "u", "ca_pem": pem }));
+        assert!(error(account, password).starts_with("sms.ca_pem: "), "{pem}");
     }
-    assert!(error(with("username", "".into()), password).starts_with("sms.username: "));
-    assert!(error(with("username", "a:b".into()), password).starts_with("sms.username: "));
-    assert!(error(with("username", "u".into()), "").starts_with("sms.password: "));
-    assert_eq!(error(with("username", "u".into()), password), "none");
+    for (provider, own, password, expected) in [
+        ("46elks", json!({ "username": "u" }), password, "none"),
+        ("46elks", json!({}), password, "sms.username: write the API username"),
+        ("46elks", json!({ "username": "" }), password, "sms.username: write the API username"),
+        ("46elks", json!({ "username": "a:b" }), password, "sms.username: write the API username"),
+        ("46elks", json!({ "username": "u" }), "", "sms.password: write the API password"),
+        ("gatewayapi", json!({}), password, "none"),
+        ("gatewayapi", json!({ "username": "u" }), password, "sms.username: this provider has no such setting"),
+        ("gatewayapi", json!({}), "to ken", "sms.password: write the API token as it is"),
+    ] {
+        let error = error(account(provider, own.clone()), password);
+        assert!(error.starts_with(expected), "{provider} {own}: {error}");
+    }
 }

@@ -13,11 +13,13 @@ use crate::{
 
 mod difference;
 mod directory;
-mod sending;
+mod mail;
+mod sms;
 mod values;
 pub use difference::{Change, Difference, Document, SecretChange};
 pub use directory::{DirectoryKind, DirectorySettings, HistoryRule};
-pub use sending::{MailSecurity, MailSettings, SmsProvider, SmsSettings};
+pub use mail::{MailSecurity, MailSettings};
+pub use sms::{SmsAccount, SmsProvider, SmsSecret, SmsSettings};
 pub use values::{HostName, LdapUrl, SenderName, Slug, WebUrl};
 
 /// The longest host that still leaves room for a code's sentence in one SMS.
@@ -52,7 +54,7 @@ pub struct TenantSettings {
     /// Getting back in.
     #[serde(default)]
     pub reset: ResetSettings,
-    /// The SMS gateway.
+    /// The SMS gateways.
     pub sms: SmsSettings,
     /// The mail server.
     pub mail: MailSettings,
@@ -245,6 +247,7 @@ impl TenantSettings {
             "limits: sms_per_hour and sms_per_day must be above 0",
         );
         problems.extend(self.directory.problems());
+        problems.extend(self.sms.problems());
         if let Err(found) = self.policy.policy() {
             problems.extend(found.into_iter().map(|problem| format!("policy: {problem}")));
         }
@@ -257,21 +260,24 @@ impl TenantSettings {
 pub enum SecretName {
     /// The service account's password.
     DirectoryPassword,
-    /// The password at the SMS provider.
-    SmsPassword,
+    /// The password or token at an SMS provider.
+    SmsPassword(SmsProvider),
     /// The password at the mail server.
     MailPassword,
 }
 
 impl SecretName {
-    /// All of them.
-    pub const ALL: [SecretName; 3] = [SecretName::DirectoryPassword, SecretName::SmsPassword, SecretName::MailPassword];
+    /// All that there can be.
+    pub fn all() -> Vec<SecretName> {
+        let sms = SmsProvider::ALL.into_iter().map(SecretName::SmsPassword);
+        [SecretName::DirectoryPassword].into_iter().chain(sms).chain([SecretName::MailPassword]).collect()
+    }
 
     /// The stored name.
     pub fn as_str(self) -> &'static str {
         match self {
             SecretName::DirectoryPassword => "directory_password",
-            SecretName::SmsPassword => "sms_password",
+            SecretName::SmsPassword(provider) => provider.password_name(),
             SecretName::MailPassword => "mail_password",
         }
     }

@@ -37,7 +37,7 @@ pub async fn with_those_in_force(
         return Ok(Difference::between(&Document::default(), &after, set));
     };
     let mut told = Vec::new();
-    for name in SecretName::ALL {
+    for name in SecretName::all() {
         let before = open(keys, tenant, name, &stored.secrets);
         // One that is not given stays as it is.
         let given = secrets.get(&name).map(|secret| Some(Zeroizing::new(secret.expose_secret().to_owned())));
@@ -66,7 +66,7 @@ pub fn between(
         };
         change.map(|change| (name, change))
     };
-    let secrets = SecretName::ALL.into_iter().filter_map(became).collect();
+    let secrets = SecretName::all().into_iter().filter_map(became).collect();
     Ok(Difference::between(&Document::read(&before.document)?, &Document::read(&after.document)?, secrets))
 }
 

@@ -3,6 +3,7 @@
 use std::io;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
+use serde_json::{Map, Value};
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader},
     net::TcpStream,
@@ -109,6 +110,20 @@ impl Request {
             }
         }
         Ok(Form(fields))
+    }
+}
+
+impl Request {
+    /// The object in a body of JSON, each of its keys known.
+    pub(super) fn json(&self, known: &[&str]) -> Result<Map<String, Value>, (u16, &'static str)> {
+        if !self.is_of_type("application/json") {
+            return Err((400, "Content-Type must be application/json"));
+        }
+        let Ok(Value::Object(object)) = serde_json::from_slice(&self.body) else {
+            return Err((400, "Malformed JSON"));
+        };
+        let unknown = object.keys().any(|key| !known.contains(&key.as_str()));
+        if unknown { Err((400, "Unknown key")) } else { Ok(object) }
     }
 }
 

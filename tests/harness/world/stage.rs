@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use portvakt::adapters::{Adapters, RealAdapters};
+use portvakt::adapters::{Adapters, RealAdapters, Secrets};
 use portvakt_demo::{
     accounts::sample,
     outbox::Outbox,
@@ -119,7 +119,7 @@ impl Adapters for WorldAdapters {
         self.real.directory(settings, password)
     }
 
-    fn sms(&self, settings: &TenantSettings, _: SecretString) -> Result<Arc<dyn SmsSender>, String> {
+    fn sms(&self, settings: &TenantSettings, _: &Secrets) -> Result<Arc<dyn SmsSender>, String> {
         Ok(self.outbox.of(settings.slug.as_str()))
     }
 

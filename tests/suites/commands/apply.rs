@@ -60,6 +60,54 @@ async fn both_presets_apply_as_they_are() {
     assert!(list.contains("version 2") && list.contains("version 1"), "{list}");
 }
 
+/// The preset with a second provider after its own.
+fn with_two_providers(installation: &Installation) -> String {
+    installation.write("orebro-second-token", "Hemligt-Sms-22");
+    let text = text_of("orebro").replacen("[sms]", "[[sms.providers]]", 1);
+    let second = "[[sms.providers]]\nprovider = \"gatewayapi\"\nsender = \"Orebro\"\n\
+                  password_file = \"orebro-second-token\"\n\n[mail]";
+    text.replacen("[mail]", second, 1)
+}
+
+#[tokio::test]
+async fn several_sms_providers_are_applied_and_what_is_wrong_with_one_is_told() {
+    let (installation, _) = prepared("orebro");
+    let good = with_two_providers(&installation);
+    let cases = [
+        ("provider = \"gatewayapi\"", "provider = \"outbox\"", "unknown variant `outbox`"),
+        ("provider = \"gatewayapi\"", "provider = \"46elks\"", "sms.providers.2.provider: 46elks is there already"),
+        ("password_file = \"orebro-second-token\"", "password_file = \"nowhere\"", "sms.providers.2.password: "),
+        (
+            "provider = \"gatewayapi\"",
+            "provider = \"gatewayapi\"\nusername = \"u\"",
+            "sms.providers.2.username: this provider has no such setting",
+        ),
+        ("password_file = \"orebro-second-token\"", "", "sms.providers.2.password: missing; write password_file"),
+        ("[[sms.providers]]\nprovider = \"46elks\"", "[sms]\nprovider = \"46elks\"", "not both"),
+    ];
+    for (from, to, reason) in cases {
+        let text = good.replacen(from, to, 1);
+        assert_ne!(text, good, "{from}");
+        let refused = apply_text(&installation, &text).await;
+        assert_eq!((refused.code, refused.stdout.as_str()), (1, ""), "{to}: {}", refused.output());
+        assert!(refused.stderr.contains(reason), "{reason} in {}", refused.stderr);
+        if let Some(last) = to.lines().last().filter(|_| reason.contains("sms.providers.2")) {
+            let line = text.lines().collect::<Vec<_>>().iter().rposition(|line| *line == last).expect("a line") + 1;
+            assert!(refused.stderr.contains(&format!("line {line}: ")), "{line} for {to} in {}", refused.stderr);
+        }
+    }
+    let applied = apply_text(&installation, &good).await.succeeded();
+    assert!(applied.stdout.starts_with("orebro: version 1 is in force\n"), "{}", applied.stdout);
+    // Another order, and without the files: each provider keeps the secret that was brought for it.
+    let reordered = good.replacen("provider = \"46elks\"", "provider = \"x\"", 1);
+    let reordered = reordered.replacen("provider = \"gatewayapi\"", "provider = \"46elks\"\nusername = \"u\"", 1);
+    let reordered = reordered.replacen("provider = \"x\"", "provider = \"gatewayapi\"", 1);
+    let reordered = reordered.replacen("username = \"write the 46elks user name here\"\n", "", 1);
+    let reordered = reordered.replacen("password_file = \"orebro-sms-password\"", "", 1);
+    let reordered = reordered.replacen("password_file = \"orebro-second-token\"", "", 1);
+    apply_text(&installation, &reordered).await.succeeded();
+}
+
 #[tokio::test]
 async fn what_is_wrong_is_told_with_line_and_reason_and_nothing_is_applied() {
     let (installation, _) = prepared("orebro");

@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use portvakt_domain::tenant::{SecretName, TenantSettings};
+use portvakt_domain::tenant::{SecretName, SmsAccount, SmsSecret, TenantSettings};
 use portvakt_storage::{Store, operator, settings as stored_settings};
 use secrecy::SecretString;
 use tokio::runtime::Handle;
@@ -64,16 +64,25 @@ fn read(text: &str, folder: &Path) -> Result<(TenantSettings, BTreeMap<SecretNam
         );
     }
     let directory = &settings.directory;
-    let sources = [
+    let mut sources = vec![
         (
             SecretName::DirectoryPassword,
-            "directory.service_password",
+            "directory.service_password".to_owned(),
             &directory.service_password_file,
             &directory.service_password_env,
         ),
-        (SecretName::SmsPassword, "sms.password", &settings.sms.password_file, &settings.sms.password_env),
-        (SecretName::MailPassword, "mail.password", &settings.mail.password_file, &settings.mail.password_env),
+        (
+            SecretName::MailPassword,
+            "mail.password".to_owned(),
+            &settings.mail.password_file,
+            &settings.mail.password_env,
+        ),
     ];
+    for (place, account) in settings.sms.placed() {
+        let placed = |secret: SmsSecret<'_>| format!("{place}.{}", secret.key);
+        let of_account = account.secrets();
+        sources.extend(of_account.iter().map(|secret| (secret.name, placed(*secret), secret.file, secret.variable)));
+    }
     let mut secrets = BTreeMap::new();
     for (name, key, file, variable) in sources {
         match secret(folder, file.as_deref(), variable.as_deref()) {
@@ -112,10 +121,8 @@ pub(super) fn unusable(
         Some(password) => adapters.directory(settings, password).map(drop),
         None => missing("directory.service_password"),
     };
-    let sms = match secret(SecretName::SmsPassword) {
-        Some(password) => adapters.sms(settings, password).map(drop),
-        None => missing("sms.password"),
-    };
+    let names = settings.sms.accounts.iter().flat_map(SmsAccount::secrets).map(|found| found.name);
+    let sms = adapters.sms(settings, &names.filter_map(|name| Some((name, secret(name)?))).collect()).map(drop);
     let mail = adapters.mail(settings, secret(SecretName::MailPassword)).map(drop);
     let all = [("directory", directory), ("sms", sms), ("mail", mail)];
     all.into_iter()
@@ -138,13 +145,20 @@ fn secret(folder: &Path, file: Option<&Path>, variable: Option<&str>) -> Result<
 /// Puts the line before a problem that begins with its key, such as `directory.units: …`.
 fn with_line(text: &str, problem: String) -> String {
     let path = problem.split(':').next().unwrap_or_default();
-    let (section, key) = path.split_once('.').map_or(("", path), |(section, key)| (section, key));
-    let mut current = "";
+    let (section, key) = path.rsplit_once('.').map_or(("", path), |(section, key)| (section, key));
+    let mut current = String::new();
+    let mut counts = BTreeMap::new();
     let mut at_section = None;
     for (number, line) in text.lines().enumerate() {
         let line = line.trim();
-        if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-            current = name.trim();
+        if let Some(name) = line.strip_prefix("[[").and_then(|rest| rest.strip_suffix("]]")) {
+            let count = counts.entry(name.trim()).and_modify(|count| *count += 1).or_insert(1);
+            current = format!("{}.{count}", name.trim());
+            if current == path || current == section {
+                at_section = at_section.or(Some(number + 1));
+            }
+        } else if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            current = name.trim().to_owned();
             if current == path || current == section {
                 at_section = at_section.or(Some(number + 1));
             }

@@ -1,18 +1,15 @@
 //! 46elks (<https://46elks.se/docs/send-sms>): a form, and JSON that says "created".
 
-use portvakt_domain::{
-    delivery::Sms,
-    tenant::{SenderName, SmsSettings},
-};
+use portvakt_domain::{delivery::Sms, tenant::SenderName};
 use reqwest::Url;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use serde_json::Value;
 
 use super::{
-    gateway::address,
+    account::Account,
     provider::{Answer, Authorization, Provider, Reading, Request},
 };
-use crate::setup::{DeliverySetupError, wrong};
+use crate::setup::DeliverySetupError;
 
 const USUAL_URL: &str = "https://api.46elks.com/a1/sms";
 
@@ -25,18 +22,13 @@ pub(crate) struct FortySixElks {
 }
 
 impl FortySixElks {
-    pub(crate) fn new(settings: &SmsSettings, password: SecretString) -> Result<Self, DeliverySetupError> {
-        if settings.username.is_empty() || settings.username.contains([':', '\r', '\n']) {
-            return Err(wrong("sms.username", "write the API username, without a colon"));
-        }
-        if password.expose_secret().is_empty() {
-            return Err(wrong("sms.password", "write the API password"));
-        }
+    pub(crate) fn new(account: Account<'_>) -> Result<Self, DeliverySetupError> {
+        account.has_keys(&["username"])?;
         Ok(Self {
-            url: address(settings, USUAL_URL)?,
-            sender: settings.sender.clone(),
-            username: settings.username.clone(),
-            password,
+            url: account.address(USUAL_URL)?,
+            sender: account.sender(),
+            username: account.username()?,
+            password: account.password()?,
         })
     }
 }
@@ -58,7 +50,7 @@ impl Provider for FortySixElks {
     }
 
     fn read(&self, answer: &Answer<'_>) -> Reading {
-        let Ok(answer) = serde_json::from_slice::<Value>(answer.body) else {
+        let Some(answer) = answer.json() else {
             return Reading::Unclear("not in its own format");
         };
         let text = |key: &str| answer.get(key).and_then(Value::as_str).unwrap_or_default();

@@ -3,14 +3,18 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use portvakt_domain::{
-    delivery::{Sent, Sms, SmsSender},
-    tenant::SmsSettings,
+use portvakt_domain::delivery::{Sent, Sms, SmsSender};
+use reqwest::{
+    Certificate, Client, Response,
+    header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue},
+    redirect,
 };
-use reqwest::{Certificate, Client, Response, Url, header::CONTENT_TYPE, redirect};
 use secrecy::ExposeSecret as _;
 
-use super::provider::{Answer, Authorization, Provider, Reading, Request};
+use super::{
+    account::Account,
+    provider::{Answer, Authorization, Provider, Reading, Request},
+};
 use crate::{
     obstacle::obstacle,
     setup::{DeliverySetupError, authorities, wrong},
@@ -18,18 +22,21 @@ use crate::{
 
 const LONGEST_ANSWER: usize = 64 * 1024;
 
-/// How long a gateway may take.
+/// How long SMS gateways may take.
 #[derive(Debug, Clone, Copy)]
 pub struct SmsDeadlines {
     /// For its name, its connection and its certificate.
     pub connect: Duration,
     /// For everything, to the last byte of its answer.
     pub whole: Duration,
+    /// How long after the first provider another may be begun. Together with the last one's whole time it is half the
+    /// lease of the job that sends: a job that outlives its lease is taken for dead while an SMS is on its way.
+    pub another: Duration,
 }
 
 impl Default for SmsDeadlines {
     fn default() -> Self {
-        Self { connect: Duration::from_secs(5), whole: Duration::from_secs(15) }
+        Self { connect: Duration::from_secs(5), whole: Duration::from_secs(15), another: Duration::from_secs(15) }
     }
 }
 
@@ -41,7 +48,7 @@ pub(crate) struct Gateway {
 
 impl Gateway {
     pub(crate) fn new(
-        settings: &SmsSettings,
+        account: Account<'_>,
         provider: Box<dyn Provider>,
         deadlines: SmsDeadlines,
     ) -> Result<Self, DeliverySetupError> {
@@ -58,7 +65,7 @@ impl Gateway {
             .connect_timeout(deadlines.connect)
             .timeout(deadlines.whole)
             .user_agent("Portvakt");
-        if let Some(pem) = &settings.ca_pem {
+        if let Some(pem) = &account.settings.ca_pem {
             let only = authorities("sms.ca_pem", pem)?
                 .iter()
                 .map(|der| Certificate::from_der(der))
@@ -75,6 +82,9 @@ impl Gateway {
         let mut writing = self.client.request(request.method, request.url);
         writing = match request.authorization {
             Authorization::Basic(user, password) => writing.basic_auth(user, Some(password.expose_secret())),
+            Authorization::Token { scheme, token } => {
+                writing.header(AUTHORIZATION, concealed(&format!("{scheme} {}", token.expose_secret())))
+            }
         };
         if let Some(content_type) = request.content_type {
             writing = writing.header(CONTENT_TYPE, content_type);
@@ -116,14 +126,11 @@ impl SmsSender for Gateway {
     }
 }
 
-/// The provider's usual address, or the one that the settings name.
-pub(crate) fn address(settings: &SmsSettings, usual: &str) -> Result<Url, DeliverySetupError> {
-    let url = settings.url.as_ref().map_or(usual, |url| url.as_str());
-    let url = Url::parse(url).map_err(|_| wrong("sms.url", "this is not an address"))?;
-    if url.scheme() != "https" || !url.username().is_empty() || url.password().is_some() {
-        return Err(wrong("sms.url", "write https://host/path; the user and the password have settings of their own"));
-    }
-    Ok(url)
+/// A header that is not printed. Settings are taken with tokens of plain characters only.
+fn concealed(value: &str) -> HeaderValue {
+    let mut value = HeaderValue::from_str(value).unwrap_or_else(|_| HeaderValue::from_static(""));
+    value.set_sensitive(true);
+    value
 }
 
 /// What a request without an answer means. `is_connect` covers the name, the connection, the certificate and their

@@ -4,6 +4,7 @@
 use portvakt_domain::delivery::Sms;
 use reqwest::{Method, Url};
 use secrecy::SecretString;
+use serde_json::Value;
 
 /// One provider's language.
 pub(crate) trait Provider: Send + Sync {
@@ -38,6 +39,11 @@ impl<'a> Request<'a> {
         Self::post(url, authorization, "application/x-www-form-urlencoded", body.into_bytes())
     }
 
+    /// JSON by POST.
+    pub(crate) fn json(url: &Url, authorization: Authorization<'a>, body: &Value) -> Self {
+        Self::post(url, authorization, "application/json", body.to_string().into_bytes())
+    }
+
     /// A body by POST.
     pub(crate) fn post(url: &Url, authorization: Authorization<'a>, content_type: &'a str, body: Vec<u8>) -> Self {
         Self {
@@ -55,11 +61,20 @@ impl<'a> Request<'a> {
 pub(crate) enum Authorization<'a> {
     /// User name and password, by HTTP's Basic.
     Basic(&'a str, &'a SecretString),
+    /// A token, after the word that says what it is.
+    Token { scheme: &'static str, token: &'a SecretString },
 }
 
 /// An answer of success.
 pub(crate) struct Answer<'a> {
     pub(crate) body: &'a [u8],
+}
+
+impl Answer<'_> {
+    /// The body as JSON, where it is.
+    pub(crate) fn json(&self) -> Option<Value> {
+        serde_json::from_slice(self.body).ok()
+    }
 }
 
 /// What an answer says. The words are fixed: what a provider writes may hold the number or the text.

@@ -1,13 +1,17 @@
 //! What every SMS provider must keep, whatever its format: the same cases, run against the double that speaks it.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
-use portvakt_delivery::sms::{SmsDeadlines, sender as make};
+use portvakt_delivery::sms::{AttemptObserver, SmsDeadlines, sender as make};
 use portvakt_domain::{
     delivery::{Secret, Sent, Sms, SmsSender},
     gsm7::{ONE_PART, septets},
     number::MobileNumber,
-    tenant::SmsSettings,
+    tenant::{SecretName, SmsAccount, SmsSettings},
 };
 use secrecy::SecretString;
 use serde_json::Value;
@@ -24,7 +28,7 @@ pub(crate) const NUMBER: &str = "+46701740605";
 pub(crate) const TEXT: &str = "Din säkerhetskod är kod9q8w7e. 100 % å ä ö Å Ä Ö é ü & = + ; <b> ]]> \" ' \\ {{to}} &amp; \
                                %C3\n\n@pwreset.orebro.se #kod9q8w7e";
 pub(crate) const SHORT: SmsDeadlines =
-    SmsDeadlines { connect: Duration::from_millis(900), whole: Duration::from_millis(1_500) };
+    SmsDeadlines { connect: Duration::from_millis(900), whole: Duration::from_millis(1_500), another: SOON };
 pub(crate) const SOON: Duration = Duration::from_secs(10);
 
 /// The cases of the contract, for each of the providers.
@@ -79,7 +83,30 @@ pub(crate) fn settings(account: Value) -> SmsSettings {
 
 pub(crate) fn sender_with(account: Value, password: &str) -> Arc<dyn SmsSender> {
     log::keep();
-    make(&settings(account), SecretString::from(password), SHORT).expect("a sender")
+    let settings = settings(account);
+    make(&settings, &secrets(&settings, password), Arc::new(Attempts::default()), SHORT).expect("a sender")
+}
+
+/// The same secret for each that the accounts name.
+pub(crate) fn secrets(settings: &SmsSettings, secret: &str) -> BTreeMap<SecretName, SecretString> {
+    let names = settings.accounts.iter().flat_map(SmsAccount::secrets).map(|found| found.name);
+    names.map(|name| (name, SecretString::from(secret))).collect()
+}
+
+/// The attempts that were told of, in order.
+#[derive(Default)]
+pub(crate) struct Attempts(Mutex<Vec<(&'static str, &'static str)>>);
+
+impl Attempts {
+    pub(crate) fn take(&self) -> Vec<(&'static str, &'static str)> {
+        std::mem::take(&mut self.0.lock().expect("nobody panicked"))
+    }
+}
+
+impl AttemptObserver for Attempts {
+    fn attempted(&self, provider: &'static str, outcome: &'static str) {
+        self.0.lock().expect("nobody panicked").push((provider, outcome));
+    }
 }
 
 pub(crate) fn sender(gateway: &GatewayDouble) -> Arc<dyn SmsSender> {

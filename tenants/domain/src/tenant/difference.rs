@@ -231,7 +231,7 @@ mod tests {
         ] {
             let change = SecretChange::of(before.as_ref(), after.as_ref());
             assert_eq!(change.map(SecretChange::as_str), told, "{before:?} {after:?}");
-            let secrets = change.map(|change| (SecretName::SmsPassword, change)).into_iter().collect();
+            let secrets = change.map(|change| (SecretName::MailPassword, change)).into_iter().collect();
             let difference = Difference { changes: Vec::new(), secrets };
             assert_eq!(difference.is_empty(), matches!(told, None | Some("unchanged")));
         }

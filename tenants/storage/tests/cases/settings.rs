@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use portvakt_domain::{
     audit::AuditKind,
     id::TenantId,
-    tenant::{HostPurpose, SecretName},
+    tenant::{HostPurpose, SecretName, SmsProvider},
 };
 use portvakt_storage::{
     StorageError,
@@ -27,10 +27,11 @@ async fn stage(f: &Fixture, tenant: TenantId, document: &str, secrets: &[(Secret
 }
 
 pub(crate) async fn versions_count_up_and_secrets_stay(f: Fixture) {
-    use SecretName::{DirectoryPassword as Directory, SmsPassword as Sms};
-    assert_eq!(stage(&f, f.a, "{\"n\":1}", &[(Directory, "d1"), (Sms, "s1")]).await, 1);
+    use SecretName::DirectoryPassword as Directory;
+    const SMS: SecretName = SecretName::SmsPassword(SmsProvider::FortySixElks);
+    assert_eq!(stage(&f, f.a, "{\"n\":1}", &[(Directory, "d1"), (SMS, "s1")]).await, 1);
     assert_eq!(stage(&f, f.a, "{\"n\":2}", &[]).await, 2);
-    assert_eq!(stage(&f, f.a, "{\"n\":3}", &[(Sms, "s3")]).await, 3);
+    assert_eq!(stage(&f, f.a, "{\"n\":3}", &[(SMS, "s3")]).await, 3);
     assert_eq!(stage(&f, f.b, "{}", &[]).await, 1);
     let at = async |version| settings::at_version(&f.store, f.a, version).await.expect("read");
     for (version, sms) in [(1, "s1"), (2, "s1"), (3, "s3")] {

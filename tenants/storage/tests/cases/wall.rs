@@ -10,7 +10,7 @@ use portvakt_domain::{
     message::MessageKind,
     rejection::RejectionReason,
     sign_in::Allowance,
-    tenant::SecretName,
+    tenant::{SecretName, SmsProvider},
 };
 use portvakt_storage::{
     StorageError, Store, audit, flows, limits,
@@ -76,7 +76,7 @@ pub(crate) async fn fill(f: &Fixture, tenant: TenantId) {
         author: "anna".to_owned(),
         at: f.now,
         document: "{}".to_owned(),
-        secrets: vec![(SecretName::SmsPassword, sealed("s"))],
+        secrets: vec![(SecretName::SmsPassword(SmsProvider::FortySixElks), sealed("s"))],
         event: event(AuditKind::SettingsApplied, f.now),
     };
     let version = settings::stage(store, tenant, new).await.expect("staged");

@@ -1,42 +1,10 @@
-//! The sections that say how SMS and mail leave.
+//! The section that says how mail leaves.
 
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::values::{HostName, SenderName, WebUrl};
-
-/// The SMS gateway.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SmsSettings {
-    /// The provider.
-    pub provider: SmsProvider,
-    /// The name that the SMS comes from.
-    pub sender: SenderName,
-    /// User name at the provider.
-    pub username: String,
-    /// File that holds the password at the provider; read when applied.
-    #[serde(default, skip_serializing)]
-    pub password_file: Option<PathBuf>,
-    /// Environment variable that holds it; read when applied.
-    #[serde(default, skip_serializing)]
-    pub password_env: Option<String>,
-    /// The provider's address, where it is not the usual one.
-    #[serde(default)]
-    pub url: Option<WebUrl>,
-    /// PEM of the only certificate authority to trust there, where it is not a public one.
-    #[serde(default)]
-    pub ca_pem: Option<String>,
-}
-
-/// An SMS provider.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum SmsProvider {
-    /// 46elks, <https://46elks.se/docs>.
-    #[serde(rename = "46elks")]
-    FortySixElks,
-}
+use super::values::HostName;
 
 /// How the connection to the mail server is protected. There is no plain one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,0 +1,326 @@
+//! The section that says how SMS leave: one provider, or several in the order in which they are tried.
+
+use std::{fmt, path::PathBuf};
+
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{self, DeserializeSeed, IntoDeserializer as _, MapAccess, Visitor, value::MapAccessDeserializer},
+    ser::SerializeMap as _,
+};
+
+use super::{
+    SecretName,
+    values::{SenderName, WebUrl},
+};
+
+/// Each may take its whole deadline, and together they stay within the lease of the job that sends.
+const MOST_PROVIDERS: usize = 3;
+const SEVERAL: &str = "providers";
+
+/// The tenant's accounts at SMS providers, in order. One alone is written as the section's own keys, as it was before
+/// there could be several; several are written as `[[sms.providers]]`.
+#[derive(Debug, Clone)]
+pub struct SmsSettings {
+    /// The accounts.
+    pub accounts: Vec<SmsAccount>,
+}
+
+/// An account at an SMS provider.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SmsAccount {
+    /// The provider.
+    pub provider: SmsProvider,
+    /// The name that the SMS comes from.
+    pub sender: SenderName,
+    /// User name at the provider, where it has such.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// File that holds the password or token; read when applied.
+    #[serde(default, skip_serializing)]
+    pub password_file: Option<PathBuf>,
+    /// Environment variable that holds it; read when applied.
+    #[serde(default, skip_serializing)]
+    pub password_env: Option<String>,
+    /// The provider's address, where it is not the usual one.
+    #[serde(default)]
+    pub url: Option<WebUrl>,
+    /// PEM of the only certificate authority to trust there, where it is not a public one.
+    #[serde(default)]
+    pub ca_pem: Option<String>,
+}
+
+/// An SMS provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum SmsProvider {
+    /// 46elks, <https://46elks.se/docs>.
+    #[serde(rename = "46elks")]
+    FortySixElks,
+    /// GatewayAPI, <https://gatewayapi.com/docs>.
+    #[serde(rename = "gatewayapi")]
+    GatewayApi,
+}
+
+impl SmsProvider {
+    /// The name, as in the settings.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SmsProvider::FortySixElks => "46elks",
+            SmsProvider::GatewayApi => "gatewayapi",
+        }
+    }
+
+    /// The name that the account's password or token is stored under. Each provider has its own, so that a change of
+    /// providers never hands one the password at another.
+    pub(super) fn password_name(self) -> &'static str {
+        match self {
+            // From before there were others.
+            SmsProvider::FortySixElks => "sms_password",
+            SmsProvider::GatewayApi => "sms_password_gatewayapi",
+        }
+    }
+}
+
+impl SmsProvider {
+    /// All of them.
+    pub const ALL: [SmsProvider; 2] = [SmsProvider::FortySixElks, SmsProvider::GatewayApi];
+}
+
+impl SmsAccount {
+    /// The keys that are given beyond those that every provider has.
+    pub fn own_keys(&self) -> Vec<&'static str> {
+        let keys = [("username", self.username.is_some())];
+        keys.into_iter().filter(|(_, given)| *given).map(|(key, _)| key).collect()
+    }
+
+    /// The secrets of the account: the name, the key without its ending, and where it is read when applied.
+    pub fn secrets(&self) -> Vec<SmsSecret<'_>> {
+        vec![SmsSecret {
+            name: SecretName::SmsPassword(self.provider),
+            key: "password",
+            file: &self.password_file,
+            variable: &self.password_env,
+        }]
+    }
+}
+
+/// A secret of an account, and where it is read.
+#[derive(Debug, Clone, Copy)]
+pub struct SmsSecret<'a> {
+    /// Its name.
+    pub name: SecretName,
+    /// The key, to which `_file` or `_env` is added.
+    pub key: &'static str,
+    /// The file that holds it.
+    pub file: &'a Option<PathBuf>,
+    /// The environment variable that holds it.
+    pub variable: &'a Option<String>,
+}
+
+impl SmsSettings {
+    /// The accounts, each with the place of its keys: `sms`, or `sms.providers.2` for the second of several.
+    pub fn placed(&self) -> impl Iterator<Item = (String, &SmsAccount)> {
+        let several = self.accounts.len() > 1;
+        self.accounts.iter().enumerate().map(move |(index, account)| {
+            (if several { format!("sms.{SEVERAL}.{}", index + 1) } else { "sms".to_owned() }, account)
+        })
+    }
+
+    /// What is wrong beyond the form of single values, as `key: what to do`.
+    pub(super) fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        if self.accounts.is_empty() {
+            problems.push("sms.providers: name at least one provider".to_owned());
+        }
+        if self.accounts.len() > MOST_PROVIDERS {
+            problems
+                .push(format!("sms.providers: name at most {MOST_PROVIDERS}, or a code would be waited for too long"));
+        }
+        for (index, (place, account)) in self.placed().enumerate() {
+            let provider = account.provider;
+            if self.accounts.iter().take(index).any(|earlier| earlier.provider == provider) {
+                let name = provider.as_str();
+                problems.push(format!("{place}.provider: {name} is there already; name each provider once"));
+            }
+        }
+        problems
+    }
+}
+
+impl Serialize for SmsSettings {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.accounts.as_slice() {
+            // The release before reads it too.
+            [one] => one.serialize(serializer),
+            several => {
+                let mut map = serializer.serialize_map(Some(1))?;
+                map.serialize_entry(SEVERAL, several)?;
+                map.end()
+            }
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for SmsSettings {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Section)
+    }
+}
+
+/// Reads the section as one provider's, until it turns out to be a list. Keys and values are read where they stand, so
+/// that errors keep their lines.
+struct Section;
+
+impl<'de> Visitor<'de> for Section {
+    type Value = SmsSettings;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an SMS provider, or several as [[sms.providers]]")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<SmsSettings, A::Error> {
+        let mut keys = OneAlone { map: &mut map, read: 0, several: false };
+        match SmsAccount::deserialize(MapAccessDeserializer::new(&mut keys)) {
+            Ok(one) => return Ok(SmsSettings { accounts: vec![one] }),
+            Err(_) if keys.several && keys.read == 1 => {}
+            Err(error) => return Err(error),
+        }
+        let accounts = map.next_value()?;
+        match map.next_key::<String>()? {
+            None => Ok(SmsSettings { accounts }),
+            Some(_) => Err(both_ways()),
+        }
+    }
+}
+
+fn both_ways<E: de::Error>() -> E {
+    E::custom("write one provider in [sms] itself, or each of several in an [[sms.providers]] of its own, not both")
+}
+
+/// The keys of one provider alone, as long as none of them begins a list.
+struct OneAlone<'a, A> {
+    map: &'a mut A,
+    read: usize,
+    several: bool,
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for OneAlone<'_, A> {
+    type Error = A::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
+        self.read += 1;
+        self.map.next_key_seed(KeyOfOne { seed, several: &mut self.several })
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
+        self.map.next_value_seed(seed)
+    }
+}
+
+/// A key of one provider alone.
+struct KeyOfOne<'a, K> {
+    seed: K,
+    several: &'a mut bool,
+}
+
+impl<'de, K: DeserializeSeed<'de>> DeserializeSeed<'de> for KeyOfOne<'_, K> {
+    type Value = K::Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, key: D) -> Result<K::Value, D::Error> {
+        key.deserialize_identifier(self)
+    }
+}
+
+impl<'de, K: DeserializeSeed<'de>> Visitor<'de> for KeyOfOne<'_, K> {
+    type Value = K::Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_str<E: de::Error>(self, key: &str) -> Result<K::Value, E> {
+        if key == SEVERAL {
+            *self.several = true;
+            return Err(both_ways());
+        }
+        self.seed.deserialize(key.into_deserializer())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As the release before stored it.
+    const STORED: &str = r#"{"provider":"46elks","sender":"Orebro","username":"u1","url":null,"ca_pem":null}"#;
+
+    fn read(toml: &str) -> Result<SmsSettings, toml::de::Error> {
+        toml::from_str(toml)
+    }
+
+    #[test]
+    fn one_provider_is_stored_as_the_release_before_did() {
+        let settings: SmsSettings = serde_json::from_str(STORED).expect("settings");
+        assert_eq!(settings.accounts.len(), 1);
+        assert_eq!(settings.accounts[0].username.as_deref(), Some("u1"));
+        assert_eq!(serde_json::to_string(&settings).expect("JSON"), STORED);
+        assert_eq!(settings.problems(), Vec::<String>::new());
+        assert_eq!(SecretName::SmsPassword(SmsProvider::FortySixElks).as_str(), "sms_password");
+    }
+
+    #[test]
+    fn several_are_read_in_order_and_stored_so() {
+        let several = "[[providers]]\nprovider = \"gatewayapi\"\nsender = \"Orebro\"\n\
+                       [[providers]]\nprovider = \"46elks\"\nsender = \"Orebro\"\nusername = \"u\"\n";
+        let settings = read(several).expect("settings");
+        let stored = serde_json::to_string(&settings).expect("JSON");
+        for settings in [settings, serde_json::from_str(&stored).expect("settings")] {
+            let placed: Vec<_> = settings.placed().map(|(place, account)| (place, account.provider)).collect();
+            assert_eq!(
+                placed,
+                [
+                    ("sms.providers.1".to_owned(), SmsProvider::GatewayApi),
+                    ("sms.providers.2".to_owned(), SmsProvider::FortySixElks)
+                ]
+            );
+            assert_eq!(settings.problems(), Vec::<String>::new());
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let account = "[[providers]]\nprovider = \"46elks\"\nsender = \"Orebro\"\n";
+        let two = read(&account.repeat(2)).expect("settings");
+        assert_eq!(two.problems(), ["sms.providers.2.provider: 46elks is there already; name each provider once"]);
+        let problems = read(&account.repeat(4)).expect("settings").problems();
+        assert!(problems[0].starts_with("sms.providers: name at most 3"), "{problems:?}");
+        assert_eq!(read("providers = []").expect("settings").problems(), ["sms.providers: name at least one provider"]);
+        for both in [
+            format!("sender = \"Orebro\"\n{account}"),
+            "providers = []\nsender = \"Orebro\"".to_owned(),
+            "provider = \"46elks\"\nsender = \"Orebro\"\nproviders = []".to_owned(),
+        ] {
+            assert!(read(&both).expect_err("both ways").message().starts_with("write one provider"), "{both}");
+        }
+        let unknown = read("provider = \"46elks\"\nsender = \"Orebro\"\npassword = \"p\"").expect_err("unknown");
+        assert!(unknown.message().contains("unknown field `password`"), "{unknown}");
+        assert_eq!(unknown.span(), Some(40..48), "the key itself");
+        let variant = read("provider = \"outbox\"").expect_err("unknown");
+        assert_eq!((variant.message().contains("unknown variant `outbox`"), variant.span()), (true, Some(11..19)));
+        let nothing = read("").expect_err("nothing");
+        assert!(nothing.message().contains("missing field `provider`"), "{nothing}");
+    }
+
+    #[test]
+    fn each_provider_has_a_password_of_its_own() {
+        let mut names: Vec<_> = PROVIDERS.map(|provider| SecretName::SmsPassword(provider).as_str()).to_vec();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), PROVIDERS.len());
+        for provider in PROVIDERS {
+            assert_eq!(serde_json::to_value(provider).expect("JSON"), provider.as_str());
+        }
+    }
+
+    const PROVIDERS: [SmsProvider; 2] = [SmsProvider::FortySixElks, SmsProvider::GatewayApi];
+}
