@@ -33,10 +33,13 @@ mod forty_six_elks;
 mod gatewayapi;
 #[path = "gateway/request.rs"]
 mod request;
+#[path = "gateway/sinch.rs"]
+mod sinch;
 use answer::{Answer, Http, write};
 pub use forty_six_elks::FortySixElks;
 pub use gatewayapi::GatewayApi;
 use request::{Request, read_request};
+pub use sinch::Sinch;
 
 /// What a provider does with requests and how it answers them.
 pub trait Dialect: Send + Sync + 'static {

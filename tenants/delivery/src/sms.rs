@@ -6,6 +6,7 @@ mod gateway;
 mod gatewayapi;
 mod in_order;
 mod provider;
+mod sinch;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -22,6 +23,7 @@ use self::{
     gatewayapi::GatewayApi,
     in_order::{Choice, InOrder},
     provider::Provider,
+    sinch::Sinch,
 };
 pub use self::{gateway::SmsDeadlines, in_order::AttemptObserver};
 use crate::setup::DeliverySetupError;
@@ -52,5 +54,6 @@ fn provider(account: Account<'_>) -> Result<Box<dyn Provider>, DeliverySetupErro
     Ok(match account.settings.provider {
         SmsProvider::FortySixElks => Box::new(FortySixElks::new(account)?),
         SmsProvider::GatewayApi => Box::new(GatewayApi::new(account)?),
+        SmsProvider::Sinch => Box::new(Sinch::new(account)?),
     })
 }

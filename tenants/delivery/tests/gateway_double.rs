@@ -12,7 +12,7 @@ mod certificate;
 #[path = "../../../tests/harness/gateway.rs"]
 mod gateway;
 
-use gateway::{Dialect, FortySixElks, GatewayApi, GatewayDouble, Mode};
+use gateway::{Dialect, FortySixElks, GatewayApi, GatewayDouble, Mode, Sinch};
 
 const RIGHT: [(&str, &str); 3] = [("from", "Orebro"), ("to", "+46701740605"), ("message", "Hej på dig & alla + 1")];
 
@@ -149,4 +149,24 @@ async fn gatewayapi_turns_down_what_is_wrong() {
         ],
     };
     turns_down(GatewayApi, right).await;
+}
+
+#[tokio::test]
+async fn sinch_turns_down_what_is_wrong() {
+    let right = Right {
+        authorization: "Bearer gateway-password-0123456789abcdef",
+        content_type: "application/json",
+        body: r#"{"to":["+46701740605"],"from":"Orebro","body":"Hej på dig","type":"mt_text","client_reference":"r"}"#,
+        wrong: &[
+            ("client_reference", "reference"),
+            ("[\"+46701740605\"]", "\"+46701740605\""),
+            ("\"+46701740605\"", "\"+46701740605\",\"+46701740606\""),
+            ("+46701740605", "0701740605"),
+            ("mt_text", "mt_binary"),
+            ("Orebro", "Örebro"),
+            ("Hej på dig", ""),
+            ("}", ""),
+        ],
+    };
+    turns_down(Sinch, right).await;
 }

@@ -18,7 +18,7 @@ mod log;
 mod order;
 
 use contract::{Attempts, NUMBER, contract, kind, no_secret_in, secrets, send, sender, settings, sms};
-use gateway::{FortySixElks, GatewayApi, GatewayDouble, Mode};
+use gateway::{FortySixElks, GatewayApi, GatewayDouble, Mode, Sinch};
 
 contract! {
     forty_six_elks: FortySixElks, [
@@ -42,6 +42,16 @@ contract! {
         (200, r#"{"msg_id":""}"#, "unknown"),
         (200, r#"{"msg_id":null}"#, "unknown"),
         (200, r#"{"ids":[1]}"#, "unknown"),
+    ];
+    sinch: Sinch, [
+        (201, r#"{"id":"01FC66621XXXXX119Z8PMV1QPQ","canceled":false}"#, "accepted"),
+        (200, r#"{"id":"b1"}"#, "accepted"),
+        (201, r#"{"id":"b1","canceled":true}"#, "refused"),
+        (204, "", "unknown"),
+        (201, "{}", "unknown"),
+        (201, r#"{"id":""}"#, "unknown"),
+        (201, r#"{"id":7}"#, "unknown"),
+        (201, "[]", "unknown"),
     ];
 }
 
@@ -104,6 +114,11 @@ fn settings_that_cannot_work_are_named() {
         ("gatewayapi", json!({}), password, "none"),
         ("gatewayapi", json!({ "username": "u" }), password, "sms.username: this provider has no such setting"),
         ("gatewayapi", json!({}), "to ken", "sms.password: write the API token as it is"),
+        ("sinch", json!({ "service_plan_id": "p1" }), password, "none"),
+        ("sinch", json!({ "service_plan_id": "p1", "region": "us" }), password, "none"),
+        ("sinch", json!({}), password, "sms.service_plan_id: write it as the provider gave it"),
+        ("sinch", json!({ "service_plan_id": "p/1" }), password, "sms.service_plan_id: write it as"),
+        ("sinch", json!({ "service_plan_id": "p1", "username": "u" }), password, "sms.username: this provider has no"),
     ] {
         let error = error(account(provider, own.clone()), password);
         assert!(error.starts_with(expected), "{provider} {own}: {error}");

@@ -19,7 +19,7 @@ mod values;
 pub use difference::{Change, Difference, Document, SecretChange};
 pub use directory::{DirectoryKind, DirectorySettings, HistoryRule};
 pub use mail::{MailSecurity, MailSettings};
-pub use sms::{SmsAccount, SmsProvider, SmsSecret, SmsSettings};
+pub use sms::{SmsAccount, SmsProvider, SmsRegion, SmsSecret, SmsSettings};
 pub use values::{HostName, LdapUrl, SenderName, Slug, WebUrl};
 
 /// The longest host that still leaves room for a code's sentence in one SMS.

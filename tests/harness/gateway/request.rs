@@ -141,6 +141,14 @@ pub(super) fn basic(username: &str, password: &str) -> String {
     format!("Basic {}", BASE64_STANDARD.encode(format!("{username}:{password}")))
 }
 
+/// The one recipient in a list.
+pub(super) fn only_recipient(list: Option<&Value>) -> Option<&str> {
+    match list?.as_array()?.as_slice() {
+        [one] => one.as_str(),
+        _ => None,
+    }
+}
+
 /// A name that operators let through as a sender.
 pub(super) fn is_sender(text: &str) -> bool {
     (3..=11).contains(&text.len())

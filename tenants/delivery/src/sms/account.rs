@@ -57,6 +57,17 @@ impl Account<'_> {
         Ok(token)
     }
 
+    /// What the provider calls the tenant's account: it becomes part of an address or a document.
+    pub(crate) fn identifier(
+        &self,
+        setting: &'static str,
+        written: &Option<String>,
+    ) -> Result<String, DeliverySetupError> {
+        let written = written.as_deref().unwrap_or_default();
+        let plain = !written.is_empty() && written.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+        if plain { Ok(written.to_owned()) } else { Err(wrong(setting, "write it as the provider gave it")) }
+    }
+
     /// The provider's usual address, or the one that the settings name.
     pub(crate) fn address(&self, usual: &str) -> Result<Url, DeliverySetupError> {
         let url = self.settings.url.as_ref().map_or(usual, |url| url.as_str());

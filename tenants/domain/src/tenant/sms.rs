@@ -42,12 +42,28 @@ pub struct SmsAccount {
     /// Environment variable that holds it; read when applied.
     #[serde(default, skip_serializing)]
     pub password_env: Option<String>,
+    /// Sinch's id of the service plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service_plan_id: Option<String>,
+    /// Sinch's region: the European one where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<SmsRegion>,
     /// The provider's address, where it is not the usual one.
     #[serde(default)]
     pub url: Option<WebUrl>,
     /// PEM of the only certificate authority to trust there, where it is not a public one.
     #[serde(default)]
     pub ca_pem: Option<String>,
+}
+
+/// Where a provider keeps what it is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SmsRegion {
+    /// The European Union.
+    Eu,
+    /// The United States.
+    Us,
 }
 
 /// An SMS provider.
@@ -59,6 +75,9 @@ pub enum SmsProvider {
     /// GatewayAPI, <https://gatewayapi.com/docs>.
     #[serde(rename = "gatewayapi")]
     GatewayApi,
+    /// Sinch, <https://developers.sinch.com/docs/sms>.
+    #[serde(rename = "sinch")]
+    Sinch,
 }
 
 impl SmsProvider {
@@ -67,6 +86,7 @@ impl SmsProvider {
         match self {
             SmsProvider::FortySixElks => "46elks",
             SmsProvider::GatewayApi => "gatewayapi",
+            SmsProvider::Sinch => "sinch",
         }
     }
 
@@ -77,6 +97,7 @@ impl SmsProvider {
             // From before there were others.
             SmsProvider::FortySixElks => "sms_password",
             SmsProvider::GatewayApi => "sms_password_gatewayapi",
+            SmsProvider::Sinch => "sms_password_sinch",
         }
     }
 }
@@ -89,7 +110,11 @@ impl SmsProvider {
 impl SmsAccount {
     /// The keys that are given beyond those that every provider has.
     pub fn own_keys(&self) -> Vec<&'static str> {
-        let keys = [("username", self.username.is_some())];
+        let keys = [
+            ("username", self.username.is_some()),
+            ("service_plan_id", self.service_plan_id.is_some()),
+            ("region", self.region.is_some()),
+        ];
         keys.into_iter().filter(|(_, given)| *given).map(|(key, _)| key).collect()
     }
 
@@ -322,5 +347,5 @@ mod tests {
         }
     }
 
-    const PROVIDERS: [SmsProvider; 2] = [SmsProvider::FortySixElks, SmsProvider::GatewayApi];
+    const PROVIDERS: [SmsProvider; 3] = [SmsProvider::FortySixElks, SmsProvider::GatewayApi, SmsProvider::Sinch];
 }
