@@ -35,11 +35,14 @@ mod gatewayapi;
 mod request;
 #[path = "gateway/sinch.rs"]
 mod sinch;
+#[path = "gateway/twilio.rs"]
+mod twilio;
 use answer::{Answer, Http, write};
 pub use forty_six_elks::FortySixElks;
 pub use gatewayapi::GatewayApi;
 use request::{Request, read_request};
 pub use sinch::Sinch;
+pub use twilio::Twilio;
 
 /// What a provider does with requests and how it answers them.
 pub trait Dialect: Send + Sync + 'static {

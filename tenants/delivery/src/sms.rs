@@ -7,6 +7,7 @@ mod gatewayapi;
 mod in_order;
 mod provider;
 mod sinch;
+mod twilio;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -24,6 +25,7 @@ use self::{
     in_order::{Choice, InOrder},
     provider::Provider,
     sinch::Sinch,
+    twilio::Twilio,
 };
 pub use self::{gateway::SmsDeadlines, in_order::AttemptObserver};
 use crate::setup::DeliverySetupError;
@@ -55,5 +57,6 @@ fn provider(account: Account<'_>) -> Result<Box<dyn Provider>, DeliverySetupErro
         SmsProvider::FortySixElks => Box::new(FortySixElks::new(account)?),
         SmsProvider::GatewayApi => Box::new(GatewayApi::new(account)?),
         SmsProvider::Sinch => Box::new(Sinch::new(account)?),
+        SmsProvider::Twilio => Box::new(Twilio::new(account)?),
     })
 }

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use reqwest::{Certificate, Client, Method, RequestBuilder};
 
 #[expect(unreachable_pub, reason = "a module of the suites' harness")]
@@ -12,7 +13,7 @@ mod certificate;
 #[path = "../../../tests/harness/gateway.rs"]
 mod gateway;
 
-use gateway::{Dialect, FortySixElks, GatewayApi, GatewayDouble, Mode, Sinch};
+use gateway::{Dialect, FortySixElks, GatewayApi, GatewayDouble, Mode, Sinch, Twilio};
 
 const RIGHT: [(&str, &str); 3] = [("from", "Orebro"), ("to", "+46701740605"), ("message", "Hej på dig & alla + 1")];
 
@@ -95,6 +96,10 @@ async fn a_wrong_request_is_turned_down() {
     assert_eq!(answer(post(&base).form(&with(&[("dontlog", "message"), ("from", "+46701740606")]))).await.0, 200);
 }
 
+fn basic(username: &str, password: &str) -> String {
+    format!("Basic {}", BASE64_STANDARD.encode(format!("{username}:{password}")))
+}
+
 /// A request that is right, and what makes it wrong: a piece of its body, and what stands there instead.
 struct Right<'a> {
     authorization: &'a str,
@@ -169,4 +174,25 @@ async fn sinch_turns_down_what_is_wrong() {
         ],
     };
     turns_down(Sinch, right).await;
+}
+
+#[tokio::test]
+async fn twilio_turns_down_what_is_wrong() {
+    let authorization = basic("AC0123456789abcdef0123456789abcdef", "gateway-password-0123456789abcdef");
+    let right = Right {
+        authorization: &authorization,
+        content_type: "application/x-www-form-urlencoded",
+        body: "To=%2B46701740605&From=Orebro&Body=Hej+p%C3%A5+dig&ContentRetention=discard",
+        wrong: &[
+            ("ContentRetention", "Retention"),
+            ("discard", "forget"),
+            ("%2B46701740605", "46701740605"),
+            ("%2B46701740605", "0701740605"),
+            ("Orebro", "%C3%96rebro"),
+            ("%C3%A5", "%E5"),
+            ("Hej+p%C3%A5+dig", ""),
+            ("Body", "To"),
+        ],
+    };
+    turns_down(Twilio, right).await;
 }

@@ -18,7 +18,7 @@ mod log;
 mod order;
 
 use contract::{Attempts, NUMBER, contract, kind, no_secret_in, secrets, send, sender, settings, sms};
-use gateway::{FortySixElks, GatewayApi, GatewayDouble, Mode, Sinch};
+use gateway::{FortySixElks, GatewayApi, GatewayDouble, Mode, Sinch, Twilio};
 
 contract! {
     forty_six_elks: FortySixElks, [
@@ -53,14 +53,26 @@ contract! {
         (201, r#"{"id":7}"#, "unknown"),
         (201, "[]", "unknown"),
     ];
+    twilio: Twilio, [
+        (201, r#"{"sid":"SM1","status":"queued","error_code":null}"#, "accepted"),
+        (201, r#"{"sid":"SM1","status":"accepted"}"#, "accepted"),
+        (201, r#"{"sid":"SM1","status":"failed","error_code":30007}"#, "refused"),
+        (201, r#"{"sid":"SM1","status":"undelivered"}"#, "refused"),
+        (201, r#"{"sid":"SM1","status":"wondering"}"#, "unknown"),
+        (201, r#"{"sid":"SM1"}"#, "unknown"),
+        (201, r#"{"status":"queued"}"#, "unknown"),
+        (204, "", "unknown"),
+        (201, "[]", "unknown"),
+    ];
 }
 
 #[tokio::test]
 async fn a_refusal_with_200_is_a_refusal() {
-    let gateway = GatewayDouble::start(FortySixElks);
-    gateway.next(1, Mode::Ok200ButFailed);
-    assert_eq!(kind(&send(&sender(&gateway)).await).0, "refused");
-    assert_eq!(gateway.received().len(), 0);
+    for gateway in [GatewayDouble::start(FortySixElks), GatewayDouble::start(Twilio)] {
+        gateway.next(1, Mode::Ok200ButFailed);
+        assert_eq!(kind(&send(&sender(&gateway)).await).0, "refused");
+        assert_eq!(gateway.received().len(), 0);
+    }
 }
 
 #[tokio::test]
@@ -75,11 +87,12 @@ async fn an_id_that_is_none_is_not_kept() {
 
 #[tokio::test]
 async fn codes_are_not_kept_where_the_provider_can_be_asked() {
-    let gateway = GatewayDouble::start(FortySixElks);
-    let settings = settings(gateway.account());
-    let secrets = secrets(&settings, gateway.password());
-    sms_sender(&settings, &secrets, Arc::new(Attempts::default())).expect("a sender").send(&sms()).await;
-    assert!(gateway.received()[0].unkept);
+    for gateway in [GatewayDouble::start(FortySixElks), GatewayDouble::start(Twilio)] {
+        let settings = settings(gateway.account());
+        let secrets = secrets(&settings, gateway.password());
+        sms_sender(&settings, &secrets, Arc::new(Attempts::default())).expect("a sender").send(&sms()).await;
+        assert!(gateway.received()[0].unkept);
+    }
 }
 
 #[test]
@@ -119,6 +132,15 @@ fn settings_that_cannot_work_are_named() {
         ("sinch", json!({}), password, "sms.service_plan_id: write it as the provider gave it"),
         ("sinch", json!({ "service_plan_id": "p/1" }), password, "sms.service_plan_id: write it as"),
         ("sinch", json!({ "service_plan_id": "p1", "username": "u" }), password, "sms.username: this provider has no"),
+        ("twilio", json!({ "account_sid": "AC1" }), password, "none"),
+        ("twilio", json!({ "account_sid": "AC1", "username": "SK1" }), password, "none"),
+        ("twilio", json!({}), password, "sms.account_sid: write it as the provider gave it"),
+        (
+            "twilio",
+            json!({ "account_sid": "AC1", "username": "a:b" }),
+            password,
+            "sms.username: write the API username",
+        ),
     ] {
         let error = error(account(provider, own.clone()), password);
         assert!(error.starts_with(expected), "{provider} {own}: {error}");

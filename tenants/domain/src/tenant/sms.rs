@@ -48,6 +48,9 @@ pub struct SmsAccount {
     /// Sinch's region: the European one where it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<SmsRegion>,
+    /// Twilio's id of the account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_sid: Option<String>,
     /// The provider's address, where it is not the usual one.
     #[serde(default)]
     pub url: Option<WebUrl>,
@@ -78,6 +81,9 @@ pub enum SmsProvider {
     /// Sinch, <https://developers.sinch.com/docs/sms>.
     #[serde(rename = "sinch")]
     Sinch,
+    /// Twilio, <https://www.twilio.com/docs/messaging/api>.
+    #[serde(rename = "twilio")]
+    Twilio,
 }
 
 impl SmsProvider {
@@ -87,6 +93,7 @@ impl SmsProvider {
             SmsProvider::FortySixElks => "46elks",
             SmsProvider::GatewayApi => "gatewayapi",
             SmsProvider::Sinch => "sinch",
+            SmsProvider::Twilio => "twilio",
         }
     }
 
@@ -98,6 +105,7 @@ impl SmsProvider {
             SmsProvider::FortySixElks => "sms_password",
             SmsProvider::GatewayApi => "sms_password_gatewayapi",
             SmsProvider::Sinch => "sms_password_sinch",
+            SmsProvider::Twilio => "sms_password_twilio",
         }
     }
 }
@@ -114,6 +122,7 @@ impl SmsAccount {
             ("username", self.username.is_some()),
             ("service_plan_id", self.service_plan_id.is_some()),
             ("region", self.region.is_some()),
+            ("account_sid", self.account_sid.is_some()),
         ];
         keys.into_iter().filter(|(_, given)| *given).map(|(key, _)| key).collect()
     }
@@ -347,5 +356,6 @@ mod tests {
         }
     }
 
-    const PROVIDERS: [SmsProvider; 3] = [SmsProvider::FortySixElks, SmsProvider::GatewayApi, SmsProvider::Sinch];
+    const PROVIDERS: [SmsProvider; 4] =
+        [SmsProvider::FortySixElks, SmsProvider::GatewayApi, SmsProvider::Sinch, SmsProvider::Twilio];
 }
