@@ -31,6 +31,8 @@ mod answer;
 mod forty_six_elks;
 #[path = "gateway/gatewayapi.rs"]
 mod gatewayapi;
+#[path = "gateway/hellosms.rs"]
+mod hellosms;
 #[path = "gateway/request.rs"]
 mod request;
 #[path = "gateway/sinch.rs"]
@@ -40,6 +42,7 @@ mod twilio;
 use answer::{Answer, Http, write};
 pub use forty_six_elks::FortySixElks;
 pub use gatewayapi::GatewayApi;
+pub use hellosms::HelloSms;
 use request::{Request, read_request};
 pub use sinch::Sinch;
 pub use twilio::Twilio;

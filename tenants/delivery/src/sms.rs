@@ -4,6 +4,7 @@ mod account;
 mod forty_six_elks;
 mod gateway;
 mod gatewayapi;
+mod hellosms;
 mod in_order;
 mod provider;
 mod sinch;
@@ -22,6 +23,7 @@ use self::{
     forty_six_elks::FortySixElks,
     gateway::Gateway,
     gatewayapi::GatewayApi,
+    hellosms::HelloSms,
     in_order::{Choice, InOrder},
     provider::Provider,
     sinch::Sinch,
@@ -58,5 +60,6 @@ fn provider(account: Account<'_>) -> Result<Box<dyn Provider>, DeliverySetupErro
         SmsProvider::GatewayApi => Box::new(GatewayApi::new(account)?),
         SmsProvider::Sinch => Box::new(Sinch::new(account)?),
         SmsProvider::Twilio => Box::new(Twilio::new(account)?),
+        SmsProvider::HelloSms => Box::new(HelloSms::new(account)?),
     })
 }

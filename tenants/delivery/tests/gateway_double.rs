@@ -13,7 +13,7 @@ mod certificate;
 #[path = "../../../tests/harness/gateway.rs"]
 mod gateway;
 
-use gateway::{Dialect, FortySixElks, GatewayApi, GatewayDouble, Mode, Sinch, Twilio};
+use gateway::{Dialect, FortySixElks, GatewayApi, GatewayDouble, HelloSms, Mode, Sinch, Twilio};
 
 const RIGHT: [(&str, &str); 3] = [("from", "Orebro"), ("to", "+46701740605"), ("message", "Hej på dig & alla + 1")];
 
@@ -195,4 +195,24 @@ async fn twilio_turns_down_what_is_wrong() {
         ],
     };
     turns_down(Twilio, right).await;
+}
+
+#[tokio::test]
+async fn hellosms_turns_down_what_is_wrong() {
+    let authorization = basic("t0123456789abcdef", "gateway-password-0123456789");
+    let right = Right {
+        authorization: &authorization,
+        content_type: "application/json",
+        body: r#"{"to":["+46701740605"],"from":"Orebro","message":"Hej på dig","testMode":false}"#,
+        wrong: &[
+            ("message", "body"),
+            ("false", "true"),
+            ("[\"+46701740605\"]", "\"+46701740605\""),
+            ("+46701740605", "0701740605"),
+            ("Orebro", "Örebro"),
+            ("Hej på dig", ""),
+            ("}", ""),
+        ],
+    };
+    turns_down(HelloSms, right).await;
 }

@@ -18,7 +18,7 @@ mod log;
 mod order;
 
 use contract::{Attempts, NUMBER, contract, kind, no_secret_in, secrets, send, sender, settings, sms};
-use gateway::{FortySixElks, GatewayApi, GatewayDouble, Mode, Sinch, Twilio};
+use gateway::{FortySixElks, GatewayApi, GatewayDouble, HelloSms, Mode, Sinch, Twilio};
 
 contract! {
     forty_six_elks: FortySixElks, [
@@ -64,11 +64,23 @@ contract! {
         (204, "", "unknown"),
         (201, "[]", "unknown"),
     ];
+    hellosms: HelloSms, [
+        (200, r#"{"status":"success","messageIds":[{"apiMessageId":"h1","status":0}]}"#, "accepted"),
+        (200, r#"{"status":"success","messageIds":[{"apiMessageId":17,"status":0}]}"#, "accepted"),
+        (200, r#"{"status":"success","messageIds":[{"apiMessageId":"h1","status":-5}]}"#, "refused"),
+        (200, r#"{"status":"error","statusText":"no credit"}"#, "refused"),
+        (200, r#"{"status":"error","messageIds":[]}"#, "refused"),
+        (200, r#"{"status":"success","messageIds":[]}"#, "unknown"),
+        (200, r#"{"status":"success","messageIds":[{"status":0}]}"#, "unknown"),
+        (200, r#"{"status":"success","messageIds":[{"apiMessageId":"h1"}]}"#, "unknown"),
+        (204, "", "unknown"),
+        (200, "[]", "unknown"),
+    ];
 }
 
 #[tokio::test]
 async fn a_refusal_with_200_is_a_refusal() {
-    for gateway in [GatewayDouble::start(FortySixElks), GatewayDouble::start(Twilio)] {
+    for gateway in [GatewayDouble::start(FortySixElks), GatewayDouble::start(Twilio), GatewayDouble::start(HelloSms)] {
         gateway.next(1, Mode::Ok200ButFailed);
         assert_eq!(kind(&send(&sender(&gateway)).await).0, "refused");
         assert_eq!(gateway.received().len(), 0);
@@ -141,6 +153,8 @@ fn settings_that_cannot_work_are_named() {
             password,
             "sms.username: write the API username",
         ),
+        ("hellosms", json!({ "username": "u" }), password, "none"),
+        ("hellosms", json!({}), password, "sms.username: write the API username"),
     ] {
         let error = error(account(provider, own.clone()), password);
         assert!(error.starts_with(expected), "{provider} {own}: {error}");

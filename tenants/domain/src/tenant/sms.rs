@@ -84,6 +84,9 @@ pub enum SmsProvider {
     /// Twilio, <https://www.twilio.com/docs/messaging/api>.
     #[serde(rename = "twilio")]
     Twilio,
+    /// HelloSMS, <https://docs.hellosms.se>.
+    #[serde(rename = "hellosms")]
+    HelloSms,
 }
 
 impl SmsProvider {
@@ -94,6 +97,7 @@ impl SmsProvider {
             SmsProvider::GatewayApi => "gatewayapi",
             SmsProvider::Sinch => "sinch",
             SmsProvider::Twilio => "twilio",
+            SmsProvider::HelloSms => "hellosms",
         }
     }
 
@@ -106,6 +110,7 @@ impl SmsProvider {
             SmsProvider::GatewayApi => "sms_password_gatewayapi",
             SmsProvider::Sinch => "sms_password_sinch",
             SmsProvider::Twilio => "sms_password_twilio",
+            SmsProvider::HelloSms => "sms_password_hellosms",
         }
     }
 }
@@ -356,6 +361,11 @@ mod tests {
         }
     }
 
-    const PROVIDERS: [SmsProvider; 4] =
-        [SmsProvider::FortySixElks, SmsProvider::GatewayApi, SmsProvider::Sinch, SmsProvider::Twilio];
+    const PROVIDERS: [SmsProvider; 5] = [
+        SmsProvider::FortySixElks,
+        SmsProvider::GatewayApi,
+        SmsProvider::Sinch,
+        SmsProvider::Twilio,
+        SmsProvider::HelloSms,
+    ];
 }
