@@ -33,6 +33,8 @@ mod forty_six_elks;
 mod gatewayapi;
 #[path = "gateway/hellosms.rs"]
 mod hellosms;
+#[path = "gateway/link.rs"]
+mod link;
 #[path = "gateway/request.rs"]
 mod request;
 #[path = "gateway/sinch.rs"]
@@ -43,6 +45,7 @@ use answer::{Answer, Http, write};
 pub use forty_six_elks::FortySixElks;
 pub use gatewayapi::GatewayApi;
 pub use hellosms::HelloSms;
+pub use link::Link;
 use request::{Request, read_request};
 pub use sinch::Sinch;
 pub use twilio::Twilio;

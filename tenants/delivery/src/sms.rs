@@ -6,6 +6,7 @@ mod gateway;
 mod gatewayapi;
 mod hellosms;
 mod in_order;
+mod link;
 mod provider;
 mod sinch;
 mod twilio;
@@ -25,6 +26,7 @@ use self::{
     gatewayapi::GatewayApi,
     hellosms::HelloSms,
     in_order::{Choice, InOrder},
+    link::Link,
     provider::Provider,
     sinch::Sinch,
     twilio::Twilio,
@@ -61,5 +63,6 @@ fn provider(account: Account<'_>) -> Result<Box<dyn Provider>, DeliverySetupErro
         SmsProvider::Sinch => Box::new(Sinch::new(account)?),
         SmsProvider::Twilio => Box::new(Twilio::new(account)?),
         SmsProvider::HelloSms => Box::new(HelloSms::new(account)?),
+        SmsProvider::Link => Box::new(Link::new(account)?),
     })
 }

@@ -13,7 +13,7 @@ mod certificate;
 #[path = "../../../tests/harness/gateway.rs"]
 mod gateway;
 
-use gateway::{Dialect, FortySixElks, GatewayApi, GatewayDouble, HelloSms, Mode, Sinch, Twilio};
+use gateway::{Dialect, FortySixElks, GatewayApi, GatewayDouble, HelloSms, Link, Mode, Sinch, Twilio};
 
 const RIGHT: [(&str, &str); 3] = [("from", "Orebro"), ("to", "+46701740605"), ("message", "Hej på dig & alla + 1")];
 
@@ -215,4 +215,26 @@ async fn hellosms_turns_down_what_is_wrong() {
         ],
     };
     turns_down(HelloSms, right).await;
+}
+
+#[tokio::test]
+async fn link_turns_down_what_is_wrong() {
+    let authorization = basic("link-user", "gateway-password-0123456789");
+    let right = Right {
+        authorization: &authorization,
+        content_type: "application/json",
+        body: r#"{"source":"Orebro","sourceTON":"ALPHANUMERIC","destination":"+46701740605","userData":"Hej på dig","platformId":"COMMON_API","platformPartnerId":"10001","ignoreResponse":false}"#,
+        wrong: &[
+            ("userData", "text"),
+            ("ALPHANUMERIC", "MSISDN"),
+            ("+46701740605", "46701740605"),
+            ("COMMON_API", "OTHER"),
+            ("10001", "10002"),
+            (",\"ignoreResponse\":false", ""),
+            ("false", "true"),
+            ("Orebro", "Örebro"),
+            ("Hej på dig", ""),
+        ],
+    };
+    turns_down(Link, right).await;
 }

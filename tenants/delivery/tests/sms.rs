@@ -18,7 +18,7 @@ mod log;
 mod order;
 
 use contract::{Attempts, NUMBER, contract, kind, no_secret_in, secrets, send, sender, settings, sms};
-use gateway::{FortySixElks, GatewayApi, GatewayDouble, HelloSms, Mode, Sinch, Twilio};
+use gateway::{FortySixElks, GatewayApi, GatewayDouble, HelloSms, Link, Mode, Sinch, Twilio};
 
 contract! {
     forty_six_elks: FortySixElks, [
@@ -76,11 +76,26 @@ contract! {
         (204, "", "unknown"),
         (200, "[]", "unknown"),
     ];
+    link: Link, [
+        (200, r#"{"messageId":"l1","resultCode":1005,"description":"Queued"}"#, "accepted"),
+        (200, r#"{"messageId":"l1","resultCode":2104}"#, "refused"),
+        (200, r#"{"messageId":"l1","resultCode":106200}"#, "refused"),
+        (200, r#"{"messageId":"l1","resultCode":9999}"#, "unknown"),
+        (200, r#"{"resultCode":1005}"#, "unknown"),
+        (200, r#"{"messageId":"l1"}"#, "unknown"),
+        (204, "", "unknown"),
+        (200, "[]", "unknown"),
+    ];
 }
 
 #[tokio::test]
 async fn a_refusal_with_200_is_a_refusal() {
-    for gateway in [GatewayDouble::start(FortySixElks), GatewayDouble::start(Twilio), GatewayDouble::start(HelloSms)] {
+    for gateway in [
+        GatewayDouble::start(FortySixElks),
+        GatewayDouble::start(Twilio),
+        GatewayDouble::start(HelloSms),
+        GatewayDouble::start(Link),
+    ] {
         gateway.next(1, Mode::Ok200ButFailed);
         assert_eq!(kind(&send(&sender(&gateway)).await).0, "refused");
         assert_eq!(gateway.received().len(), 0);
@@ -155,6 +170,10 @@ fn settings_that_cannot_work_are_named() {
         ),
         ("hellosms", json!({ "username": "u" }), password, "none"),
         ("hellosms", json!({}), password, "sms.username: write the API username"),
+        ("link", json!({ "username": "u", "platform_id": "P", "platform_partner_id": "1" }), password, "none"),
+        ("link", json!({ "username": "u", "platform_id": "P" }), password, "sms.platform_partner_id: write it as"),
+        ("link", json!({ "username": "u", "platform_partner_id": "1" }), password, "sms.platform_id: write it as"),
+        ("link", json!({ "platform_id": "P", "platform_partner_id": "1" }), password, "sms.username: write the API"),
     ] {
         let error = error(account(provider, own.clone()), password);
         assert!(error.starts_with(expected), "{provider} {own}: {error}");

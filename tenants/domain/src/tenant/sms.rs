@@ -51,6 +51,12 @@ pub struct SmsAccount {
     /// Twilio's id of the account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account_sid: Option<String>,
+    /// LINK's id of the platform.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub platform_id: Option<String>,
+    /// LINK's id of the tenant on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub platform_partner_id: Option<String>,
     /// The provider's address, where it is not the usual one.
     #[serde(default)]
     pub url: Option<WebUrl>,
@@ -87,6 +93,9 @@ pub enum SmsProvider {
     /// HelloSMS, <https://docs.hellosms.se>.
     #[serde(rename = "hellosms")]
     HelloSms,
+    /// LINK Mobility, its Common API.
+    #[serde(rename = "link")]
+    Link,
 }
 
 impl SmsProvider {
@@ -98,6 +107,7 @@ impl SmsProvider {
             SmsProvider::Sinch => "sinch",
             SmsProvider::Twilio => "twilio",
             SmsProvider::HelloSms => "hellosms",
+            SmsProvider::Link => "link",
         }
     }
 
@@ -111,6 +121,7 @@ impl SmsProvider {
             SmsProvider::Sinch => "sms_password_sinch",
             SmsProvider::Twilio => "sms_password_twilio",
             SmsProvider::HelloSms => "sms_password_hellosms",
+            SmsProvider::Link => "sms_password_link",
         }
     }
 }
@@ -128,6 +139,8 @@ impl SmsAccount {
             ("service_plan_id", self.service_plan_id.is_some()),
             ("region", self.region.is_some()),
             ("account_sid", self.account_sid.is_some()),
+            ("platform_id", self.platform_id.is_some()),
+            ("platform_partner_id", self.platform_partner_id.is_some()),
         ];
         keys.into_iter().filter(|(_, given)| *given).map(|(key, _)| key).collect()
     }
@@ -361,11 +374,12 @@ mod tests {
         }
     }
 
-    const PROVIDERS: [SmsProvider; 5] = [
+    const PROVIDERS: [SmsProvider; 6] = [
         SmsProvider::FortySixElks,
         SmsProvider::GatewayApi,
         SmsProvider::Sinch,
         SmsProvider::Twilio,
         SmsProvider::HelloSms,
+        SmsProvider::Link,
     ];
 }
