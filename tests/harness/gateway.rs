@@ -39,8 +39,12 @@ mod link;
 mod request;
 #[path = "gateway/sinch.rs"]
 mod sinch;
+#[path = "gateway/telenor.rs"]
+mod telenor;
 #[path = "gateway/twilio.rs"]
 mod twilio;
+#[path = "gateway/xml.rs"]
+mod xml;
 use answer::{Answer, Http, write};
 pub use forty_six_elks::FortySixElks;
 pub use gatewayapi::GatewayApi;
@@ -48,6 +52,7 @@ pub use hellosms::HelloSms;
 pub use link::Link;
 use request::{Request, read_request};
 pub use sinch::Sinch;
+pub use telenor::Telenor;
 pub use twilio::Twilio;
 
 /// What a provider does with requests and how it answers them.

@@ -1,6 +1,7 @@
 //! SMS gateways: the way there, which all share, one file a provider, and the order in which they are asked.
 
 mod account;
+mod charset;
 mod forty_six_elks;
 mod gateway;
 mod gatewayapi;
@@ -9,6 +10,7 @@ mod in_order;
 mod link;
 mod provider;
 mod sinch;
+mod telenor;
 mod twilio;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -29,6 +31,7 @@ use self::{
     link::Link,
     provider::Provider,
     sinch::Sinch,
+    telenor::Telenor,
     twilio::Twilio,
 };
 pub use self::{gateway::SmsDeadlines, in_order::AttemptObserver};
@@ -64,5 +67,6 @@ fn provider(account: Account<'_>) -> Result<Box<dyn Provider>, DeliverySetupErro
         SmsProvider::Twilio => Box::new(Twilio::new(account)?),
         SmsProvider::HelloSms => Box::new(HelloSms::new(account)?),
         SmsProvider::Link => Box::new(Link::new(account)?),
+        SmsProvider::Telenor => Box::new(Telenor::new(account)?),
     })
 }

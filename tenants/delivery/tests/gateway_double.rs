@@ -13,7 +13,7 @@ mod certificate;
 #[path = "../../../tests/harness/gateway.rs"]
 mod gateway;
 
-use gateway::{Dialect, FortySixElks, GatewayApi, GatewayDouble, HelloSms, Link, Mode, Sinch, Twilio};
+use gateway::{Dialect, FortySixElks, GatewayApi, GatewayDouble, HelloSms, Link, Mode, Sinch, Telenor, Twilio};
 
 const RIGHT: [(&str, &str); 3] = [("from", "Orebro"), ("to", "+46701740605"), ("message", "Hej på dig & alla + 1")];
 
@@ -237,4 +237,31 @@ async fn link_turns_down_what_is_wrong() {
         ],
     };
     turns_down(Link, right).await;
+}
+
+#[tokio::test]
+async fn telenor_turns_down_what_is_wrong() {
+    let authorization = basic("telenor-user", "gateway-password-0123456789");
+    let right = Right {
+        authorization: &authorization,
+        content_type: "application/xml",
+        body: "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><mobilectrl_sms><header><customer_id>orebrokommun</customer_id>\
+               <password>gateway-password-0123456789</password><from_alphanumeric>Orebro</from_alphanumeric></header>\
+               <payload><sms account=\"71700\"><message><![CDATA[Hej]]></message><to_msisdn>+46701740605</to_msisdn></sms>\
+               </payload></mobilectrl_sms>",
+        wrong: &[
+            ("ISO-8859-1", "UTF-8"),
+            ("orebrokommun", "mjolby"),
+            ("gateway-password", "another-password"),
+            ("from_alphanumeric>Orebro</from_alphanumeric", "sender>Orebro</sender"),
+            ("+46701740605", "0701740605"),
+            ("Orebro", "Orebro kommun"),
+            ("71700", "71701"),
+            ("account", "konto"),
+            ("Hej", ""),
+            ("<![CDATA[Hej]]>", "Hej & <b>"),
+            ("</payload>", ""),
+        ],
+    };
+    turns_down(Telenor, right).await;
 }

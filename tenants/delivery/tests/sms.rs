@@ -17,8 +17,8 @@ mod gateway;
 mod log;
 mod order;
 
-use contract::{Attempts, NUMBER, contract, kind, no_secret_in, secrets, send, sender, settings, sms};
-use gateway::{FortySixElks, GatewayApi, GatewayDouble, HelloSms, Link, Mode, Sinch, Twilio};
+use contract::{Attempts, NUMBER, contract, kind, no_secret_in, secrets, send, sender, settings, sms, sms_with};
+use gateway::{FortySixElks, GatewayApi, GatewayDouble, HelloSms, Link, Mode, Sinch, Telenor, Twilio};
 
 contract! {
     forty_six_elks: FortySixElks, [
@@ -86,6 +86,16 @@ contract! {
         (204, "", "unknown"),
         (200, "[]", "unknown"),
     ];
+    telenor: Telenor, [
+        (200, "<mobilectrl_response><mobilectrl_id>5a:1</mobilectrl_id><status>0</status></mobilectrl_response>", "accepted"),
+        (200, "<mobilectrl_response><mobilectrl_id>5a:1</mobilectrl_id><status>7</status></mobilectrl_response>", "refused"),
+        (200, "<mobilectrl_response><status>1</status></mobilectrl_response>", "refused"),
+        (200, "<mobilectrl_response><mobilectrl_id>5a:1</mobilectrl_id></mobilectrl_response>", "unknown"),
+        (200, "<mobilectrl_response><status>0</status></mobilectrl_response>", "unknown"),
+        (200, "<mobilectrl_response><status>ok</status></mobilectrl_response>", "unknown"),
+        (200, "<mobilectrl_id>5a:1</mobilectrl_id><status>0</status>", "unknown"),
+        (204, "", "unknown"),
+    ];
 }
 
 #[tokio::test]
@@ -95,6 +105,7 @@ async fn a_refusal_with_200_is_a_refusal() {
         GatewayDouble::start(Twilio),
         GatewayDouble::start(HelloSms),
         GatewayDouble::start(Link),
+        GatewayDouble::start(Telenor),
     ] {
         gateway.next(1, Mode::Ok200ButFailed);
         assert_eq!(kind(&send(&sender(&gateway)).await).0, "refused");
@@ -119,6 +130,22 @@ async fn codes_are_not_kept_where_the_provider_can_be_asked() {
         let secrets = secrets(&settings, gateway.password());
         sms_sender(&settings, &secrets, Arc::new(Attempts::default())).expect("a sender").send(&sms()).await;
         assert!(gateway.received()[0].unkept);
+    }
+}
+
+#[tokio::test]
+async fn a_character_that_the_charset_has_not_is_refused_before_anything_is_sent() {
+    let text = "10 € för Åsa";
+    for (gateway, carried) in [
+        (GatewayDouble::start(FortySixElks), true),
+        (GatewayDouble::start(GatewayApi), true),
+        (GatewayDouble::start(Telenor), false),
+    ] {
+        let sent = sender(&gateway).send(&sms_with(text)).await;
+        assert_eq!(kind(&sent).0, if carried { "accepted" } else { "refused" });
+        let received: Vec<_> = gateway.received().into_iter().map(|sms| sms.message).collect();
+        assert_eq!(received, if carried { vec![text] } else { vec![] });
+        assert_eq!(gateway.refused().len(), 0);
     }
 }
 
@@ -174,6 +201,16 @@ fn settings_that_cannot_work_are_named() {
         ("link", json!({ "username": "u", "platform_id": "P" }), password, "sms.platform_partner_id: write it as"),
         ("link", json!({ "username": "u", "platform_partner_id": "1" }), password, "sms.platform_id: write it as"),
         ("link", json!({ "platform_id": "P", "platform_partner_id": "1" }), password, "sms.username: write the API"),
+        ("telenor", json!({ "username": "u", "customer_id": "c" }), password, "none"),
+        ("telenor", json!({ "username": "u", "customer_id": "c", "short_number": "71700" }), password, "none"),
+        ("telenor", json!({ "username": "u" }), password, "sms.customer_id: write it as"),
+        ("telenor", json!({ "customer_id": "c" }), password, "sms.username: write the API username"),
+        (
+            "telenor",
+            json!({ "username": "u", "customer_id": "c", "short_number": "\"" }),
+            password,
+            "sms.short_number: ",
+        ),
     ] {
         let error = error(account(provider, own.clone()), password);
         assert!(error.starts_with(expected), "{provider} {own}: {error}");

@@ -262,6 +262,8 @@ pub enum SecretName {
     DirectoryPassword,
     /// The password or token at an SMS provider.
     SmsPassword(SmsProvider),
+    /// The customer's password at Telenor, beside that of the user.
+    SmsCustomerPassword,
     /// The password at the mail server.
     MailPassword,
 }
@@ -278,6 +280,7 @@ impl SecretName {
         match self {
             SecretName::DirectoryPassword => "directory_password",
             SecretName::SmsPassword(provider) => provider.password_name(),
+            SecretName::SmsCustomerPassword => "sms_customer_password_telenor",
             SecretName::MailPassword => "mail_password",
         }
     }

@@ -48,6 +48,17 @@ impl Account<'_> {
         Ok(password.clone())
     }
 
+    /// The customer's password, beside that of the user.
+    pub(crate) fn customer_password(&self) -> Result<SecretString, DeliverySetupError> {
+        let given = self.secrets.get(&SecretName::SmsCustomerPassword);
+        match given.filter(|password| !password.expose_secret().is_empty()) {
+            Some(password) => Ok(password.clone()),
+            None => {
+                Err(wrong("sms.customer_password", "missing; write customer_password_file or customer_password_env"))
+            }
+        }
+    }
+
     /// The password, where it is a token that stands in a header as it is.
     pub(crate) fn token(&self) -> Result<SecretString, DeliverySetupError> {
         let token = self.password()?;

@@ -57,6 +57,18 @@ pub struct SmsAccount {
     /// LINK's id of the tenant on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub platform_partner_id: Option<String>,
+    /// Telenor's id of the customer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer_id: Option<String>,
+    /// Telenor's short number that the SMS is charged to, where it gave one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub short_number: Option<String>,
+    /// File that holds the customer's password at Telenor; read when applied.
+    #[serde(default, skip_serializing)]
+    pub customer_password_file: Option<PathBuf>,
+    /// Environment variable that holds it; read when applied.
+    #[serde(default, skip_serializing)]
+    pub customer_password_env: Option<String>,
     /// The provider's address, where it is not the usual one.
     #[serde(default)]
     pub url: Option<WebUrl>,
@@ -96,6 +108,9 @@ pub enum SmsProvider {
     /// LINK Mobility, its Common API.
     #[serde(rename = "link")]
     Link,
+    /// Telenor SMS Pro.
+    #[serde(rename = "telenor")]
+    Telenor,
 }
 
 impl SmsProvider {
@@ -108,6 +123,7 @@ impl SmsProvider {
             SmsProvider::Twilio => "twilio",
             SmsProvider::HelloSms => "hellosms",
             SmsProvider::Link => "link",
+            SmsProvider::Telenor => "telenor",
         }
     }
 
@@ -122,6 +138,7 @@ impl SmsProvider {
             SmsProvider::Twilio => "sms_password_twilio",
             SmsProvider::HelloSms => "sms_password_hellosms",
             SmsProvider::Link => "sms_password_link",
+            SmsProvider::Telenor => "sms_password_telenor",
         }
     }
 }
@@ -141,18 +158,28 @@ impl SmsAccount {
             ("account_sid", self.account_sid.is_some()),
             ("platform_id", self.platform_id.is_some()),
             ("platform_partner_id", self.platform_partner_id.is_some()),
+            ("customer_id", self.customer_id.is_some()),
+            ("customer_password", self.customer_password_file.is_some() || self.customer_password_env.is_some()),
+            ("short_number", self.short_number.is_some()),
         ];
         keys.into_iter().filter(|(_, given)| *given).map(|(key, _)| key).collect()
     }
 
     /// The secrets of the account: the name, the key without its ending, and where it is read when applied.
     pub fn secrets(&self) -> Vec<SmsSecret<'_>> {
-        vec![SmsSecret {
+        let password = SmsSecret {
             name: SecretName::SmsPassword(self.provider),
             key: "password",
             file: &self.password_file,
             variable: &self.password_env,
-        }]
+        };
+        let customer = SmsSecret {
+            name: SecretName::SmsCustomerPassword,
+            key: "customer_password",
+            file: &self.customer_password_file,
+            variable: &self.customer_password_env,
+        };
+        if self.provider == SmsProvider::Telenor { vec![password, customer] } else { vec![password] }
     }
 }
 
@@ -374,12 +401,13 @@ mod tests {
         }
     }
 
-    const PROVIDERS: [SmsProvider; 6] = [
+    const PROVIDERS: [SmsProvider; 7] = [
         SmsProvider::FortySixElks,
         SmsProvider::GatewayApi,
         SmsProvider::Sinch,
         SmsProvider::Twilio,
         SmsProvider::HelloSms,
         SmsProvider::Link,
+        SmsProvider::Telenor,
     ];
 }
