@@ -31,6 +31,8 @@ mod answer;
 mod forty_six_elks;
 #[path = "gateway/gatewayapi.rs"]
 mod gatewayapi;
+#[path = "gateway/generic.rs"]
+mod generic;
 #[path = "gateway/hellosms.rs"]
 mod hellosms;
 #[path = "gateway/link.rs"]
@@ -48,6 +50,7 @@ mod xml;
 use answer::{Answer, Http, write};
 pub use forty_six_elks::FortySixElks;
 pub use gatewayapi::GatewayApi;
+pub use generic::Generic;
 pub use hellosms::HelloSms;
 pub use link::Link;
 use request::{Request, read_request};

@@ -6,11 +6,13 @@ mod forty_six_elks;
 mod gateway;
 mod gatewayapi;
 mod hellosms;
+mod http;
 mod in_order;
 mod link;
 mod provider;
 mod sinch;
 mod telenor;
+mod template;
 mod twilio;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -27,6 +29,7 @@ use self::{
     gateway::Gateway,
     gatewayapi::GatewayApi,
     hellosms::HelloSms,
+    http::HttpGateway,
     in_order::{Choice, InOrder},
     link::Link,
     provider::Provider,
@@ -68,5 +71,6 @@ fn provider(account: Account<'_>) -> Result<Box<dyn Provider>, DeliverySetupErro
         SmsProvider::HelloSms => Box::new(HelloSms::new(account)?),
         SmsProvider::Link => Box::new(Link::new(account)?),
         SmsProvider::Telenor => Box::new(Telenor::new(account)?),
+        SmsProvider::Http => Box::new(HttpGateway::new(account)?),
     })
 }

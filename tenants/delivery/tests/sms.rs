@@ -14,11 +14,12 @@ mod contract;
 #[expect(unreachable_pub, reason = "a module of the suites' harness")]
 #[path = "../../../tests/harness/gateway.rs"]
 mod gateway;
+mod generic_settings;
 mod log;
 mod order;
 
 use contract::{Attempts, NUMBER, contract, kind, no_secret_in, secrets, send, sender, settings, sms, sms_with};
-use gateway::{FortySixElks, GatewayApi, GatewayDouble, HelloSms, Link, Mode, Sinch, Telenor, Twilio};
+use gateway::{FortySixElks, GatewayApi, GatewayDouble, Generic, HelloSms, Link, Mode, Sinch, Telenor, Twilio};
 
 contract! {
     forty_six_elks: FortySixElks, [
@@ -96,6 +97,16 @@ contract! {
         (200, "<mobilectrl_id>5a:1</mobilectrl_id><status>0</status>", "unknown"),
         (204, "", "unknown"),
     ];
+    generic: Generic, [
+        (200, r#"{"answers":[{"result":"OK","id":17}]}"#, "accepted"),
+        (200, r#"{"answers":[{"result":"OK"}]}"#, "accepted"),
+        (200, r#"{"answers":[{"result":"BLOCKED","id":17}]}"#, "refused"),
+        (200, r#"{"answers":[{"result":1}]}"#, "refused"),
+        (200, r#"{"answers":[]}"#, "unknown"),
+        (200, "OK", "unknown"),
+        (201, r#"{"answers":[{"result":"OK","id":17}]}"#, "unknown"),
+        (204, "", "unknown"),
+    ];
 }
 
 #[tokio::test]
@@ -106,6 +117,7 @@ async fn a_refusal_with_200_is_a_refusal() {
         GatewayDouble::start(HelloSms),
         GatewayDouble::start(Link),
         GatewayDouble::start(Telenor),
+        GatewayDouble::start(Generic),
     ] {
         gateway.next(1, Mode::Ok200ButFailed);
         assert_eq!(kind(&send(&sender(&gateway)).await).0, "refused");
@@ -140,6 +152,7 @@ async fn a_character_that_the_charset_has_not_is_refused_before_anything_is_sent
         (GatewayDouble::start(FortySixElks), true),
         (GatewayDouble::start(GatewayApi), true),
         (GatewayDouble::start(Telenor), false),
+        (GatewayDouble::start(Generic), false),
     ] {
         let sent = sender(&gateway).send(&sms_with(text)).await;
         assert_eq!(kind(&sent).0, if carried { "accepted" } else { "refused" });

@@ -15,11 +15,13 @@ mod difference;
 mod directory;
 mod mail;
 mod sms;
+mod sms_http;
 mod values;
 pub use difference::{Change, Difference, Document, SecretChange};
 pub use directory::{DirectoryKind, DirectorySettings, HistoryRule};
 pub use mail::{MailSecurity, MailSettings};
 pub use sms::{SmsAccount, SmsProvider, SmsRegion, SmsSecret, SmsSettings};
+pub use sms_http::{HttpAuthentication, HttpCharset, HttpContent, HttpMethod, HttpNumberFormat, HttpVerdict, SmsHttp};
 pub use values::{HostName, LdapUrl, SenderName, Slug, WebUrl};
 
 /// The longest host that still leaves room for a code's sentence in one SMS.

@@ -18,6 +18,7 @@ pub struct Request {
     pub(super) target: String,
     pub(super) authorization: Option<String>,
     pub(super) content_type: Option<String>,
+    pub(super) headers: Vec<(String, String)>,
     pub(super) body: Vec<u8>,
     pub(super) close: bool,
 }
@@ -51,6 +52,7 @@ pub(super) async fn read_request(stream: &mut BufReader<TlsStream<TcpStream>>) -
         target: target.to_owned(),
         authorization: None,
         content_type: None,
+        headers: Vec::new(),
         body: Vec::new(),
         close: false,
     };
@@ -64,7 +66,7 @@ pub(super) async fn read_request(stream: &mut BufReader<TlsStream<TcpStream>>) -
             "content-length" => length = value.parse().map_err(|_| nonsense("not a length"))?,
             "transfer-encoding" => return Err(nonsense("a body without a length")),
             "connection" => request.close = value.eq_ignore_ascii_case("close"),
-            _ => {}
+            other => request.headers.push((other.to_owned(), value.to_owned())),
         }
     }
     if length > LONGEST_REQUEST {
@@ -95,12 +97,26 @@ impl Request {
         self.content_type.as_deref().and_then(|written| written.split(';').next()).map(str::trim) == Some(expected)
     }
 
-    /// The fields of a form, each known and there once.
+    /// A header that is none of those above, by its name in lower case.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The fields of a form in UTF-8, each known and there once.
     pub(super) fn form(&self, known: &[&str]) -> Result<Form, (u16, &'static str)> {
+        self.form_of(known, |bytes| String::from_utf8(bytes).ok())
+    }
+
+    /// The same in ISO-8859-1.
+    pub(super) fn form_in_latin1(&self, known: &[&str]) -> Result<Form, (u16, &'static str)> {
+        self.form_of(known, |bytes| Some(bytes.into_iter().map(char::from).collect()))
+    }
+
+    fn form_of(&self, known: &[&str], read: fn(Vec<u8>) -> Option<String>) -> Result<Form, (u16, &'static str)> {
         if !self.is_of_type("application/x-www-form-urlencoded") {
             return Err((400, "Content-Type must be application/x-www-form-urlencoded"));
         }
-        let fields = pairs(&self.body).ok_or((400, "Malformed form"))?;
+        let fields = pairs(&self.body, read).ok_or((400, "Malformed form"))?;
         for (index, (name, _)) in fields.iter().enumerate() {
             if !known.contains(&name.as_str()) {
                 return Err((400, "Unknown parameter"));
@@ -162,19 +178,19 @@ pub(super) fn is_e164(text: &str) -> bool {
     })
 }
 
-/// The pairs of a form, or `None` where it is not one of UTF-8.
-fn pairs(body: &[u8]) -> Option<Vec<(String, String)>> {
+/// The pairs of a form, or `None` where it is not one in its charset.
+fn pairs(body: &[u8], read: fn(Vec<u8>) -> Option<String>) -> Option<Vec<(String, String)>> {
     let body = std::str::from_utf8(body).ok()?;
     body.split('&')
         .filter(|pair| !pair.is_empty())
         .map(|pair| {
             let (name, value) = pair.split_once('=')?;
-            Some((decode(name)?, decode(value)?))
+            Some((read(decode(name)?)?, read(decode(value)?)?))
         })
         .collect()
 }
 
-fn decode(text: &str) -> Option<String> {
+fn decode(text: &str) -> Option<Vec<u8>> {
     let mut bytes = text.bytes();
     let mut decoded = Vec::with_capacity(text.len());
     while let Some(byte) = bytes.next() {
@@ -188,5 +204,5 @@ fn decode(text: &str) -> Option<String> {
             _ => return None,
         });
     }
-    String::from_utf8(decoded).ok()
+    Some(decoded)
 }

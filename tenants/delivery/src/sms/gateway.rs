@@ -81,10 +81,12 @@ impl Gateway {
     async fn exchange(&self, request: Request<'_>) -> Sent {
         let mut writing = self.client.request(request.method, request.url);
         writing = match request.authorization {
+            Authorization::None => writing,
             Authorization::Basic(user, password) => writing.basic_auth(user, Some(password.expose_secret())),
             Authorization::Token { scheme, token } => {
                 writing.header(AUTHORIZATION, concealed(&format!("{scheme} {}", token.expose_secret())))
             }
+            Authorization::Header { name, value } => writing.header(name, concealed(value.expose_secret())),
         };
         if let Some(content_type) = request.content_type {
             writing = writing.header(CONTENT_TYPE, content_type);
@@ -105,7 +107,7 @@ impl Gateway {
         if !(200..=299).contains(&status) {
             return failed(status);
         }
-        match body(response).await.map(|body| self.provider.read(&Answer { body: &body })) {
+        match body(response).await.map(|body| self.provider.read(&Answer { status, body: &body })) {
             Ok(Reading::Taken(provider_id)) => Sent::Accepted { provider_id },
             Ok(Reading::Refused(what)) => Sent::Refused { reason: said(what) },
             Ok(Reading::Unclear(what)) | Err(what) => Sent::Unknown { reason: said(what) },

@@ -59,14 +59,19 @@ impl<'a> Request<'a> {
 
 /// How a request says whose it is.
 pub(crate) enum Authorization<'a> {
+    /// Not in its head.
+    None,
     /// User name and password, by HTTP's Basic.
     Basic(&'a str, &'a SecretString),
     /// A token, after the word that says what it is.
     Token { scheme: &'static str, token: &'a SecretString },
+    /// A header of the gateway's own.
+    Header { name: &'a str, value: &'a SecretString },
 }
 
 /// An answer of success.
 pub(crate) struct Answer<'a> {
+    pub(crate) status: u16,
     pub(crate) body: &'a [u8],
 }
 

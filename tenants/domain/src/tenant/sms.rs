@@ -10,6 +10,7 @@ use serde::{
 
 use super::{
     SecretName,
+    sms_http::SmsHttp,
     values::{SenderName, WebUrl},
 };
 
@@ -69,6 +70,9 @@ pub struct SmsAccount {
     /// Environment variable that holds it; read when applied.
     #[serde(default, skip_serializing)]
     pub customer_password_env: Option<String>,
+    /// How a gateway that is described by template is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub http: Option<SmsHttp>,
     /// The provider's address, where it is not the usual one.
     #[serde(default)]
     pub url: Option<WebUrl>,
@@ -111,6 +115,9 @@ pub enum SmsProvider {
     /// Telenor SMS Pro.
     #[serde(rename = "telenor")]
     Telenor,
+    /// A gateway that is described by template.
+    #[serde(rename = "http")]
+    Http,
 }
 
 impl SmsProvider {
@@ -124,6 +131,7 @@ impl SmsProvider {
             SmsProvider::HelloSms => "hellosms",
             SmsProvider::Link => "link",
             SmsProvider::Telenor => "telenor",
+            SmsProvider::Http => "http",
         }
     }
 
@@ -139,6 +147,7 @@ impl SmsProvider {
             SmsProvider::HelloSms => "sms_password_hellosms",
             SmsProvider::Link => "sms_password_link",
             SmsProvider::Telenor => "sms_password_telenor",
+            SmsProvider::Http => "sms_password_http",
         }
     }
 }
@@ -161,6 +170,7 @@ impl SmsAccount {
             ("customer_id", self.customer_id.is_some()),
             ("customer_password", self.customer_password_file.is_some() || self.customer_password_env.is_some()),
             ("short_number", self.short_number.is_some()),
+            ("http", self.http.is_some()),
         ];
         keys.into_iter().filter(|(_, given)| *given).map(|(key, _)| key).collect()
     }
@@ -401,7 +411,7 @@ mod tests {
         }
     }
 
-    const PROVIDERS: [SmsProvider; 7] = [
+    const PROVIDERS: [SmsProvider; 8] = [
         SmsProvider::FortySixElks,
         SmsProvider::GatewayApi,
         SmsProvider::Sinch,
@@ -409,5 +419,6 @@ mod tests {
         SmsProvider::HelloSms,
         SmsProvider::Link,
         SmsProvider::Telenor,
+        SmsProvider::Http,
     ];
 }
