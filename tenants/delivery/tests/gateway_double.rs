@@ -13,7 +13,9 @@ mod certificate;
 #[path = "../../../tests/harness/gateway.rs"]
 mod gateway;
 
-use gateway::{Dialect, FortySixElks, GatewayApi, GatewayDouble, HelloSms, Link, Mode, Sinch, Telenor, Twilio};
+use gateway::{
+    Dialect, FortySixElks, GatewayApi, GatewayDouble, Generic, HelloSms, Link, Mode, Sinch, Telenor, Twilio,
+};
 
 const RIGHT: [(&str, &str); 3] = [("from", "Orebro"), ("to", "+46701740605"), ("message", "Hej på dig & alla + 1")];
 
@@ -264,4 +266,33 @@ async fn telenor_turns_down_what_is_wrong() {
         ],
     };
     turns_down(Telenor, right).await;
+}
+
+#[tokio::test]
+async fn generic_turns_down_what_is_wrong() {
+    let double = GatewayDouble::start(Generic);
+    let (client, url) = (client(&double), double.url());
+    let body =
+        "usr=orebro+%26+co&pwd=gateway-password-%E5%3D%26%25&dst=0046701740605&src=Orebro&msg=Hej+p%E5+dig&ref=r";
+    let post = |content_type: &str, body: &str| {
+        let request = client.post(&url).header("x-municipality", "orebro").header("content-type", content_type);
+        request.body(body.to_owned())
+    };
+    let form = "application/x-www-form-urlencoded; charset=ISO-8859-1";
+    assert_eq!(answer(post(form, body)).await.0, 200, "{:?}", double.refused());
+    assert_eq!(double.received()[0].message, "Hej på dig");
+    assert_eq!(answer(post("application/json", body)).await.0, 400);
+    assert_eq!(answer(client.post(&url).header("content-type", form).body(body)).await.0, 400);
+    for (piece, instead, status) in [
+        ("orebro", "mjolby", 401),
+        ("%E5%3D", "%C3%A5%3D", 401),
+        ("ref=", "reference=", 400),
+        ("ref=r", "ref=", 400),
+        ("0046", "%2B46", 400),
+        ("Orebro", "%D6rebro", 400),
+        ("ref=r", "dst=r", 400),
+    ] {
+        assert_eq!(answer(post(form, &body.replacen(piece, instead, 1))).await.0, status, "{instead}");
+    }
+    assert_eq!((double.received().len(), double.refused().len()), (1, 9));
 }

@@ -274,7 +274,8 @@ impl SecretName {
     /// All that there can be.
     pub fn all() -> Vec<SecretName> {
         let sms = SmsProvider::ALL.into_iter().map(SecretName::SmsPassword);
-        [SecretName::DirectoryPassword].into_iter().chain(sms).chain([SecretName::MailPassword]).collect()
+        let others = [SecretName::DirectoryPassword, SecretName::SmsCustomerPassword, SecretName::MailPassword];
+        others.into_iter().chain(sms).collect()
     }
 
     /// The stored name.

@@ -160,7 +160,7 @@ mod tests {
     const HARD: &str = "å \"]]>\\ & <b> ' = + %41 {{to}}\n";
 
     fn filled(template: &str, content: HttpContent, charset: HttpCharset) -> Vec<u8> {
-        let template = Template::new(template, content, charset).map_err(str::to_owned).expect("a template");
+        let template = Template::new(template, content, charset).expect("a template");
         let values = Values { to: "+46", from: "F", text: HARD, reference: "r", username: "u", password: "p" };
         template.filled(&values).expect("filled")
     }

@@ -154,7 +154,16 @@ impl SmsProvider {
 
 impl SmsProvider {
     /// All of them.
-    pub const ALL: [SmsProvider; 2] = [SmsProvider::FortySixElks, SmsProvider::GatewayApi];
+    pub const ALL: [SmsProvider; 8] = [
+        SmsProvider::FortySixElks,
+        SmsProvider::GatewayApi,
+        SmsProvider::Sinch,
+        SmsProvider::Twilio,
+        SmsProvider::HelloSms,
+        SmsProvider::Link,
+        SmsProvider::Telenor,
+        SmsProvider::Http,
+    ];
 }
 
 impl SmsAccount {
@@ -402,23 +411,12 @@ mod tests {
 
     #[test]
     fn each_provider_has_a_password_of_its_own() {
-        let mut names: Vec<_> = PROVIDERS.map(|provider| SecretName::SmsPassword(provider).as_str()).to_vec();
+        let mut names: Vec<_> = SmsProvider::ALL.map(|provider| SecretName::SmsPassword(provider).as_str()).to_vec();
         names.sort_unstable();
         names.dedup();
-        assert_eq!(names.len(), PROVIDERS.len());
-        for provider in PROVIDERS {
+        assert_eq!(names.len(), SmsProvider::ALL.len());
+        for provider in SmsProvider::ALL {
             assert_eq!(serde_json::to_value(provider).expect("JSON"), provider.as_str());
         }
     }
-
-    const PROVIDERS: [SmsProvider; 8] = [
-        SmsProvider::FortySixElks,
-        SmsProvider::GatewayApi,
-        SmsProvider::Sinch,
-        SmsProvider::Twilio,
-        SmsProvider::HelloSms,
-        SmsProvider::Link,
-        SmsProvider::Telenor,
-        SmsProvider::Http,
-    ];
 }
