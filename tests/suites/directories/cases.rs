@@ -62,7 +62,6 @@ fn failed(error: &DirectoryError) -> String {
         DirectoryError::NotFound => "NotFound".to_owned(),
         DirectoryError::Rejected(why) => format!("Rejected({why:?})"),
         DirectoryError::NoRight(_) => "NoRight".to_owned(),
-        DirectoryError::Misconfigured(_) => "Misconfigured".to_owned(),
         other => format!("{other:?}"),
     }
 }

@@ -117,7 +117,10 @@ pub const ROWS: &[Row] = &[
     all("number: taken away where there is none", "done, nothing there"),
     all("number: of somebody outside the units", "NoRight"),
     all("number: of somebody who is gone", "NotFound"),
-    all("number: where the tenant has no attribute", "Misconfigured"),
+    all(
+        "number: where the tenant has no attribute",
+        "Misconfigured(\"directory.number_attribute: the tenant has none\")",
+    ),
 ];
 
 /// The rows in which they differ, as the README shows them.
