@@ -274,8 +274,8 @@ impl SecretName {
     /// All that there can be.
     pub fn all() -> Vec<SecretName> {
         let sms = SmsProvider::ALL.into_iter().map(SecretName::SmsPassword);
-        let others = [SecretName::DirectoryPassword, SecretName::SmsCustomerPassword, SecretName::MailPassword];
-        others.into_iter().chain(sms).collect()
+        let last = [SecretName::SmsCustomerPassword, SecretName::MailPassword];
+        [SecretName::DirectoryPassword].into_iter().chain(sms).chain(last).collect()
     }
 
     /// The stored name.
