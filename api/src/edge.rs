@@ -1,6 +1,7 @@
 //! What surrounds every request: its host is resolved, its answer gets the security headers, and it is measured.
 
 pub mod health;
+pub mod request_id;
 
 use std::time::Instant;
 
@@ -12,7 +13,9 @@ use actix_web::{
     middleware::Next,
     web,
 };
+use tracing::{Instrument as _, Span, field::Empty};
 
+use self::request_id::RequestId;
 use crate::{auth::host, portal::views::bare::BareMessage, problem, shared::Shared};
 
 /// Resolves the host: exactly one, and one that is served. Nothing else of the request is looked at before.
@@ -30,6 +33,7 @@ pub async fn resolve_host(
         Err(_) => BareMessage::BadRequest,
         Ok(host) => match shared.registry.host(&host) {
             Some(served) => {
+                Span::current().record("tenant.id", tracing::field::display(served.tenant.id));
                 request.extensions_mut().insert(served);
                 return next.call(request).await.map(ServiceResponse::map_into_left_body);
             }
@@ -49,7 +53,7 @@ pub async fn resolve_host(
 #[derive(Debug, Clone, Copy)]
 pub struct FrontHost;
 
-/// Sets the headers that every answer has, also errors and assets, and measures the request.
+/// Sets the headers that every answer has, also errors and assets, names the request in the log, and measures it.
 ///
 /// # Errors
 /// None of its own; those of the routes.
@@ -59,7 +63,8 @@ pub async fn finish(
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let begun = Instant::now();
     let shared = request.app_data::<web::Data<Shared>>().cloned();
-    let mut response = next.call(request).await?;
+    let span = shared.as_ref().map_or_else(Span::none, |shared| named(&request, shared));
+    let mut response = next.call(request).instrument(span.clone()).await?;
     let headers = response.headers_mut();
     for (name, value) in SECURITY_HEADERS {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
@@ -68,23 +73,36 @@ pub async fn finish(
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     if let Some(shared) = shared {
-        // The pattern, never the path: a path may hold what somebody typed.
-        let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".to_owned());
-        let method = match response.request().method().as_str() {
-            known @ ("GET" | "POST" | "HEAD") => known,
-            _ => "other",
-        };
-        let seconds = begun.elapsed().as_secs_f64();
-        shared.metrics.request(&route, method, response.status().as_u16(), seconds);
-        tracing::info!(
-            http.route = route,
-            http.method = method,
-            http.status = response.status().as_u16(),
-            duration_ms = seconds * 1000.0,
-            "request"
-        );
+        span.in_scope(|| measure(&response, &shared, begun.elapsed().as_secs_f64()));
     }
     Ok(response)
+}
+
+/// What all lines of a request's have in common. The flow's id is filled in by who finds or begins it. An error's span,
+/// so that warnings have it too where the log is set to nothing finer.
+fn named(request: &ServiceRequest, shared: &Shared) -> Span {
+    let id = RequestId::new(shared.platform.random.as_ref());
+    let span = tracing::error_span!("request", request.id = id.as_str(), tenant.id = Empty, flow.id = Empty);
+    request.extensions_mut().insert(id);
+    span
+}
+
+fn measure(response: &ServiceResponse<impl MessageBody>, shared: &Shared, seconds: f64) {
+    // The pattern, never the path: a path may hold what somebody typed.
+    let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".to_owned());
+    let method = match response.request().method().as_str() {
+        known @ ("GET" | "POST" | "HEAD") => known,
+        _ => "other",
+    };
+    let status = response.status().as_u16();
+    shared.metrics.request(&route, method, status, seconds);
+    tracing::info!(
+        http.route = route,
+        http.method = method,
+        http.status = status,
+        duration_ms = seconds * 1000.0,
+        "request"
+    );
 }
 
 /// The security headers of every answer. Nothing on our pages comes from elsewhere; one page has a

@@ -2,7 +2,7 @@
 
 use portvakt_delivery::sms::AttemptObserver;
 use portvakt_directory::OperationObserver;
-use portvakt_domain::id::TenantId;
+use portvakt_domain::{id::TenantId, time::Instant};
 use portvakt_flows::{Measure, Meter};
 use portvakt_storage::operator::JobsOverview;
 use prometheus::{
@@ -27,6 +27,33 @@ pub struct Metrics {
     requests: HistogramVec,
     statements: IntGauge,
     queue: IntGaugeVec,
+    lag: IntGauge,
+    took: HistogramVec,
+    certificates: IntGaugeVec,
+}
+
+/// The metrics that say which tenant. One line a tenant each, or one an outcome: never with a route, never with buckets,
+/// or many tenants make more lines than anybody wants to store.
+pub const BY_TENANT: [&str; 7] = [
+    "portvakt_sms_total",
+    "portvakt_mail_total",
+    "portvakt_limit_hits_total",
+    "portvakt_sign_ins_total",
+    "portvakt_directory_writes_total",
+    "portvakt_sms_budget_exhausted_total",
+    "portvakt_certificate_days",
+];
+
+/// What is looked at when somebody asks for the metrics.
+pub struct Now {
+    /// SQL statements since the start.
+    pub statements: u64,
+    /// The jobs of all replicas; `None` when the database does not say.
+    pub jobs: Option<JobsOverview>,
+    /// When each tenant's first certificate ends, of those that were seen.
+    pub certificates: Vec<(TenantId, Instant)>,
+    /// Now.
+    pub at: Instant,
 }
 
 impl Metrics {
@@ -45,21 +72,25 @@ impl Metrics {
             register(&registry, histogram)
         };
         let metrics = Self {
-            sms: counter("portvakt_sms_total", "SMS by what became of them.", &["outcome"])?,
+            sms: counter("portvakt_sms_total", "SMS by what became of them.", &["tenant", "outcome"])?,
             attempts: counter(
                 "portvakt_sms_attempts_total",
                 "SMS handed to a provider, by what it did. One SMS may be handed to several in turn.",
                 &["provider", "outcome"],
             )?,
-            mail: counter("portvakt_mail_total", "Mails by what became of them.", &["outcome"])?,
-            limits: counter("portvakt_limit_hits_total", "Requests that a limit answered.", &["limit"])?,
+            mail: counter("portvakt_mail_total", "Mails by what became of them.", &["tenant", "outcome"])?,
+            limits: counter("portvakt_limit_hits_total", "Requests that a limit answered.", &["tenant", "limit"])?,
             sign_ins: counter(
                 "portvakt_sign_ins_total",
                 "Sign-ins, to register or to change a password.",
-                &["outcome"],
+                &["tenant", "outcome"],
             )?,
             codes: counter("portvakt_codes_total", "Codes entered.", &["outcome"])?,
-            writes: counter("portvakt_directory_writes_total", "Passwords and unlocks written.", &["outcome"])?,
+            writes: counter(
+                "portvakt_directory_writes_total",
+                "Passwords and unlocks written.",
+                &["tenant", "outcome"],
+            )?,
             rejections: counter(
                 "portvakt_password_rejections_total",
                 "New passwords that were not taken, by reason.",
@@ -88,6 +119,21 @@ impl Metrics {
                     &["state"],
                 )?,
             )?,
+            lag: register(
+                &registry,
+                IntGauge::new("portvakt_jobs_lag_seconds", "How late the job is that has been due longest.")?,
+            )?,
+            took: histogram("portvakt_job_seconds", "Jobs of this process.", &["kind"])?,
+            certificates: register(
+                &registry,
+                IntGaugeVec::new(
+                    Opts::new(
+                        "portvakt_certificate_days",
+                        "Days until the first certificate of a tenant's directory ends.",
+                    ),
+                    &["tenant"],
+                )?,
+            )?,
             registry,
         };
         let build = register(
@@ -99,9 +145,10 @@ impl Metrics {
         Ok(metrics)
     }
 
-    /// A job ended.
-    pub fn job(&self, kind: &str, outcome: &str) {
+    /// A job ended, and took so long.
+    pub fn job(&self, kind: &str, outcome: &str, seconds: f64) {
         self.jobs.with_label_values(&[kind, outcome]).inc();
+        self.took.with_label_values(&[kind]).observe(seconds);
     }
 
     /// A request was answered.
@@ -109,17 +156,23 @@ impl Metrics {
         self.requests.with_label_values(&[route, method, &status.to_string()]).observe(seconds);
     }
 
-    /// The text format, with the database's count as of now.
+    /// The text format, with what is only looked at now.
     ///
     /// # Errors
     /// An encoding failure.
-    pub fn render(&self, statements: u64, jobs: Option<JobsOverview>) -> Result<String, prometheus::Error> {
-        if let Some(jobs) = jobs {
+    pub fn render(&self, now: &Now) -> Result<String, prometheus::Error> {
+        if let Some(jobs) = &now.jobs {
             for (state, count) in [("waiting", jobs.waiting), ("due", jobs.due), ("dead", jobs.dead)] {
                 self.queue.with_label_values(&[state]).set(count);
             }
+            self.lag.set(jobs.oldest_due_at.map_or(0, |due| (now.at - due).num_seconds().max(0)));
         }
-        self.statements.set(i64::try_from(statements).unwrap_or(i64::MAX));
+        // Those of tenants that are gone go with them.
+        self.certificates.reset();
+        for (tenant, end) in &now.certificates {
+            self.certificates.with_label_values(&[tenant.to_string()]).set((*end - now.at).num_days());
+        }
+        self.statements.set(i64::try_from(now.statements).unwrap_or(i64::MAX));
         TextEncoder::new().encode_to_string(&self.registry.gather())
     }
 }
@@ -131,15 +184,16 @@ fn register<C: Collector + Clone + 'static>(registry: &Registry, collector: C) -
 
 impl Meter for Metrics {
     fn count(&self, tenant: TenantId, measure: Measure) {
+        let tenant = tenant.to_string();
         match measure {
-            Measure::Sms(outcome) => self.sms.with_label_values(&[outcome]).inc(),
-            Measure::Mail(outcome) => self.mail.with_label_values(&[outcome]).inc(),
-            Measure::Limit(name) => self.limits.with_label_values(&[name]).inc(),
-            Measure::SignIn(outcome) => self.sign_ins.with_label_values(&[outcome]).inc(),
+            Measure::Sms(outcome) => self.sms.with_label_values(&[&*tenant, outcome]).inc(),
+            Measure::Mail(outcome) => self.mail.with_label_values(&[&*tenant, outcome]).inc(),
+            Measure::Limit(name) => self.limits.with_label_values(&[&*tenant, name]).inc(),
+            Measure::SignIn(outcome) => self.sign_ins.with_label_values(&[&*tenant, outcome]).inc(),
             Measure::Code(outcome) => self.codes.with_label_values(&[outcome]).inc(),
-            Measure::Write(outcome) => self.writes.with_label_values(&[outcome]).inc(),
+            Measure::Write(outcome) => self.writes.with_label_values(&[&*tenant, outcome]).inc(),
             Measure::Rejection(reason) => self.rejections.with_label_values(&[reason.as_str()]).inc(),
-            Measure::BudgetExhausted => self.budget.with_label_values(&[tenant.to_string()]).inc(),
+            Measure::BudgetExhausted => self.budget.with_label_values(&[&*tenant]).inc(),
         }
     }
 }

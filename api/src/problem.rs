@@ -63,8 +63,8 @@ pub fn html(visit: &Visit, status: StatusCode, rendered: Result<String, askama::
     match rendered {
         Ok(html) => HttpResponse::build(status).content_type(ContentType::html()).body(html),
         Err(error) => {
-            let reference = reference(visit);
-            tracing::error!(reference, %error, "a page can't be rendered");
+            let reference = visit.reference();
+            tracing::error!(%error, "a page can't be rendered");
             bare(visit.texts(), BareMessage::Internal { reference })
         }
     }
@@ -72,8 +72,8 @@ pub fn html(visit: &Visit, status: StatusCode, rendered: Result<String, askama::
 
 /// The page for a fault, and the one place where it is logged.
 fn fault(visit: &Visit, error: &FlowError) -> HttpResponse {
-    let reference = reference(visit);
-    tracing::error!(tenant.id = %visit.tenant.id, reference, error = %chain(error), "request failed");
+    let reference = visit.reference();
+    tracing::error!(error = %chain(error), "request failed");
     let passing = match error {
         FlowError::Directory(DirectoryError::Unavailable(_) | DirectoryError::Misconfigured(_)) => true,
         FlowError::Storage(StorageError::Unavailable(_)) => true,
@@ -119,12 +119,4 @@ pub fn bare(texts: &Texts, message: BareMessage) -> HttpResponse {
 /// The answer of an extractor whose host guard was passed by; reached only if routes are wired wrongly.
 pub fn misdirected() -> actix_web::Error {
     actix_web::error::InternalError::new("misdirected", StatusCode::MISDIRECTED_REQUEST).into()
-}
-
-/// What a person quotes and the log holds: short, and no group of six digits that could be taken for a code.
-fn reference(visit: &Visit) -> String {
-    let mut bytes = [0; 6];
-    visit.platform().random.fill(&mut bytes);
-    const LETTERS: &[u8; 20] = b"BCDFGHJKLMNPQRSTVWXZ";
-    bytes.iter().map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()])).collect()
 }

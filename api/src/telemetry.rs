@@ -19,7 +19,8 @@ pub fn start(settings: &LogSection) -> Result<(), String> {
     let filter = settings.filter()?.and(filter_fn(is_safe));
     let lines = fmt::layer().with_writer(std::io::stderr);
     let layer = match settings.format {
-        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+        // The request or the job that a line belongs to stands under "span".
+        LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).boxed(),
         LogFormat::Text => lines.with_target(false).boxed(),
     };
     let _ = tracing_subscriber::registry().with(layer.with_filter(filter)).try_init();

@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use portvakt_domain::{
@@ -20,6 +20,7 @@ use tokio::{
     sync::{Notify, Semaphore, watch},
     task::JoinSet,
 };
+use tracing::{Instrument as _, Span, field::Empty};
 
 use crate::{metrics::Metrics, registry::Registry, settings::WorkerSection};
 
@@ -81,7 +82,7 @@ impl Worker {
                         let Ok(place) = self.places.clone().acquire_owned().await else { return };
                         let busy = Busy::with(worker.clone(), job.tenant);
                         running.spawn(async move {
-                            worker.work(&job).await;
+                            worker.work(&job).instrument(named(&job)).await;
                             drop((busy, place));
                             worker.wake.notify_one();
                         });
@@ -114,7 +115,7 @@ impl Worker {
                 return Ok(done);
             }
             for job in jobs {
-                self.work(&job).await;
+                self.work(&job).instrument(named(&job)).await;
                 done += 1;
             }
         }
@@ -142,32 +143,30 @@ impl Worker {
 
     /// Runs one job and records how it ended. A failure to record leaves the lease to run out: another worker goes on.
     async fn work(&self, leased: &LeasedJob) {
+        let begun = Instant::now();
         let outcome = match self.perform(leased).await {
             Ok(outcome) => outcome,
             Err(error) if send_code::is_passing(&error) => JobOutcome::Retry(chain(&error)),
             Err(error) => JobOutcome::Fail(chain(&error)),
         };
-        let kind = leased.job.kind();
+        let (kind, seconds) = (leased.job.kind(), begun.elapsed().as_secs_f64());
         let (store, now) = (&self.platform.store, self.platform.now());
-        let recorded = match outcome {
-            JobOutcome::Done => {
-                self.metrics.job(kind, "done");
-                operator::complete_job(store, leased.id, self.name.clone()).await
-            }
+        let (label, recorded) = match outcome {
+            JobOutcome::Done => ("done", operator::complete_job(store, leased.id, self.name.clone()).await),
             JobOutcome::Retry(reason) if leased.attempt < leased.job.max_attempts() => {
-                self.metrics.job(kind, "retry");
-                tracing::warn!(tenant.id = %leased.tenant, job.id = %leased.id, job.kind = kind, reason, "job retried");
+                tracing::warn!(reason, "job retried");
                 let at = now + retry_after(leased.attempt, self.platform.random.as_ref());
-                operator::retry_job(store, leased.id, self.name.clone(), at, reason).await
+                ("retry", operator::retry_job(store, leased.id, self.name.clone(), at, reason).await)
             }
             JobOutcome::Retry(reason) | JobOutcome::Fail(reason) => {
-                self.metrics.job(kind, "dead");
-                tracing::error!(tenant.id = %leased.tenant, job.id = %leased.id, job.kind = kind, reason, "job laid aside");
-                operator::bury_job(store, leased.id, self.name.clone(), now, reason).await
+                tracing::error!(reason, "job laid aside");
+                ("dead", operator::bury_job(store, leased.id, self.name.clone(), now, reason).await)
             }
         };
+        self.metrics.job(kind, label, seconds);
+        tracing::info!(job.outcome = label, duration_ms = seconds * 1000.0, "job");
         if let Err(error) = recorded {
-            tracing::error!(job.id = %leased.id, error = %chain(&error), "a job's end was not recorded");
+            tracing::error!(error = %chain(&error), "a job's end was not recorded");
         }
     }
 
@@ -209,6 +208,13 @@ impl Worker {
             tracing::error!(tenant.id = %tenant, job.kind = kind, error = %chain(&error), "a job can't be scheduled");
         }
     }
+}
+
+/// What all lines of a job's have in common. An error's span, so that warnings have it too where the log is set to nothing
+/// finer.
+fn named(leased: &LeasedJob) -> Span {
+    let kind = leased.job.kind();
+    tracing::error_span!("job", job.id = %leased.id, job.kind = kind, tenant.id = %leased.tenant, flow.id = Empty)
 }
 
 /// Counts a job of a tenant for as long as it lives, also when the job panics.

@@ -6,7 +6,11 @@ mod gateway;
 mod kills;
 #[path = "replicas/limits.rs"]
 mod limits;
+#[path = "replicas/log.rs"]
+mod log;
 #[path = "replicas/pair.rs"]
 mod pair;
 #[path = "replicas/settings.rs"]
 mod settings;
+#[path = "replicas/storm.rs"]
+mod storm;

@@ -24,6 +24,7 @@ use super::{
     origin,
 };
 use crate::{
+    edge::request_id::RequestId,
     portal::views::{self, message::Message},
     problem::{self, OrFault as _},
     registry::Served,
@@ -141,6 +142,11 @@ impl Visit {
     /// The path that was called.
     pub fn path(&self) -> &str {
         self.request.path()
+    }
+
+    /// What a person quotes and the log holds: the name of this request.
+    pub fn reference(&self) -> String {
+        RequestId::of(&self.request).map(|id| id.as_str().to_owned()).unwrap_or_default()
     }
 
     /// The flow token that the browser shows.

@@ -1,9 +1,12 @@
 //! Health and metrics, on the internal address.
 
+use std::sync::Arc;
+
 use actix_web::{HttpResponse, web};
+use portvakt_flows::Tenant;
 use portvakt_storage::operator;
 
-use crate::shared::Shared;
+use crate::{metrics::Now, shared::Shared};
 
 /// `GET /healthz`: the process answers.
 pub async fn live() -> HttpResponse {
@@ -33,7 +36,10 @@ pub async fn metrics(shared: web::Data<Shared>) -> HttpResponse {
             None
         }
     };
-    match shared.metrics.render(store.statements(), jobs) {
+    let seen = |tenant: &Arc<Tenant>| Some((tenant.id, tenant.directory.certificate_end()?));
+    let certificates = shared.registry.tenants().iter().filter_map(seen).collect();
+    let now = Now { statements: store.statements(), jobs, certificates, at: shared.platform.now() };
+    match shared.metrics.render(&now) {
         Ok(text) => HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(text),
         Err(error) => {
             tracing::error!(%error, "metrics can't be rendered");

@@ -1,7 +1,6 @@
 //! The self-check of a tenant's directory: every controller on its own, then what all of them hold. Nothing of this goes
 //! through the connections that people are served by.
 
-pub(crate) mod certificate;
 pub(crate) mod door;
 
 use std::sync::Arc;

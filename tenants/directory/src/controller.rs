@@ -18,6 +18,7 @@ use tokio::{
 
 use crate::{
     breaker::Breaker,
+    certificate::Shown,
     connection::{Connection, Endpoint, Search},
     error_map::{self, Answer, Failure},
     ppolicy::Reason,
@@ -43,6 +44,8 @@ pub(crate) trait Greeting: Send + Sync + 'static {
 /// A controller.
 pub(crate) struct Controller<G: Greeting> {
     endpoint: Endpoint,
+    /// The certificate of its last handshake.
+    shown: Arc<Shown>,
     /// Whether it is in use.
     pub(crate) breaker: Breaker,
     /// The lock is held while a connection is made, so that many callers make one.
@@ -126,15 +129,21 @@ fn busy() -> Trouble {
 }
 
 impl<G: Greeting> Controller<G> {
-    /// A controller to which there are never more than so many connections.
-    pub(crate) fn new(endpoint: Endpoint, connections: usize) -> Self {
+    /// A controller to which there are never more than so many connections. `shown` is what its handshakes show.
+    pub(crate) fn new(endpoint: Endpoint, shown: Arc<Shown>, connections: usize) -> Self {
         Self {
             endpoint,
+            shown,
             breaker: Breaker::default(),
             kept: tokio::sync::Mutex::default(),
             service_slots: Arc::new(Semaphore::new(SERVICE_CONNECTIONS)),
             bind_slots: Arc::new(Semaphore::new(connections.saturating_sub(SERVICE_CONNECTIONS).max(1))),
         }
+    }
+
+    /// When its certificate ends. `None` before the first handshake.
+    pub(crate) fn certificate_end(&self) -> Option<Moment> {
+        self.shown.end()
     }
 
     /// What the log calls it.

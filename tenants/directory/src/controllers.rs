@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use portvakt_domain::{directory::DirectoryError, password::Password};
+use portvakt_domain::{directory::DirectoryError, password::Password, time::Instant as Moment};
 use tokio::{
     runtime::Handle,
     time::{Instant, MissedTickBehavior, interval, timeout_at},
@@ -65,6 +65,11 @@ impl<G: Greeting> Controllers<G> {
         let controllers = Arc::new(Self { all, service, greeting });
         runtime.spawn(keep(Arc::downgrade(&controllers)));
         controllers
+    }
+
+    /// When the first of their certificates ends. `None` before any handshake.
+    pub(crate) fn certificate_end(&self) -> Option<Moment> {
+        self.all.iter().filter_map(Controller::certificate_end).min()
     }
 
     /// Does a question at the first controller that answers it.

@@ -2,6 +2,7 @@
 
 mod active_directory;
 mod breaker;
+mod certificate;
 mod check;
 mod connection;
 mod controller;

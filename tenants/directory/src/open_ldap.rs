@@ -19,7 +19,7 @@ use portvakt_domain::{
     number::MobileNumber,
     password::Password,
     tenant::DirectorySettings,
-    time::Clock,
+    time::{Clock, Instant},
 };
 use secrecy::SecretString;
 use tokio::runtime::Handle;
@@ -126,6 +126,10 @@ impl Directory for OpenLdap {
                 tree.write_number(key, number.as_ref(), deadline).await
             })
             .await
+    }
+
+    fn certificate_end(&self) -> Option<Instant> {
+        self.operations.directory().certificate_end()
     }
 
     async fn probe(&self) -> Result<(), DirectoryError> {

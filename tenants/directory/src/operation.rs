@@ -11,6 +11,7 @@ use tokio::{
     sync::{Semaphore, SemaphorePermit},
     time::{Instant, timeout_at},
 };
+use tracing::Instrument as _;
 
 use crate::observer::{self, OperationObserver};
 
@@ -51,6 +52,11 @@ impl<D: Send + Sync + 'static> Operations<D> {
         }
     }
 
+    /// The directory, for what takes no time.
+    pub(crate) fn directory(&self) -> &D {
+        &self.directory
+    }
+
     /// Does an operation to its end, even when the caller goes away, and reports it.
     pub(crate) async fn run<T: Outcome, F>(
         &self,
@@ -84,12 +90,14 @@ impl<D: Send + Sync + 'static> Operations<D> {
         let began = Instant::now();
         let observer = self.observer.clone();
         let work = work(self.directory.clone(), began + self.patience);
-        let task = self.runtime.spawn(async move {
+        let reported = async move {
             let result = work.await;
             let outcome = result.as_ref().map_or_else(observer::outcome, Outcome::label);
             observer.observed(operation, outcome, began.elapsed().as_secs_f64());
             result
-        });
+        };
+        // What it logs belongs to the request or job that asked.
+        let task = self.runtime.spawn(reported.in_current_span());
         // A task ends without a result when the runtime shuts down or when it met what it could not read.
         task.await.unwrap_or_else(|_| Err(T::cut_short()))
     }

@@ -12,12 +12,12 @@ use secrecy::SecretString;
 use tokio::runtime::Handle;
 
 use crate::{
+    certificate,
     connection::Endpoint,
     controller::{Controller, Greeting},
     controllers::Controllers,
     dn::Dn,
     service_account::ServiceAccount,
-    tls,
 };
 
 /// Organisational units that the settings name.
@@ -70,9 +70,12 @@ pub(crate) fn controllers<G: Greeting>(
     runtime: &Handle,
 ) -> Result<Arc<Controllers<G>>, DirectoryError> {
     let reasons = settings.kind == DirectoryKind::OpenLdap;
-    let tls = tls::client(&settings.ca_pem)?;
     let connections = usize::try_from(settings.connections_per_controller).unwrap_or(usize::MAX);
-    let controller = |url| Controller::new(Endpoint::new(url, tls.clone(), reasons), connections);
+    let controller = |url| {
+        let (tls, shown) = certificate::client(&settings.ca_pem)?;
+        Ok(Controller::new(Endpoint::new(url, tls, reasons), shown, connections))
+    };
+    let all = settings.controllers.iter().map(controller).collect::<Result<_, DirectoryError>>()?;
     let service = ServiceAccount::new(settings.service_account.clone(), service_password, clock);
-    Ok(Controllers::new(settings.controllers.iter().map(controller).collect(), service, greeting, runtime))
+    Ok(Controllers::new(all, service, greeting, runtime))
 }

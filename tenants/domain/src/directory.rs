@@ -3,7 +3,9 @@
 use async_trait::async_trait;
 use chrono::TimeDelta;
 
-use crate::{account::Account, id::AccountKey, login::DirectoryName, number::MobileNumber, password::Password};
+use crate::{
+    account::Account, id::AccountKey, login::DirectoryName, number::MobileNumber, password::Password, time::Instant,
+};
 
 /// A tenant's directory. Adapters normalise everything: no LDAP code, text or attribute name passes this line.
 #[async_trait]
@@ -51,6 +53,9 @@ pub trait Directory: Send + Sync {
     /// Puts a number in the tenant's number attribute, in place of whatever is there; `None` takes it away. Once, though
     /// doing it twice would be as good: `Err(OutcomeUnknown)` when it was sent and not answered.
     async fn write_number(&self, account: &Account, number: Option<&MobileNumber>) -> Result<(), DirectoryError>;
+
+    /// When the first of the certificates ends that its controllers showed last. `None` before any handshake. Asks nobody.
+    fn certificate_end(&self) -> Option<Instant>;
 
     /// Whether the directory answers and the service account may sign in.
     async fn probe(&self) -> Result<(), DirectoryError>;

@@ -36,6 +36,7 @@ pub mod start_reset;
 pub mod stop_change;
 pub mod suspend_tenant;
 pub mod sweep;
+mod trace;
 pub mod unlock_account;
 pub mod verify_audit;
 pub mod verify_code;

@@ -15,7 +15,7 @@ use portvakt_domain::{
 use portvakt_storage::flows;
 use uuid::Uuid;
 
-use crate::{FlowError, Platform, Tenant};
+use crate::{FlowError, Platform, Tenant, trace};
 
 /// A flow, by the token a browser shows, when it may still be gone on with as far as time goes. Reads only.
 ///
@@ -30,7 +30,7 @@ pub async fn run(
     let hash = token.hash(&platform.keys, tenant.id, kind);
     let flow = flows::find(&platform.store, tenant.id, kind, hash).await?;
     // A finished flow stays readable for as long as it would have lived: its last page may be loaded again.
-    Ok(flow.filter(|flow| flow.is_live(platform.now())))
+    Ok(flow.filter(|flow| flow.is_live(platform.now())).inspect(|flow| trace::of(flow.id)))
 }
 
 /// Where a flow's name is sealed.

@@ -51,6 +51,7 @@ pub enum JobOutcome {
 pub async fn run(platform: &Platform, tenant: &Tenant, id: MessageId) -> Result<JobOutcome, FlowError> {
     // 1. What was asked for, and in which flow.
     let Some(message) = messages::find(&platform.store, tenant.id, id).await? else { return Ok(JobOutcome::Done) };
+    crate::trace::of(message.asked.flow);
     let Some(flow) = flows::find_by_id(&platform.store, tenant.id, message.asked.flow).await? else {
         return Ok(JobOutcome::Done);
     };

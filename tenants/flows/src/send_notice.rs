@@ -21,6 +21,7 @@ use crate::{
 pub async fn run(platform: &Platform, tenant: &Tenant, id: MessageId) -> Result<JobOutcome, FlowError> {
     // 1. To whom. A mail's address is the directory's, so it is asked before this worker takes its turn.
     let Some(message) = messages::find(&platform.store, tenant.id, id).await? else { return Ok(JobOutcome::Done) };
+    crate::trace::of(message.asked.flow);
     let Some(to) = recipient(platform, tenant, &message).await? else {
         return Ok(JobOutcome::Fail("there is nowhere to send this notice".to_owned()));
     };

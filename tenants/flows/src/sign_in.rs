@@ -234,6 +234,9 @@ async fn begin(
     };
     let hits = vec![visitor.hit(platform, limit::STARTS_PER_NETWORK)];
     let begun = flows::begin(&platform.store, tenant.id, flow, hits, message, signed_in.flow(id)).await?;
+    if matches!(begun, Begun::Started) {
+        crate::trace::of(id);
+    }
     (platform.wake)();
     Ok(match begun {
         Begun::Started => SignedIn::Accepted { token, state },

@@ -69,6 +69,9 @@ pub async fn by_name(
     let begun_event =
         event(platform, AuditKind::FlowBegun).flow(id).network(visitor.network).detail("flow", "stop_change");
     let begun = flows::begin(&platform.store, tenant.id, flow, hits, Some(message), begun_event).await?;
+    if matches!(begun, Begun::Started) {
+        crate::trace::of(id);
+    }
 
     // 2. What is said does not depend on whom the name means.
     Ok(match begun {

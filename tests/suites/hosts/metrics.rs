@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use harness::{Browser, Database, State, World, journey};
+use portvakt::metrics::BY_TENANT;
 use portvakt_delivery::sms::AttemptObserver as _;
 
 use super::wire::get;
@@ -103,4 +104,15 @@ async fn the_table_of_metrics_is_what_is_shown() {
     let unseen: Vec<_> = documented.keys().filter(|name| !shown.contains_key(*name)).collect();
     assert!(unseen.is_empty(), "in the README's table alone: {unseen:?}");
     assert_eq!(documented, shown);
+    // Few lines a tenant, whatever people do.
+    let by_tenant = shown.iter().filter(|(_, (_, labels))| labels.contains("tenant"));
+    for (name, (kind, labels)) in by_tenant.clone() {
+        assert!(kind != "histogram" && !labels.contains("route"), "{name}: {kind} {labels:?}");
+    }
+    assert_eq!(by_tenant.map(|(name, _)| name.as_str()).collect::<BTreeSet<_>>(), BTreeSet::from(BY_TENANT));
+    let orebro = world.tenant("orebro").id;
+    let line = |name: &str| text.lines().find(|line| line.starts_with(&format!("{name}{{tenant=\"{orebro}\"")));
+    let days = line("portvakt_certificate_days").and_then(|line| line.rsplit_once(' ')).expect("a certificate").1;
+    assert!(days.parse::<i64>().is_ok_and(|days| days > 0), "{days} days left");
+    assert!(line("portvakt_sms_total").is_some(), "{text}");
 }

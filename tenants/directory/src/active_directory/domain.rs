@@ -279,6 +279,10 @@ impl Domain {
         }
     }
 
+    pub(crate) fn certificate_end(&self) -> Option<portvakt_domain::time::Instant> {
+        self.controllers.certificate_end()
+    }
+
     pub(crate) async fn probe(&self, deadline: Instant) -> Result<(), DirectoryError> {
         self.controllers
             .read(deadline, |connection| async move {

@@ -11,8 +11,9 @@ use portvakt_domain::{
 use secrecy::ExposeSecret as _;
 use tokio::{net::TcpStream, sync::Semaphore, time::timeout};
 
-use super::{Inspection, Told, certificate};
+use super::{Inspection, Told};
 use crate::{
+    certificate,
     connection::{Connection, Endpoint, Found, Search},
     entry::Entry,
     error_map::{self, Failure},

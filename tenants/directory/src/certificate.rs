@@ -1,4 +1,4 @@
-//! The certificate that a controller shows, kept for a look while it is verified as ever.
+//! The certificate that a controller shows: verified as ever, and kept for whoever asks how long it lasts.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -43,14 +43,16 @@ pub(crate) fn client(ca_pem: &str) -> Result<(Arc<ClientConfig>, Arc<Shown>), Di
 }
 
 impl Shown {
+    /// When it ends. `None` before the first handshake, and where it can't be read.
+    pub(crate) fn end(&self) -> Option<Instant> {
+        let shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (_, certificate) = X509Certificate::from_der(shown.as_deref()?).ok()?;
+        chrono::DateTime::from_timestamp(certificate.validity().not_after.timestamp(), 0)
+    }
+
     /// What an accepted certificate's end means.
     pub(crate) fn verdict(&self, now: Instant) -> Verdict {
-        let shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let ends = shown
-            .as_deref()
-            .and_then(|der| X509Certificate::from_der(der).ok())
-            .map(|(_, certificate)| certificate.validity().not_after.timestamp());
-        let Some(ends) = ends.and_then(|ends| chrono::DateTime::from_timestamp(ends, 0)) else {
+        let Some(ends) = self.end() else {
             return Verdict::Warning("its end can't be read".to_owned());
         };
         let days = (ends - now).num_days();
