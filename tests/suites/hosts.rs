@@ -14,5 +14,7 @@ mod rows;
 mod spelling;
 #[path = "hosts/suspended.rs"]
 mod suspended;
+#[path = "hosts/twins.rs"]
+mod twins;
 #[path = "hosts/wire.rs"]
 mod wire;
