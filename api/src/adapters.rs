@@ -2,12 +2,13 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use portvakt_delivery::{mail_sender, sms::AttemptObserver, sms_sender};
+use portvakt_delivery::{mail_sender, sms::AttemptObserver, sms_reports, sms_sender};
 use portvakt_directory::OperationObserver;
 use portvakt_domain::{
     compose::Links,
     delivery::{MailSender, SmsSender},
     directory::Directory,
+    report::SmsReports,
     tenant::{SecretName, TenantSettings},
     time::Clock,
 };
@@ -35,6 +36,14 @@ pub trait Adapters: Send + Sync {
     /// # Errors
     /// Settings that can't work.
     fn sms(&self, settings: &TenantSettings, secrets: &Secrets) -> Result<Arc<dyn SmsSender>, String>;
+
+    /// Where the SMS providers' reports come in. They come from outside, so it is the same whatever SMS leave by.
+    ///
+    /// # Errors
+    /// Settings that can't work.
+    fn reports(&self, settings: &TenantSettings, secrets: &Secrets) -> Result<Arc<dyn SmsReports>, String> {
+        sms_reports(&settings.sms, secrets).map_err(|error| error.to_string())
+    }
 
     /// The mail server.
     ///

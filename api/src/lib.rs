@@ -10,6 +10,7 @@ pub mod metrics;
 pub mod portal;
 pub mod problem;
 pub mod registry;
+pub mod reports;
 pub mod routes;
 pub mod settings;
 pub mod shared;

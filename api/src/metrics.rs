@@ -15,6 +15,7 @@ pub struct Metrics {
     registry: Registry,
     sms: IntCounterVec,
     attempts: IntCounterVec,
+    reports: IntCounterVec,
     mail: IntCounterVec,
     limits: IntCounterVec,
     sign_ins: IntCounterVec,
@@ -80,6 +81,11 @@ impl Metrics {
             )?,
             mail: counter("portvakt_mail_total", "Mails by what became of them.", &["tenant", "outcome"])?,
             limits: counter("portvakt_limit_hits_total", "Requests that a limit answered.", &["tenant", "limit"])?,
+            reports: counter(
+                "portvakt_sms_reports_total",
+                "Delivery reports that were news, by provider.",
+                &["provider", "report"],
+            )?,
             sign_ins: counter(
                 "portvakt_sign_ins_total",
                 "Sign-ins, to register or to change a password.",
@@ -190,6 +196,9 @@ impl Meter for Metrics {
             Measure::Mail(outcome) => self.mail.with_label_values(&[&*tenant, outcome]).inc(),
             Measure::Limit(name) => self.limits.with_label_values(&[&*tenant, name]).inc(),
             Measure::SignIn(outcome) => self.sign_ins.with_label_values(&[&*tenant, outcome]).inc(),
+            Measure::SmsReport(provider, report) => {
+                self.reports.with_label_values(&[provider.as_str(), report.as_str()]).inc();
+            }
             Measure::Code(outcome) => self.codes.with_label_values(&[outcome]).inc(),
             Measure::Write(outcome) => self.writes.with_label_values(&[&*tenant, outcome]).inc(),
             Measure::Rejection(reason) => self.rejections.with_label_values(&[reason.as_str()]).inc(),

@@ -139,6 +139,7 @@ impl Registry {
             links: self.adapters.links(&parsed),
             directory: self.adapters.directory(&parsed, directory_password)?,
             sms: self.adapters.sms(&parsed, &sms_secrets)?,
+            reports: self.adapters.reports(&parsed, &sms_secrets)?,
             mail: self.adapters.mail(&parsed, password(SecretName::MailPassword)?)?,
             settings: Arc::new(parsed),
         })

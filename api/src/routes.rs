@@ -7,13 +7,18 @@ use actix_web::{
 };
 use portvakt_domain::tenant::HostPurpose;
 
-use crate::{edge::health, portal, portal::register, portal::reset, registry::Served};
+use crate::{edge::health, portal, portal::register, portal::reset, registry::Served, reports};
 
 /// What people's browsers reach, by the host they call.
 pub fn public(config: &mut ServiceConfig) {
     config
         .service(web::scope("").guard(at(HostPurpose::Reset)).configure(pwreset))
-        .service(web::scope("").guard(at(HostPurpose::Register)).configure(pwreg));
+        .service(web::scope("").guard(at(HostPurpose::Register)).configure(providers).configure(pwreg));
+}
+
+/// What SMS providers reach, at pwreg's host: reports of what became of each SMS. Nobody else knows the address.
+fn providers(config: &mut ServiceConfig) {
+    config.service(page("/reports/{provider}/{secret}").route(web::post().to(reports::post)));
 }
 
 /// pwreset.

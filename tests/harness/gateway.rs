@@ -37,6 +37,8 @@ mod generic;
 mod hellosms;
 #[path = "gateway/link.rs"]
 mod link;
+#[path = "gateway/report.rs"]
+mod report;
 #[path = "gateway/request.rs"]
 mod request;
 #[path = "gateway/sinch.rs"]
@@ -53,6 +55,7 @@ pub use gatewayapi::GatewayApi;
 pub use generic::Generic;
 pub use hellosms::HelloSms;
 pub use link::Link;
+pub use report::{Fate, ReportRequest};
 use request::{Request, read_request};
 pub use sinch::Sinch;
 pub use telenor::Telenor;
@@ -78,6 +81,13 @@ pub trait Dialect: Send + Sync + 'static {
     /// The id that the provider gives the SMS with this number, from 1.
     fn id(&self, number: usize) -> String;
 
+    /// What an account that wants reports has beside `reports = true`.
+    fn wants_reports(&self, _: &mut Value) {}
+
+    /// The report of an SMS, posted to this address and proved by this secret at this time (seconds since 1970); `None`
+    /// where the provider posts none.
+    fn report(&self, report: Reporting<'_>) -> Option<ReportRequest>;
+
     /// "Taken", for the SMS with this number.
     fn taken(&self, sms: &Received, number: usize) -> Http;
 
@@ -86,6 +96,16 @@ pub trait Dialect: Send + Sync + 'static {
 
     /// A refusal with a status of its own.
     fn refusal(&self, status: u16, text: &str) -> Http;
+}
+
+/// What a report is made of.
+pub struct Reporting<'a> {
+    pub sms: &'a Received,
+    pub id: String,
+    pub fate: Fate,
+    pub address: &'a str,
+    pub secret: &'a str,
+    pub at: i64,
 }
 
 /// What the double does with a request that is right.
@@ -136,6 +156,10 @@ pub struct Received {
     pub reference: Option<String>,
     /// When the request had been read.
     pub at: SystemTime,
+    /// Where it asked for reports, or that it did where the provider knows the address.
+    pub callback: Option<String>,
+    /// Until when it is worth delivering, as the provider wants that.
+    pub expires: Option<String>,
 }
 
 /// A request that the double turned down.
@@ -230,6 +254,32 @@ impl GatewayDouble {
         account["url"] = self.url().into();
         account["ca_pem"] = self.ca_pem().into();
         account
+    }
+
+    /// The same, with reports.
+    pub fn reporting_account(&self) -> Value {
+        let mut account = self.account();
+        account["reports"] = true.into();
+        self.shared.dialect.wants_reports(&mut account);
+        account
+    }
+
+    /// The report of the SMS with this number, from 1, to this address; without one, to the address that came with it.
+    ///
+    /// # Panics
+    /// When the SMS named none.
+    pub fn report(&self, number: usize, fate: Fate, address: Option<&str>, secret: &str, at: i64) -> ReportRequest {
+        let sms = &self.received()[number - 1];
+        let address = address.or(sms.callback.as_deref()).expect("an address");
+        self.report_on(Reporting { sms, id: self.id(number), fate, address, secret, at })
+    }
+
+    /// A report of whatever is written here, true or not.
+    ///
+    /// # Panics
+    /// When the provider posts none.
+    pub fn report_on(&self, report: Reporting<'_>) -> ReportRequest {
+        self.shared.dialect.report(report).expect("a provider that reports")
     }
 
     /// The account's password or token.

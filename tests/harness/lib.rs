@@ -11,6 +11,7 @@ pub mod mailserver;
 pub mod people;
 pub mod process;
 pub mod replica;
+pub mod reports;
 pub mod seeded;
 pub mod services;
 pub mod settings;

@@ -2,6 +2,8 @@
 
 #[path = "secrets/journeys.rs"]
 mod journeys;
+#[path = "secrets/reports.rs"]
+mod reports;
 #[path = "secrets/search.rs"]
 mod search;
 #[path = "secrets/sinks.rs"]
@@ -36,9 +38,12 @@ async fn no_secret_leaves_the_process(mut site: Site, format: &str) {
     let apply = ["tenant", "apply", file.to_str().expect("UTF-8"), "--author", CONTROL];
     let applied = site.installation.run(&apply).await.succeeded();
 
+    site.installation.apply(&reports::with_reports(&site)).await.succeeded();
+
     let replica = site.installation.serve().await;
     let mut stage = Stage::new(&site, replica);
     stage.register().await;
+    stage.reports().await;
     stage.reset().await;
     stage.change().await;
     stage.hold().await;

@@ -1,4 +1,5 @@
-//! `portvakt tenant`: settings and their versions, tenants listed, their directories checked, refused passwords counted.
+//! `portvakt tenant`: settings and their versions, tenants listed, their directories checked, refused passwords and delivery
+//! reports counted.
 
 mod apply;
 mod author;
@@ -6,6 +7,7 @@ mod check;
 mod delegate;
 mod delete;
 mod file;
+mod reports;
 mod statistics;
 mod suspend;
 mod versions;
@@ -61,6 +63,13 @@ pub(super) enum TenantAction {
         #[command(flatten)]
         config: ConfigArgument,
     },
+    /// Print where SMS providers report what became of each SMS, and what they reported over the last 24 hours.
+    Reports {
+        /// The tenant's short name.
+        slug: String,
+        #[command(flatten)]
+        config: ConfigArgument,
+    },
     /// Check a tenant's directory: every controller, right and policy, each failure with its mend.
     Check(check::CheckArguments),
     /// Print the commands that give the tenant's service account its rights.
@@ -80,6 +89,7 @@ pub(super) async fn run(action: TenantAction) -> Result<ExitCode, CommandError> 
         TenantAction::Delete(arguments) => delete::delete(arguments).await,
         TenantAction::Restore(arguments) => delete::restore(arguments).await,
         TenantAction::Statistics { slug, days, config } => statistics::run(&slug, days, &config).await,
+        TenantAction::Reports { slug, config } => reports::run(&slug, &config).await,
         TenantAction::Check(arguments) => check::run(arguments).await,
         TenantAction::Delegate(arguments) => delegate::run(arguments).await,
     }

@@ -5,4 +5,4 @@ mod obstacle;
 mod setup;
 pub mod sms;
 
-pub use setup::{DeliverySetupError, mail_sender, sms_sender};
+pub use setup::{DeliverySetupError, mail_sender, sms_reports, sms_sender};

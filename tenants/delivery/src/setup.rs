@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use portvakt_domain::{
     delivery::{MailSender, SmsSender},
+    report::SmsReports,
     tenant::{MailSettings, SecretName, SmsSettings},
 };
 use rustls::{
@@ -62,6 +63,17 @@ pub fn sms_sender(
     observer: Arc<dyn AttemptObserver>,
 ) -> Result<Arc<dyn SmsSender>, DeliverySetupError> {
     sms::sender(settings, secrets, observer, SmsDeadlines::default())
+}
+
+/// The tenant's addresses for delivery reports. The secrets are those that the accounts name, out of all of the tenant's.
+///
+/// # Errors
+/// A setting can't be used, or a secret is missing.
+pub fn sms_reports(
+    settings: &SmsSettings,
+    secrets: &BTreeMap<SecretName, SecretString>,
+) -> Result<Arc<dyn SmsReports>, DeliverySetupError> {
+    sms::reports(settings, secrets)
 }
 
 /// The tenant's mail server. The password is needed where the settings name a user.

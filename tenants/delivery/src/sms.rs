@@ -7,9 +7,11 @@ mod gateway;
 mod gatewayapi;
 mod hellosms;
 mod http;
+mod http_report;
 mod in_order;
 mod link;
 mod provider;
+mod report;
 mod sinch;
 mod telenor;
 mod template;
@@ -37,6 +39,7 @@ use self::{
     telenor::Telenor,
     twilio::Twilio,
 };
+pub(crate) use self::report::reports;
 pub use self::{gateway::SmsDeadlines, in_order::AttemptObserver};
 use crate::setup::DeliverySetupError;
 
@@ -52,9 +55,8 @@ pub fn sender(
 ) -> Result<Arc<dyn SmsSender>, DeliverySetupError> {
     let choice = |account: Account<'_>| {
         let provider = provider(account)?;
-        let name = provider.name();
         let gateway = Gateway::new(account, provider, deadlines)?;
-        Ok(Choice { provider: name, sender: Box::new(gateway) })
+        Ok(Choice { provider: account.settings.provider, gateway })
     };
     let choices = settings.placed().map(|(place, account)| {
         choice(Account { settings: account, secrets }).map_err(|error: DeliverySetupError| error.within("sms", &place))

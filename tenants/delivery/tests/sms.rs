@@ -17,6 +17,7 @@ mod gateway;
 mod generic_settings;
 mod log;
 mod order;
+mod reports;
 
 use contract::{Attempts, NUMBER, contract, kind, no_secret_in, secrets, send, sender, settings, sms, sms_with};
 use gateway::{FortySixElks, GatewayApi, GatewayDouble, Generic, HelloSms, Link, Mode, Sinch, Telenor, Twilio};
@@ -154,7 +155,7 @@ async fn a_character_that_the_charset_has_not_is_refused_before_anything_is_sent
         (GatewayDouble::start(Telenor), false),
         (GatewayDouble::start(Generic), false),
     ] {
-        let sent = sender(&gateway).send(&sms_with(text)).await;
+        let sent = sender(&gateway).send(&sms_with(text)).await.sent;
         assert_eq!(kind(&sent).0, if carried { "accepted" } else { "refused" });
         let received: Vec<_> = gateway.received().into_iter().map(|sms| sms.message).collect();
         assert_eq!(received, if carried { vec![text] } else { vec![] });

@@ -9,7 +9,7 @@ use std::{
 use async_trait::async_trait;
 use chrono::SecondsFormat;
 use portvakt_domain::{
-    delivery::{Mail, MailSender, Sent, Sms, SmsSender},
+    delivery::{Mail, MailSender, Sent, Sms, SmsSender, SmsSent},
     time::Clock,
 };
 use serde::Serialize;
@@ -96,8 +96,9 @@ pub struct TenantOutbox {
 
 #[async_trait]
 impl SmsSender for TenantOutbox {
-    async fn send(&self, sms: &Sms) -> Sent {
-        self.outbox.deliver(&self.tenant, "sms", sms.to.e164(), None, &sms.text.0)
+    async fn send(&self, sms: &Sms) -> SmsSent {
+        let sent = self.outbox.deliver(&self.tenant, "sms", sms.to.e164(), None, &sms.text.0);
+        SmsSent { sent, provider: None }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use crate::number::MobileNumber;
+use crate::{number::MobileNumber, tenant::SmsProvider, time::Instant};
 
 /// An SMS on its way out.
 #[derive(Debug, Clone)]
@@ -13,6 +13,19 @@ pub struct Sms {
     pub text: Secret,
     /// Our own reference of the message, for the gateway's log.
     pub reference: String,
+    /// How long it is worth delivering; `None`: always.
+    pub validity: Option<Validity>,
+    /// The tenant's address that reports are posted below: scheme, host and perhaps a port.
+    pub reports_to: String,
+}
+
+/// How long an SMS is worth delivering, for providers that want a time and for those that want a span.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Validity {
+    /// Until when.
+    pub until: Instant,
+    /// For how many seconds from now; at least one.
+    pub seconds: u32,
 }
 
 /// A mail on its way out.
@@ -65,11 +78,20 @@ pub enum Sent {
     },
 }
 
+/// What is known after an SMS was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SmsSent {
+    /// What is known.
+    pub sent: Sent,
+    /// Who took it, or may have taken it.
+    pub provider: Option<SmsProvider>,
+}
+
 /// A tenant's SMS gateway.
 #[async_trait]
 pub trait SmsSender: Send + Sync {
     /// Sends one SMS, once.
-    async fn send(&self, sms: &Sms) -> Sent;
+    async fn send(&self, sms: &Sms) -> SmsSent;
 }
 
 /// A tenant's mail server.

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::{
     account::Choice,
-    id::{AccountKey, FlowId, TenantId},
+    id::{AccountKey, FlowId, MessageId, TenantId},
     keys::{KeyedHash, Sealed},
     language::Language,
     message::MessageKind,
@@ -257,6 +257,8 @@ pub struct Flow {
     pub pending_holder: Option<Sealed>,
     /// The row of the number that the current code was sent to; `None` where none was.
     pub code_number: Option<Uuid>,
+    /// The message that carries the current code.
+    pub code_message: Option<MessageId>,
     /// The choice made at a reset.
     pub choice: Option<Choice>,
     /// When the current code was asked for; lives and waits count from here.

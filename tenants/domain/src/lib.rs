@@ -24,6 +24,7 @@ pub mod password;
 pub mod policy;
 pub mod random;
 pub mod rejection;
+pub mod report;
 pub mod sign_in;
 pub mod tenant;
 pub mod time;

@@ -5,6 +5,7 @@ use crate::{
     id::{AccountKey, FlowId, MessageId},
     keys::{KeyedHash, Sealed},
     language::Language,
+    report::Report,
     time::Instant,
 };
 
@@ -217,4 +218,29 @@ pub struct Message {
     pub state: MessageState,
     /// How often a send was begun.
     pub attempts: i32,
+    /// What the provider reported of it last.
+    pub report: Option<Report>,
+}
+
+/// Where a message is, for those who wait for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// On its way, as far as anybody knows.
+    OnItsWay,
+    /// The phone has it.
+    Delivered,
+    /// It won't arrive.
+    NotDelivered,
+}
+
+impl Message {
+    /// Where it is; `None` where nothing is sent.
+    pub fn delivery(&self) -> Option<Delivery> {
+        Some(match (self.state, self.report) {
+            (MessageState::Suppressed, _) => return None,
+            (_, Some(Report::Delivered)) => Delivery::Delivered,
+            (_, Some(Report::Failed | Report::Expired)) | (MessageState::Failed, _) => Delivery::NotDelivered,
+            _ => Delivery::OnItsWay,
+        })
+    }
 }

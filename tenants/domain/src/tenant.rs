@@ -16,12 +16,14 @@ mod directory;
 mod mail;
 mod sms;
 mod sms_http;
+mod sms_report;
 mod values;
 pub use difference::{Change, Difference, Document, SecretChange};
 pub use directory::{DirectoryKind, DirectorySettings, HistoryRule};
 pub use mail::{MailSecurity, MailSettings};
 pub use sms::{SmsAccount, SmsProvider, SmsRegion, SmsSecret, SmsSettings};
 pub use sms_http::{HttpAuthentication, HttpCharset, HttpContent, HttpMethod, HttpNumberFormat, HttpVerdict, SmsHttp};
+pub use sms_report::{HttpReport, HttpReportContent, HttpReportValue};
 pub use values::{HostName, LdapUrl, SenderName, Slug, WebUrl};
 
 /// The longest host that still leaves room for a code's sentence in one SMS.
@@ -266,6 +268,10 @@ pub enum SecretName {
     SmsPassword(SmsProvider),
     /// The customer's password at Telenor, beside that of the user.
     SmsCustomerPassword,
+    /// The last part of the address that an SMS provider reports to: random, made once.
+    SmsReportPath(SmsProvider),
+    /// What proves that a report is the provider's: a signature's key, or a password.
+    SmsReportSecret(SmsProvider),
     /// The password at the mail server.
     MailPassword,
 }
@@ -274,8 +280,12 @@ impl SecretName {
     /// All that there can be.
     pub fn all() -> Vec<SecretName> {
         let sms = SmsProvider::ALL.into_iter().map(SecretName::SmsPassword);
-        let last = [SecretName::SmsCustomerPassword, SecretName::MailPassword];
-        [SecretName::DirectoryPassword].into_iter().chain(sms).chain(last).collect()
+        let reports = SmsProvider::ALL.into_iter().flat_map(|provider| {
+            let secret = provider.proves_reports().then_some(SecretName::SmsReportSecret(provider));
+            [SecretName::SmsReportPath(provider)].into_iter().chain(secret)
+        });
+        let sms = sms.chain([SecretName::SmsCustomerPassword]).chain(reports);
+        [SecretName::DirectoryPassword].into_iter().chain(sms).chain([SecretName::MailPassword]).collect()
     }
 
     /// The stored name.
@@ -284,6 +294,8 @@ impl SecretName {
             SecretName::DirectoryPassword => "directory_password",
             SecretName::SmsPassword(provider) => provider.password_name(),
             SecretName::SmsCustomerPassword => "sms_customer_password_telenor",
+            SecretName::SmsReportPath(provider) => provider.report_path_name(),
+            SecretName::SmsReportSecret(provider) => provider.report_secret_name(),
             SecretName::MailPassword => "mail_password",
         }
     }

@@ -17,7 +17,7 @@ use portvakt_storage::{
 };
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::compare_settings;
+use crate::{compare_settings, report_paths};
 
 /// What is in force now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +67,8 @@ pub async fn propose(
     if !problems.is_empty() {
         return Err(ApplyError::Problems(problems));
     }
-    compare_settings::with_those_in_force(store, keys, wanted, secrets).await
+    let secrets = report_paths::announced(secrets, report_paths::missing(store, wanted).await?);
+    compare_settings::with_those_in_force(store, keys, wanted, &secrets).await
 }
 
 /// Applies settings. Secrets that are not given stay as they were; where nothing changes, no version is written.
@@ -106,6 +107,7 @@ impl Applying<'_> {
         // 1. Nothing is written while anything is wrong, and nothing where nothing changes.
         let Applying { store, keys, clock, random } = *self;
         let difference = propose(store, keys, wanted, secrets).await?;
+        let secrets = report_paths::made(secrets, report_paths::missing(store, wanted).await?, random);
         let slug = wanted.slug.as_str().to_owned();
         let known = operator::find_tenant(store, slug.clone()).await?;
         if let (true, Some((tenant, version))) =

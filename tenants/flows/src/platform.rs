@@ -11,7 +11,8 @@ use portvakt_domain::{
     policy::PasswordPolicy,
     random::Random,
     rejection::RejectionReason,
-    tenant::TenantSettings,
+    report::{Report, SmsReports},
+    tenant::{SmsProvider, TenantSettings},
     time::{Clock, Instant},
 };
 use portvakt_storage::Store;
@@ -57,6 +58,8 @@ pub struct Tenant {
     pub directory: Arc<dyn Directory>,
     /// Its SMS gateway.
     pub sms: Arc<dyn SmsSender>,
+    /// Where its SMS gateway's reports come in.
+    pub reports: Arc<dyn SmsReports>,
     /// Its mail server.
     pub mail: Arc<dyn MailSender>,
 }
@@ -68,6 +71,8 @@ pub enum Measure {
     Sms(&'static str),
     /// A mail, by what became of it.
     Mail(&'static str),
+    /// A delivery report that was news.
+    SmsReport(SmsProvider, Report),
     /// A limit answered or acted, by its name.
     Limit(&'static str),
     /// A name and a current password that were given, by the outcome.

@@ -7,7 +7,7 @@ use portvakt_domain::{
     audit::AuditKind,
     code::Code,
     compose::MessageFacts,
-    delivery::{Sent, Sms},
+    delivery::{Sent, Sms, SmsSent, Validity},
     directory::DirectoryError,
     flow::Flow,
     id::{AccountKey, MessageId},
@@ -16,6 +16,7 @@ use portvakt_domain::{
     login::DirectoryName,
     message::{Channel, Message, MessageKind, MessageState},
     number::MobileNumber,
+    tenant::SmsProvider,
 };
 use portvakt_storage::{
     flows, limits,
@@ -111,8 +112,17 @@ pub async fn run(platform: &Platform, tenant: &Tenant, id: MessageId) -> Result<
         about_at: None,
         code: Some(&code),
     });
-    let sent = tenant.sms.send(&Sms { to: number, text, reference: id.to_string() }).await;
-    settle(platform, tenant, id, Channel::Sms, sent).await
+    let until = message.asked.requested_at + code_life(tenant);
+    let seconds = u32::try_from((until - platform.now()).num_seconds()).unwrap_or(0).max(1);
+    let sms = Sms {
+        to: number,
+        text,
+        reference: id.to_string(),
+        validity: Some(Validity { until, seconds }),
+        reports_to: tenant.links.register.clone(),
+    };
+    let SmsSent { sent, provider } = tenant.sms.send(&sms).await;
+    settle(platform, tenant, id, Channel::Sms, sent, provider).await
 }
 
 /// Records what is known after a send.
@@ -122,6 +132,7 @@ pub(crate) async fn settle(
     id: MessageId,
     channel: Channel,
     sent: Sent,
+    provider: Option<SmsProvider>,
 ) -> Result<JobOutcome, FlowError> {
     let measure = |label| match channel {
         Channel::Sms => Measure::Sms(label),
@@ -145,7 +156,7 @@ pub(crate) async fn settle(
         .detail("channel", channel.as_str())
         .detail("outcome", label)
         .detail("message", &id.to_string());
-    messages::settle(&platform.store, tenant.id, id, state, provider_id, platform.now(), settled).await?;
+    messages::settle(&platform.store, tenant.id, id, state, provider, provider_id, platform.now(), settled).await?;
     Ok(if state == MessageState::Failed { JobOutcome::Fail(reason) } else { JobOutcome::Done })
 }
 

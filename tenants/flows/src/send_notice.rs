@@ -2,7 +2,7 @@
 
 use portvakt_domain::{
     compose::MessageFacts,
-    delivery::{Mail, Secret, Sms},
+    delivery::{Mail, Secret, Sms, SmsSent},
     id::MessageId,
     message::{Channel, Message},
     number::MobileNumber,
@@ -45,7 +45,8 @@ pub async fn run(platform: &Platform, tenant: &Tenant, id: MessageId) -> Result<
         Channel::Sms => {
             let number = MobileNumber::from_e164(&to).map_err(|_| FlowError::Corrupt("messages.recipient"))?;
             let text = platform.composer.sms(facts);
-            tenant.sms.send(&Sms { to: number, text, reference: id.to_string() }).await
+            let (reference, reports_to) = (id.to_string(), tenant.links.register.clone());
+            tenant.sms.send(&Sms { to: number, text, reference, validity: None, reports_to }).await
         }
         Channel::Mail => {
             let mail = platform.composer.mail(facts);
@@ -57,10 +58,10 @@ pub async fn run(platform: &Platform, tenant: &Tenant, id: MessageId) -> Result<
                 html: mail.html,
                 message_id: format!("{id}@{domain}"),
             };
-            tenant.mail.send(&mail).await
+            SmsSent { sent: tenant.mail.send(&mail).await, provider: None }
         }
     };
-    send_code::settle(platform, tenant, id, message.asked.channel, sent).await
+    send_code::settle(platform, tenant, id, message.asked.channel, sent.sent, sent.provider).await
 }
 
 async fn recipient(

@@ -22,6 +22,7 @@ pub mod number_changes;
 pub mod numbers;
 pub mod operator;
 pub mod rejections;
+pub mod reports;
 pub mod settings;
 pub mod sign_in;
 pub mod sweep;

@@ -5,6 +5,7 @@ use portvakt_domain::{
     id::{AccountKey, MessageId},
     keys::KeyedHash,
     message::{Message, MessageState},
+    tenant::SmsProvider,
     time::Instant,
 };
 use uuid::Uuid;
@@ -72,10 +73,11 @@ storage_functions! { of messages:
     write fn begin_notice(message: MessageId, now: Instant) -> NoticeTurn;
 
     /// What became of a message. An answer that comes after the message was given up as unknown counts; one that comes
-    /// after another answer does not: `false`, and `event` is not recorded.
+    /// after another answer does not: `false`, and `event` is not recorded. Unknown what was reported of is sent.
     write fn settle(
         message: MessageId,
         state: MessageState,
+        provider: Option<SmsProvider>,
         provider_id: Option<String>,
         now: Instant,
         event: NewEvent,

@@ -5,7 +5,8 @@ use std::time::SystemTime;
 use serde_json::{Value, json};
 
 use super::{
-    Dialect, Http, Received,
+    Dialect, Fate, Http, Received, ReportRequest, Reporting,
+    report::is_address,
     request::{Request, basic, is_e164, is_sender},
 };
 
@@ -52,6 +53,10 @@ impl Dialect for FortySixElks {
         if unlogged.iter().any(|what| !["message", "from", "to"].contains(what)) {
             return Err((400, "Invalid dontlog"));
         }
+        let callback = form.get("whendelivered");
+        if callback.is_some_and(|address| !is_address(address)) {
+            return Err((400, "Invalid whendelivered"));
+        }
         Ok(Received {
             to: to.to_owned(),
             from: from.to_owned(),
@@ -59,11 +64,28 @@ impl Dialect for FortySixElks {
             unkept: unlogged.contains(&"message"),
             reference: None,
             at: SystemTime::now(),
+            callback: callback.map(str::to_owned),
+            expires: None,
         })
     }
 
     fn id(&self, number: usize) -> String {
         format!("s{number:032x}")
+    }
+
+    fn report(&self, report: Reporting<'_>) -> Option<ReportRequest> {
+        let status = match report.fate {
+            Fate::Sent => "sent",
+            Fate::Delivered => "delivered",
+            // There is no other word for it here.
+            Fate::Failed | Fate::Expired => "failed",
+            Fate::Odd => "wondering",
+        };
+        let delivered = "2026-11-22T10:15:38.140000";
+        Some(ReportRequest::form(
+            report.address,
+            &[("id", &report.id), ("status", status), ("delivered", delivered)],
+        ))
     }
 
     fn taken(&self, sms: &Received, number: usize) -> Http {

@@ -2,10 +2,12 @@
 
 use std::time::SystemTime;
 
+use aws_lc_rs::hmac;
 use serde_json::{Value, json};
 
 use super::{
-    Dialect, Http, Received,
+    Dialect, Fate, Http, Received, ReportRequest, Reporting,
+    report::signature,
     request::{Request, is_e164, is_sender},
 };
 
@@ -41,6 +43,10 @@ impl Dialect for GatewayApi {
             return Err((422, "recipient is no MSISDN"));
         }
         let from = text("sender").filter(|sender| is_sender(sender)).ok_or((422, "sender"))?;
+        let seconds = |text: &str| text.strip_prefix("PT")?.strip_suffix('S')?.parse::<u32>().ok();
+        if text("expiration").is_some_and(|text| seconds(text).is_none_or(|seconds| seconds == 0)) {
+            return Err((422, "expiration"));
+        }
         Ok(Received {
             to,
             from: from.to_owned(),
@@ -48,11 +54,39 @@ impl Dialect for GatewayApi {
             unkept: false,
             reference: text("reference").map(str::to_owned),
             at: SystemTime::now(),
+            callback: None,
+            expires: text("expiration").map(str::to_owned),
         })
     }
 
     fn id(&self, number: usize) -> String {
         format!("01JGATEWAY{number:016}")
+    }
+
+    fn report(&self, report: Reporting<'_>) -> Option<ReportRequest> {
+        let status = match report.fate {
+            Fate::Sent => "ENROUTE",
+            Fate::Delivered => "DELIVERED",
+            Fate::Failed => "UNDELIVERABLE",
+            Fate::Expired => "EXPIRED",
+            Fate::Odd => "WONDERING",
+        };
+        let recipient: Value = report.sms.to.trim_start_matches('+').parse().unwrap_or(Value::Null);
+        let body = json!({
+            "event_id": "01JEVENT",
+            "timestamp": "2026-11-22T10:15:38Z",
+            "event_type": "message.status.sms",
+            "event": {
+                "msg_id": report.id,
+                "recipient": recipient,
+                "reference": report.sms.reference,
+                "status": status,
+            },
+        });
+        let request = ReportRequest::json(report.address, &body);
+        let digest = signature(hmac::HMAC_SHA256, report.secret, &request.body);
+        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        Some(request.with("signature", format!("v1={hex}")))
     }
 
     fn taken(&self, sms: &Received, number: usize) -> Http {

@@ -5,13 +5,14 @@ use std::time::SystemTime;
 use serde_json::{Value, json};
 
 use super::{
-    Dialect, Http, Received,
+    Dialect, Fate, Http, Received, ReportRequest, Reporting,
+    report::is_address,
     request::{Request, is_e164, is_sender},
 };
 
 const USERNAME: &str = "orebro & co";
 const PASSWORD: &str = "gateway-password-å=&%";
-const FIELDS: [&str; 6] = ["usr", "pwd", "dst", "src", "msg", "ref"];
+const FIELDS: [&str; 7] = ["usr", "pwd", "dst", "src", "msg", "ref", "dlr"];
 
 /// The double of a gateway that is described by template.
 #[derive(Debug, Clone, Copy)]
@@ -60,6 +61,10 @@ impl Dialect for Generic {
         if !is_sender(from) {
             return Err((400, "src"));
         }
+        let callback = form.get("dlr");
+        if callback.is_some_and(|address| !is_address(address)) {
+            return Err((400, "dlr"));
+        }
         Ok(Received {
             to: to.filter(|to| is_e164(to)).ok_or((400, "dst"))?,
             from: from.to_owned(),
@@ -67,11 +72,35 @@ impl Dialect for Generic {
             unkept: false,
             reference: Some(required("ref")?.to_owned()),
             at: SystemTime::now(),
+            callback: callback.map(str::to_owned),
+            expires: None,
         })
     }
 
     fn id(&self, number: usize) -> String {
         format!("{}", 7000 + number)
+    }
+
+    fn wants_reports(&self, account: &mut Value) {
+        let http = &mut account["http"];
+        http["template"] = format!("{}&dlr={{{{callback_url}}}}", http["template"].as_str().expect("a template")).into();
+        http["report"] = json!({
+            "content": "form",
+            "id": "msgid",
+            "status": "state",
+            "values": { "BUFFRED": "sent", "DELIVRD": "delivered", "UNDELIV": "failed", "EXPIRED": "expired" },
+        });
+    }
+
+    fn report(&self, report: Reporting<'_>) -> Option<ReportRequest> {
+        let status = match report.fate {
+            Fate::Sent => "BUFFRED",
+            Fate::Delivered => "DELIVRD",
+            Fate::Failed => "UNDELIV",
+            Fate::Expired => "EXPIRED",
+            Fate::Odd => "WONDERING",
+        };
+        Some(ReportRequest::form(report.address, &[("msgid", &report.id), ("state", status)]))
     }
 
     fn taken(&self, _: &Received, number: usize) -> Http {

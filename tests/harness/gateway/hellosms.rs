@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use serde_json::{Value, json};
 
 use super::{
-    Dialect, Http, Received,
+    Dialect, Fate, Http, Received, ReportRequest, Reporting,
     request::{Request, basic, is_e164, is_sender, only_recipient},
 };
 
@@ -40,6 +40,10 @@ impl Dialect for HelloSms {
         }
         let to = only_recipient(message.get("to")).filter(|to| is_e164(to)).ok_or((400, "to"))?;
         let from = text("from").filter(|sender| is_sender(sender)).ok_or((400, "from"))?;
+        let wanted = message.get("sendApiCallback") == Some(&Value::Bool(true));
+        if wanted != text("callbackRef").is_some() {
+            return Err((400, "callbackRef"));
+        }
         Ok(Received {
             to: to.to_owned(),
             from: from.to_owned(),
@@ -47,11 +51,30 @@ impl Dialect for HelloSms {
             unkept: false,
             reference: text("callbackRef").map(str::to_owned),
             at: SystemTime::now(),
+            callback: wanted.then(|| "yes".to_owned()),
+            expires: None,
         })
     }
 
     fn id(&self, number: usize) -> String {
         format!("hello-{number:08}")
+    }
+
+    fn report(&self, report: Reporting<'_>) -> Option<ReportRequest> {
+        let status = match report.fate {
+            Fate::Sent => "sent",
+            Fate::Delivered => "delivered",
+            Fate::Failed => "not delivered",
+            Fate::Expired => "expired",
+            Fate::Odd => "wondering",
+        };
+        let body = json!({
+            "apiMessageId": report.id,
+            "status": status,
+            "timestamp": report.at,
+            "callbackRef": report.sms.reference,
+        });
+        Some(ReportRequest::json(report.address, &body))
     }
 
     fn taken(&self, sms: &Received, number: usize) -> Http {

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use serde_json::{Value, json};
 
 use super::{
-    Dialect, Http, Received,
+    Dialect, Fate, Http, Received, ReportRequest, Reporting,
     request::{Request, basic, is_e164, is_sender},
 };
 
@@ -13,6 +13,7 @@ const USERNAME: &str = "link-user";
 const PASSWORD: &str = "gateway-password-0123456789";
 const PLATFORM: &str = "COMMON_API";
 const PARTNER: &str = "10001";
+const GATE: &str = "gate-7";
 const KEYS: [&str; 12] = [
     "source",
     "sourceTON",
@@ -66,6 +67,12 @@ impl Dialect for Link {
         let named = text("sourceTON") == Some("ALPHANUMERIC");
         let from = text("source").filter(|sender| named && is_sender(sender)).ok_or((400, "source"))?;
         let to = text("destination").filter(|to| is_e164(to)).ok_or((400, "destination"))?;
+        let wanted = message.get("useDeliveryReport") == Some(&Value::Bool(true));
+        if message.get("deliveryReportGates").is_some_and(|gates| !wanted || *gates != json!([GATE])) {
+            return Err((400, "106300: the gate"));
+        }
+        let expires = message.get("relativeValidityTime").map(|millis| millis.as_u64().filter(|millis| *millis > 0));
+        let expires = expires.map(|millis| millis.ok_or((400, "relativeValidityTime"))).transpose()?;
         Ok(Received {
             to: to.to_owned(),
             from: from.to_owned(),
@@ -73,11 +80,38 @@ impl Dialect for Link {
             unkept: false,
             reference: text("refId").map(str::to_owned),
             at: SystemTime::now(),
+            callback: wanted.then(|| "yes".to_owned()),
+            expires: expires.map(|millis| millis.to_string()),
         })
     }
 
     fn id(&self, number: usize) -> String {
         format!("Dcshuhod0PMAAAFQ{number:08}")
+    }
+
+    fn wants_reports(&self, account: &mut Value) {
+        account["report_gate"] = GATE.into();
+    }
+
+    fn report(&self, report: Reporting<'_>) -> Option<ReportRequest> {
+        let code = match report.fate {
+            Fate::Sent => 1000,
+            Fate::Delivered => 1001,
+            Fate::Failed => 1006,
+            Fate::Expired => 1002,
+            Fate::Odd => 4711,
+        };
+        let body = json!({
+            "refId": report.sms.reference,
+            "id": format!("{}$0", report.id),
+            "operator": "no.telia",
+            "sentTimestamp": "2026-11-22T10:15:36Z",
+            "timestamp": "2026-11-22T10:15:38Z",
+            "resultCode": code,
+            "operatorResultCode": "000",
+            "segments": 1,
+        });
+        Some(ReportRequest::json(report.address, &body))
     }
 
     fn taken(&self, _: &Received, number: usize) -> Http {

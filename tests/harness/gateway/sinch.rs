@@ -2,10 +2,12 @@
 
 use std::time::SystemTime;
 
+use aws_lc_rs::hmac;
 use serde_json::{Value, json};
 
 use super::{
-    Dialect, Http, Received,
+    Dialect, Fate, Http, Received, ReportRequest, Reporting,
+    report::{base64, is_address, signature},
     request::{Request, is_e164, is_sender, only_recipient},
 };
 
@@ -56,6 +58,18 @@ impl Dialect for Sinch {
         if reference.is_some_and(|reference| reference.len() > 2048) {
             return Err((400, "client_reference"));
         }
+        let callback = text("callback_url");
+        let kind = text("delivery_report");
+        let known = ["none", "summary", "full", "per_recipient", "per_recipient_final"];
+        if callback.is_some_and(|address| !is_address(address)) || kind.is_some_and(|kind| !known.contains(&kind)) {
+            return Err((400, "callback_url or delivery_report"));
+        }
+        let expires = text("expire_at");
+        if expires.is_some_and(|at| at.parse::<chrono::DateTime<chrono::Utc>>().is_err()) {
+            return Err((400, "expire_at"));
+        }
+        // Without both, nothing of one recipient is reported.
+        let callback = callback.filter(|_| kind.is_some_and(|kind| kind.starts_with("per_recipient")));
         Ok(Received {
             to: to.to_owned(),
             from: from.to_owned(),
@@ -63,11 +77,43 @@ impl Dialect for Sinch {
             unkept: false,
             reference: reference.map(str::to_owned),
             at: SystemTime::now(),
+            callback: callback.map(str::to_owned),
+            expires: expires.map(str::to_owned),
         })
     }
 
     fn id(&self, number: usize) -> String {
         format!("01SINCH{number:019}")
+    }
+
+    fn report(&self, report: Reporting<'_>) -> Option<ReportRequest> {
+        let (status, code) = match report.fate {
+            Fate::Sent => ("Dispatched", 401),
+            Fate::Delivered => ("Delivered", 0),
+            Fate::Failed => ("Failed", 402),
+            Fate::Expired => ("Expired", 406),
+            Fate::Odd => ("Wondering", 400),
+        };
+        let body = json!({
+            "type": "recipient_delivery_report_sms",
+            "batch_id": report.id,
+            "recipient": report.sms.to.trim_start_matches('+'),
+            "code": code,
+            "status": status,
+            "at": "2026-11-22T10:15:38.000Z",
+            "client_reference": report.sms.reference,
+        });
+        let request = ReportRequest::json(report.address, &body);
+        let (nonce, at) = ("01FJA8B4A7BM43YGWSG9GBV067", report.at.to_string());
+        let text = [&request.body, b".".as_slice(), nonce.as_bytes(), b".", at.as_bytes()].concat();
+        let signed = base64(&signature(hmac::HMAC_SHA256, report.secret, &text));
+        Some(
+            request
+                .with("x-sinch-webhook-signature", signed)
+                .with("x-sinch-webhook-signature-algorithm", "HmacSHA256".to_owned())
+                .with("x-sinch-webhook-signature-nonce", nonce.to_owned())
+                .with("x-sinch-webhook-signature-timestamp", at),
+        )
     }
 
     fn taken(&self, sms: &Received, number: usize) -> Http {

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use serde_json::{Value, json};
 
 use super::{
-    Dialect, Http, Received,
+    Dialect, Http, Received, ReportRequest, Reporting,
     request::{Request, basic, is_e164, is_sender},
     xml::Element,
 };
@@ -67,6 +67,10 @@ impl Dialect for Telenor {
             return Err((200, "the account"));
         }
         let texts = sms.texts(&["message", "to_msisdn"]).ok_or((200, "the SMS"))?;
+        let is_minute = |text: &str| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
+        if of(&header, "valid_until").is_some_and(|text| !is_minute(&text)) {
+            return Err((200, "valid_until"));
+        }
         Ok(Received {
             to: of(&texts, "to_msisdn").filter(|to| is_e164(to)).ok_or((200, "to_msisdn"))?,
             from: of(&header, "from_alphanumeric").filter(|from| is_sender(from)).ok_or((200, "from"))?,
@@ -74,11 +78,17 @@ impl Dialect for Telenor {
             unkept: false,
             reference: of(&header, "request_id"),
             at: SystemTime::now(),
+            callback: None,
+            expires: of(&header, "valid_until"),
         })
     }
 
     fn id(&self, number: usize) -> String {
         format!("5aa434:eac0a56a0b:-{number}")
+    }
+
+    fn report(&self, _: Reporting<'_>) -> Option<ReportRequest> {
+        None
     }
 
     fn taken(&self, _: &Received, number: usize) -> Http {

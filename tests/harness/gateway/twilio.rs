@@ -2,10 +2,12 @@
 
 use std::time::SystemTime;
 
+use aws_lc_rs::hmac;
 use serde_json::{Value, json};
 
 use super::{
-    Dialect, Http, Received,
+    Dialect, Fate, Http, Received, ReportRequest, Reporting,
+    report::{base64, is_address, signature},
     request::{Request, basic, is_e164, is_sender},
 };
 
@@ -51,6 +53,14 @@ impl Dialect for Twilio {
         if !one_of("ContentRetention", ["retain", "discard"]) || !one_of("AddressRetention", ["retain", "obfuscate"]) {
             return Err((400, "Invalid retention"));
         }
+        let callback = form.get("StatusCallback");
+        if callback.is_some_and(|address| !is_address(address)) {
+            return Err((400, "Invalid StatusCallback"));
+        }
+        let validity = form.get("ValidityPeriod");
+        if validity.is_some_and(|seconds| !seconds.parse().is_ok_and(|n: u32| (1..=36_000).contains(&n))) {
+            return Err((400, "Invalid ValidityPeriod"));
+        }
         Ok(Received {
             to: to.to_owned(),
             from: from.to_owned(),
@@ -58,11 +68,37 @@ impl Dialect for Twilio {
             unkept: form.get("ContentRetention") == Some("discard"),
             reference: None,
             at: SystemTime::now(),
+            callback: callback.map(str::to_owned),
+            expires: validity.map(str::to_owned),
         })
     }
 
     fn id(&self, number: usize) -> String {
         format!("SM{number:032x}")
+    }
+
+    fn report(&self, report: Reporting<'_>) -> Option<ReportRequest> {
+        let (status, error) = match report.fate {
+            Fate::Sent => ("sent", ""),
+            Fate::Delivered => ("delivered", ""),
+            // There is no other word for it here.
+            Fate::Failed | Fate::Expired => ("undelivered", "30005"),
+            Fate::Odd => ("wondering", ""),
+        };
+        let mut fields = vec![
+            ("MessageStatus", status),
+            ("MessageSid", &report.id),
+            ("AccountSid", SID),
+            ("To", &report.sms.to),
+            ("From", &report.sms.from),
+            ("ErrorCode", error),
+        ];
+        let request = ReportRequest::form(report.address, &fields);
+        fields.sort_unstable();
+        let text: String =
+            [request.url.as_str()].into_iter().chain(fields.iter().flat_map(|(name, value)| [*name, *value])).collect();
+        let signed = base64(&signature(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, report.secret, text.as_bytes()));
+        Some(request.with("x-twilio-signature", signed))
     }
 
     fn taken(&self, sms: &Received, number: usize) -> Http {

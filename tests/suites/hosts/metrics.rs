@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use harness::{Browser, Database, State, World, journey};
 use portvakt::metrics::BY_TENANT;
 use portvakt_delivery::sms::AttemptObserver as _;
+use portvakt_domain::{report::Report, tenant::SmsProvider};
+use portvakt_flows::{Measure, Meter as _};
 
 use super::wire::get;
 
@@ -97,6 +99,8 @@ async fn the_table_of_metrics_is_what_is_shown() {
     journeys(&world).await;
     // Phones are in memory here: what an account at a provider tells is told in its place.
     world.shared.metrics.attempted("46elks", "accepted");
+    let report = Measure::SmsReport(SmsProvider::FortySixElks, Report::Delivered);
+    world.shared.metrics.count(world.tenant("orebro").id, report);
     let text = get(world.internal, "x", "/metrics").await.body;
     let (documented, shown) = (documented(), shown(&text));
     let missing: Vec<_> = shown.iter().filter(|(name, _)| !documented.contains_key(*name)).collect();

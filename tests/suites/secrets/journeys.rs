@@ -40,9 +40,9 @@ pub fn without_mail(site: &Site) -> toml::Table {
 
 /// A running product, and what it was told in confidence.
 pub struct Stage<'a> {
-    site: &'a Site,
-    replica: Serving,
-    secrets: Vec<Secret>,
+    pub site: &'a Site,
+    pub replica: Serving,
+    pub secrets: Vec<Secret>,
     transcripts: Vec<String>,
     messages: usize,
 }

@@ -141,7 +141,7 @@ async fn settling(world: &World, slug: &str) -> u64 {
         };
         let before = platform.store.statements();
         let settled =
-            messages::settle(&platform.store, tenant.id, message, MessageState::Sent, None, world.clock.now(), event);
+            messages::settle(&platform.store, tenant.id, message, MessageState::Sent, None, None, world.clock.now(), event);
         assert!(settled.await.expect("settled"));
         least = least.min(platform.store.statements() - before);
     }

@@ -5,6 +5,7 @@ use askama::Template as _;
 use portvakt_domain::{
     code::Code,
     flow::{Flow, FlowState, NumberTask},
+    message::Delivery,
     number::MobileNumber,
     number_change,
 };
@@ -13,6 +14,7 @@ use portvakt_flows::{
     ask_again::{self, AskedAgain, To},
     delay_change, open,
     registered::{self, Registered},
+    see_delivery,
     verify_code::{self, Verified},
 };
 
@@ -181,6 +183,7 @@ pub async fn show(visit: &Visit, looks: Looks<'_>) -> Answer {
         delay_offered: facts.delay_offered,
         another,
         another_problem,
+        delivery: facts.delivery,
     };
     let status = if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok(problem::html(visit, status, view.render()))
@@ -195,6 +198,8 @@ struct Facts {
     others: Vec<NumberItem>,
     /// Whether who lacks the phone may ask for a delayed change.
     delay_offered: bool,
+    /// Where the SMS to a number that was just typed is.
+    delivery: Option<Delivery>,
 }
 
 async fn facts(visit: &Visit, flow: &Flow) -> Result<Facts, FlowError> {
@@ -207,11 +212,12 @@ async fn facts(visit: &Visit, flow: &Flow) -> Result<Facts, FlowError> {
             let offered = number_change::wait(tenant.settings.registration.delayed_change_hours).is_some();
             let waits = delay_change::waits_until(platform, tenant, account).await?.is_some();
             let others = others(visit, flow).await?.iter().map(NumberItem::of).collect();
-            Ok(Facts { masked, others, delay_offered: offered && !waits })
+            Ok(Facts { masked, others, delay_offered: offered && !waits, delivery: None })
         }
         (FlowState::AwaitingNewCode, _) => {
             let number = open::pending_number(platform, tenant, flow)?;
-            Ok(Facts { masked: number.map_or_else(String::new, |number| number.masked()), ..Facts::default() })
+            let masked = number.map_or_else(String::new, |number| number.masked());
+            Ok(Facts { masked, delivery: see_delivery::run(platform, tenant, flow).await?, ..Facts::default() })
         }
         _ => Ok(Facts::default()),
     }

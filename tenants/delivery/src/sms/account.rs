@@ -6,6 +6,7 @@ use portvakt_domain::tenant::{SecretName, SenderName, SmsAccount};
 use reqwest::Url;
 use secrecy::{ExposeSecret as _, SecretString};
 
+use super::report::ReportAddress;
 use crate::setup::{DeliverySetupError, wrong};
 
 /// An account's settings and its secrets.
@@ -66,6 +67,30 @@ impl Account<'_> {
             return Err(wrong("sms.password", "write the API token as it is, without spaces"));
         }
         Ok(token)
+    }
+
+    /// Where reports are to be posted, if they are asked for. The secret part is made when settings are applied; until
+    /// then nothing is asked for.
+    pub(crate) fn reports(&self) -> Option<ReportAddress> {
+        let provider = self.settings.provider;
+        let path = self.secrets.get(&SecretName::SmsReportPath(provider)).filter(|_| self.settings.reports)?;
+        Some(ReportAddress::new(provider, path.clone()))
+    }
+
+    /// The secret that proves reports, if they are asked for and there is one.
+    pub(crate) fn report_secret(&self) -> Option<SecretString> {
+        let secret = self.secrets.get(&SecretName::SmsReportSecret(self.settings.provider));
+        secret.filter(|secret| self.settings.reports && !secret.expose_secret().is_empty()).cloned()
+    }
+
+    /// The same, for a provider whose reports are worth nothing without it.
+    pub(crate) fn demanded_report_secret(&self) -> Result<Option<SecretString>, DeliverySetupError> {
+        match (self.settings.reports, self.report_secret()) {
+            (true, None) => {
+                Err(wrong("sms.report_secret", "missing; write report_secret_file or report_secret_env, it signs reports"))
+            }
+            (_, secret) => Ok(secret),
+        }
     }
 
     /// What the provider calls the tenant's account: it becomes part of an address or a document.

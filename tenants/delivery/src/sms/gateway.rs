@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use async_trait::async_trait;
-use portvakt_domain::delivery::{Sent, Sms, SmsSender};
+use portvakt_domain::delivery::{Sent, Sms};
 use reqwest::{
     Certificate, Client, Response,
     header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue},
@@ -115,9 +114,9 @@ impl Gateway {
     }
 }
 
-#[async_trait]
-impl SmsSender for Gateway {
-    async fn send(&self, sms: &Sms) -> Sent {
+impl Gateway {
+    /// Sends one SMS, once.
+    pub(super) async fn send(&self, sms: &Sms) -> Sent {
         let sent = match self.provider.request(sms) {
             Ok(request) => self.exchange(request).await,
             Err(why) => Sent::Refused { reason: format!("the SMS can't be handed over: {why}") },

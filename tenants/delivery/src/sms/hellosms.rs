@@ -1,6 +1,11 @@
-//! HelloSMS (<https://docs.hellosms.se>): JSON, and a verdict for each recipient inside a 200.
+//! HelloSMS (<https://docs.hellosms.se>): JSON, and a verdict for each recipient inside a 200. Reports have no signature and go
+//! to the address that its support enters.
 
-use portvakt_domain::{delivery::Sms, tenant::SenderName};
+use portvakt_domain::{
+    delivery::Sms,
+    report::{DeliveryReport, Posted, Report, ReportRefusal},
+    tenant::SenderName,
+};
 use reqwest::Url;
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -8,6 +13,7 @@ use serde_json::{Value, json};
 use super::{
     account::Account,
     provider::{Answer, Authorization, Provider, Reading, Request},
+    report::{self, ReportAddress},
 };
 use crate::setup::DeliverySetupError;
 
@@ -19,6 +25,7 @@ pub(crate) struct HelloSms {
     sender: SenderName,
     username: String,
     password: SecretString,
+    reports: Option<ReportAddress>,
 }
 
 impl HelloSms {
@@ -29,6 +36,7 @@ impl HelloSms {
             sender: account.sender(),
             username: account.username()?,
             password: account.password()?,
+            reports: account.reports(),
         })
     }
 }
@@ -39,11 +47,15 @@ impl Provider for HelloSms {
     }
 
     fn request(&self, sms: &Sms) -> Result<Request<'_>, &'static str> {
-        let message = json!({
+        let mut message = json!({
             "to": [sms.to.e164()],
             "from": self.sender.as_str(),
             "message": sms.text.0,
         });
+        if self.reports.is_some() {
+            message["sendApiCallback"] = true.into();
+            message["callbackRef"] = sms.reference.as_str().into();
+        }
         Ok(Request::json(&self.url, Authorization::Basic(&self.username, &self.password), &message))
     }
 
@@ -66,5 +78,19 @@ impl Provider for HelloSms {
             ("error" | "failed" | "fail", None) => Reading::Refused("it says that it failed"),
             _ => Reading::Unclear("without a verdict on the number"),
         }
+    }
+
+    fn report(&self, posted: &Posted<'_>) -> Result<Option<DeliveryReport>, ReportRefusal> {
+        let body = report::json(posted)?;
+        let text = |key: &str| body.get(key).and_then(Value::as_str);
+        let said = match text("status").ok_or(ReportRefusal::Unreadable)?.to_ascii_lowercase().as_str() {
+            "sent" => Report::Sent,
+            "delivered" => Report::Delivered,
+            "failed" | "not delivered" => Report::Failed,
+            "expired" => Report::Expired,
+            _ => Report::Unknown,
+        };
+        let number = body.get("apiMessageId").filter(|id| id.is_number()).map(Value::to_string);
+        report::report(posted, text("apiMessageId").or(number.as_deref()), text("callbackRef"), said)
     }
 }

@@ -3,6 +3,7 @@
 use portvakt_domain::{
     delivery::Sms,
     number::MobileNumber,
+    report::{DeliveryReport, Posted, ReportRefusal},
     tenant::{
         HttpAuthentication, HttpCharset, HttpContent, HttpMethod, HttpNumberFormat, HttpVerdict, SenderName, SmsHttp,
     },
@@ -16,7 +17,9 @@ use serde_json::Value;
 
 use super::{
     account::Account,
+    http_report,
     provider::{Answer, Authorization, Provider, Reading, Request},
+    report::ReportAddress,
     template::{Template, Values},
 };
 use crate::setup::{DeliverySetupError, wrong};
@@ -33,6 +36,7 @@ pub(crate) struct HttpGateway {
     password: SecretString,
     template: Template,
     settings: SmsHttp,
+    reports: Option<ReportAddress>,
 }
 
 impl HttpGateway {
@@ -51,6 +55,7 @@ impl HttpGateway {
             let problem = "write {{password}} in the template where authentication is \"template\", and only there";
             return Err(wrong("sms.http.template", problem));
         }
+        http_report::check(account.settings.reports, template.has_callback_url(), settings.report.as_ref())?;
         let named = settings.authentication == Basic || template.has_username();
         Ok(Self {
             url: account.address("")?,
@@ -63,6 +68,7 @@ impl HttpGateway {
             },
             template,
             settings,
+            reports: account.reports(),
         })
     }
 }
@@ -104,11 +110,13 @@ impl Provider for HttpGateway {
 
     fn request(&self, sms: &Sms) -> Result<Request<'_>, &'static str> {
         let settings = &self.settings;
+        let callback_url = self.reports.as_ref().map(|address| address.of(sms)).unwrap_or_default();
         let values = Values {
             to: &written(&sms.to, settings.number_format)?,
             from: self.sender.as_str(),
             text: &sms.text.0,
             reference: &sms.reference,
+            callback_url: &callback_url,
             username: &self.username,
             password: self.password.expose_secret(),
         };
@@ -152,6 +160,11 @@ impl Provider for HttpGateway {
         let id = pointer.and_then(|pointer| json.as_ref()?.pointer(pointer)).and_then(scalar);
         id.map_or(Reading::Taken(None), |id| Reading::taken(&id))
     }
+
+    fn report(&self, posted: &Posted<'_>) -> Result<Option<DeliveryReport>, ReportRefusal> {
+        let described = self.settings.report.as_ref().ok_or(ReportRefusal::Unreadable)?;
+        http_report::read(described, posted)
+    }
 }
 
 enum Verdict {
@@ -178,7 +191,7 @@ fn verdict(rule: &HttpVerdict, json: Option<&Value>, body: &[u8]) -> Verdict {
 }
 
 /// A text, a number or a truth value, as text.
-fn scalar(value: &Value) -> Option<String> {
+pub(super) fn scalar(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),

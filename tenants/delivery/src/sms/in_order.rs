@@ -6,7 +6,12 @@ use std::{
 };
 
 use async_trait::async_trait;
-use portvakt_domain::delivery::{Sent, Sms, SmsSender};
+use portvakt_domain::{
+    delivery::{Sent, Sms, SmsSender, SmsSent},
+    tenant::SmsProvider,
+};
+
+use super::gateway::Gateway;
 
 /// Told of each provider that was asked to send an SMS.
 pub trait AttemptObserver: Send + Sync {
@@ -16,8 +21,8 @@ pub trait AttemptObserver: Send + Sync {
 
 /// One of the providers.
 pub(super) struct Choice {
-    pub(super) provider: &'static str,
-    pub(super) sender: Box<dyn SmsSender>,
+    pub(super) provider: SmsProvider,
+    pub(super) gateway: Gateway,
 }
 
 /// All of them.
@@ -32,21 +37,24 @@ pub(super) struct InOrder {
 impl SmsSender for InOrder {
     /// Sends through the first provider that takes it. One message is never handed to two that may both send it: an
     /// unknown outcome ends the round as a success does, and so it is that the job's one turn at "the gateway" stays one.
-    async fn send(&self, sms: &Sms) -> Sent {
+    async fn send(&self, sms: &Sms) -> SmsSent {
         let begun = Instant::now();
         let mut reasons = Vec::new();
         let mut may_pass = false;
-        for Choice { provider, sender } in &self.choices {
+        for choice in &self.choices {
+            let provider = choice.provider.as_str();
             if !reasons.is_empty() && begun.elapsed() >= self.another {
                 may_pass = true;
                 reasons.push(format!("{provider}: there was no time left for it"));
                 continue;
             }
-            let sent = sender.send(sms).await;
+            let sent = choice.gateway.send(sms).await;
             self.observer.attempted(provider, outcome(&sent));
-            let (Sent::Refused { reason } | Sent::NotSent { reason }) = &sent else { return sent };
+            let (Sent::Refused { reason } | Sent::NotSent { reason }) = &sent else {
+                return SmsSent { sent, provider: Some(choice.provider) };
+            };
             if self.choices.len() == 1 {
-                return sent;
+                return SmsSent { sent, provider: None };
             }
             tracing::warn!(sms.reference = %sms.reference, provider, outcome = outcome(&sent), reason, "SMS not taken");
             may_pass |= matches!(sent, Sent::NotSent { .. });
@@ -54,7 +62,8 @@ impl SmsSender for InOrder {
         }
         // Surely nothing was sent. It is worth another try if one of them may take it then.
         let reason = reasons.join("; ");
-        if may_pass { Sent::NotSent { reason } } else { Sent::Refused { reason } }
+        let sent = if may_pass { Sent::NotSent { reason } } else { Sent::Refused { reason } };
+        SmsSent { sent, provider: None }
     }
 }
 

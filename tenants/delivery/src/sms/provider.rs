@@ -1,7 +1,10 @@
-//! What tells one SMS provider from another: how a request is built and what an answer to it says. Nothing here touches
-//! a network.
+//! What tells one SMS provider from another: how a request is built, what an answer to it says, and what a report says
+//! later. Nothing here touches a network.
 
-use portvakt_domain::delivery::Sms;
+use portvakt_domain::{
+    delivery::Sms,
+    report::{DeliveryReport, Posted, ReportRefusal},
+};
 use reqwest::{Method, Url};
 use secrecy::SecretString;
 use serde_json::Value;
@@ -19,6 +22,12 @@ pub(crate) trait Provider: Send + Sync {
 
     /// What an answer of success says. "200" alone is no promise: several providers refuse with it.
     fn read(&self, answer: &Answer<'_>) -> Reading;
+
+    /// What a report says that came to the provider's own address; `None`: nothing of an SMS.
+    ///
+    /// # Errors
+    /// The provider would sign it otherwise, or write it otherwise.
+    fn report(&self, posted: &Posted<'_>) -> Result<Option<DeliveryReport>, ReportRefusal>;
 }
 
 /// A request, ready to be written.
@@ -95,8 +104,13 @@ pub(crate) enum Reading {
 impl Reading {
     /// Taken, and the id as the provider wrote it. It goes into the audit trail, so only what looks like an id does.
     pub(crate) fn taken(id: &str) -> Self {
-        let plain = (1..=64).contains(&id.len())
-            && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':'));
-        Self::Taken(plain.then(|| id.to_owned()))
+        Self::Taken(plain_id(id))
     }
+}
+
+/// An id, where it looks like one.
+pub(crate) fn plain_id(id: &str) -> Option<String> {
+    let plain = (1..=64).contains(&id.len())
+        && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':'));
+    plain.then(|| id.to_owned())
 }

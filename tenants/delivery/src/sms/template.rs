@@ -10,6 +10,7 @@ pub(crate) struct Values<'a> {
     pub(crate) from: &'a str,
     pub(crate) text: &'a str,
     pub(crate) reference: &'a str,
+    pub(crate) callback_url: &'a str,
     pub(crate) username: &'a str,
     pub(crate) password: &'a str,
 }
@@ -20,6 +21,7 @@ enum Name {
     From,
     Text,
     Reference,
+    CallbackUrl,
     Username,
     Password,
 }
@@ -59,6 +61,11 @@ impl Template {
         self.has(Name::Password)
     }
 
+    /// Whether the address for reports is part of it.
+    pub(crate) fn has_callback_url(&self) -> bool {
+        self.has(Name::CallbackUrl)
+    }
+
     /// Whether the user name is part of it.
     pub(crate) fn has_username(&self) -> bool {
         self.has(Name::Username)
@@ -71,7 +78,15 @@ impl Template {
     /// Tries it with values that would break a template that puts them where they can't stand.
     fn prove(&self) -> Result<(), &'static str> {
         let hard = "å\"\\<&";
-        let values = Values { to: "46", from: "Orebro", text: hard, reference: "a-b", username: hard, password: hard };
+        let values = Values {
+            to: "46",
+            from: "Orebro",
+            text: hard,
+            reference: "a-b",
+            callback_url: "https://a.se/b?c=d",
+            username: hard,
+            password: hard,
+        };
         let filled = self.filled(&values).ok_or("it has a character that its charset has not")?;
         if self.content == HttpContent::Json && serde_json::from_slice::<serde_json::Value>(&filled).is_err() {
             return Err("this is not JSON; write \"{{text}}\" in quotes");
@@ -90,6 +105,7 @@ impl Template {
                     Name::From => values.from,
                     Name::Text => values.text,
                     Name::Reference => values.reference,
+                    Name::CallbackUrl => values.callback_url,
                     Name::Username => values.username,
                     Name::Password => values.password,
                 })?),
@@ -142,10 +158,14 @@ fn pieces(text: &str) -> Result<Vec<Piece>, &'static str> {
             "from" => Name::From,
             "text" => Name::Text,
             "reference" => Name::Reference,
+            "callback_url" => Name::CallbackUrl,
             "username" => Name::Username,
             "password" => Name::Password,
             _ => {
-                return Err("there are {{to}}, {{from}}, {{text}}, {{reference}}, {{username}} and {{password}} alone");
+                return Err(
+                    "there are {{to}}, {{from}}, {{text}}, {{reference}}, {{callback_url}}, {{username}} and \
+                     {{password}} alone",
+                );
             }
         }));
         pieces.push(Piece::Text(after.to_owned()));
@@ -161,7 +181,8 @@ mod tests {
 
     fn filled(template: &str, content: HttpContent, charset: HttpCharset) -> Vec<u8> {
         let template = Template::new(template, content, charset).expect("a template");
-        let values = Values { to: "+46", from: "F", text: HARD, reference: "r", username: "u", password: "p" };
+        let (username, password) = ("u", "p");
+        let values = Values { to: "+46", from: "F", text: HARD, reference: "r", callback_url: "c", username, password };
         template.filled(&values).expect("filled")
     }
 

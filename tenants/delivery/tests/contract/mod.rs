@@ -23,6 +23,7 @@ use crate::{
     log,
 };
 
+pub(crate) const REFERENCE: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 pub(crate) const NUMBER: &str = "+46701740605";
 /// With all that a format might trip over, and within one SMS and ISO-8859-1.
 pub(crate) const TEXT: &str = "Din säkerhetskod är kod9q8w7e. 100 % å ä ö Å Ä Ö é ü & = + ; <b> ]]> \" ' \\ {{to}} &amp; \
@@ -73,7 +74,9 @@ pub(crate) fn sms_with(text: &str) -> Sms {
     Sms {
         to: MobileNumber::from_e164(NUMBER).expect("a number"),
         text: Secret(text.to_owned()),
-        reference: "01890a5d-ac96-774b-bcce-b302099a8057".to_owned(),
+        reference: REFERENCE.to_owned(),
+        validity: None,
+        reports_to: "https://pwreg.orebro.se".to_owned(),
     }
 }
 
@@ -115,7 +118,7 @@ pub(crate) fn sender(gateway: &GatewayDouble) -> Arc<dyn SmsSender> {
 
 /// Sends, and does not wait for ever.
 pub(crate) async fn send(sender: &Arc<dyn SmsSender>) -> Sent {
-    timeout(SOON, sender.send(&sms())).await.expect("a send ends by itself")
+    timeout(SOON, sender.send(&sms())).await.expect("a send ends by itself").sent
 }
 
 /// The kind of an outcome and its reason. No reason names the number, the code, the text or the password.

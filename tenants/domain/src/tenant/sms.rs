@@ -11,6 +11,7 @@ use serde::{
 use super::{
     SecretName,
     sms_http::SmsHttp,
+    sms_report::is_not_wanted,
     values::{SenderName, WebUrl},
 };
 
@@ -70,6 +71,18 @@ pub struct SmsAccount {
     /// Environment variable that holds it; read when applied.
     #[serde(default, skip_serializing)]
     pub customer_password_env: Option<String>,
+    /// Whether the provider is asked to report what became of each SMS.
+    #[serde(default, skip_serializing_if = "is_not_wanted")]
+    pub reports: bool,
+    /// LINK's id of the gate that reports go through.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report_gate: Option<String>,
+    /// File that holds the secret which proves reports; read when applied.
+    #[serde(default, skip_serializing)]
+    pub report_secret_file: Option<PathBuf>,
+    /// Environment variable that holds it; read when applied.
+    #[serde(default, skip_serializing)]
+    pub report_secret_env: Option<String>,
     /// How a gateway that is described by template is asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub http: Option<SmsHttp>,
@@ -179,6 +192,8 @@ impl SmsAccount {
             ("customer_id", self.customer_id.is_some()),
             ("customer_password", self.customer_password_file.is_some() || self.customer_password_env.is_some()),
             ("short_number", self.short_number.is_some()),
+            ("report_gate", self.report_gate.is_some()),
+            ("report_secret", self.report_secret_file.is_some() || self.report_secret_env.is_some()),
             ("http", self.http.is_some()),
         ];
         keys.into_iter().filter(|(_, given)| *given).map(|(key, _)| key).collect()
@@ -198,7 +213,8 @@ impl SmsAccount {
             file: &self.customer_password_file,
             variable: &self.customer_password_env,
         };
-        if self.provider == SmsProvider::Telenor { vec![password, customer] } else { vec![password] }
+        let customer = (self.provider == SmsProvider::Telenor).then_some(customer);
+        [password].into_iter().chain(customer).chain(self.report_secrets()).collect()
     }
 }
 
@@ -239,6 +255,9 @@ impl SmsSettings {
             if self.accounts.iter().take(index).any(|earlier| earlier.provider == provider) {
                 let name = provider.as_str();
                 problems.push(format!("{place}.provider: {name} is there already; name each provider once"));
+            }
+            if !account.reports && account.own_keys().iter().any(|key| key.starts_with("report_")) {
+                problems.push(format!("{place}.reports: write true, or leave out what says how reports are made"));
             }
         }
         problems

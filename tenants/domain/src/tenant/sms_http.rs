@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::sms_report::HttpReport;
+
 /// A gateway by HTTP, in its own words.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -21,7 +23,7 @@ pub struct SmsHttp {
     pub headers: BTreeMap<String, String>,
     /// What the request holds, which is how values are escaped.
     pub content: HttpContent,
-    /// The request's body: `{{to}}`, `{{from}}`, `{{text}}`, `{{reference}}`, `{{username}}` and
+    /// The request's body: `{{to}}`, `{{from}}`, `{{text}}`, `{{reference}}`, `{{callback_url}}`, `{{username}}` and
     /// `{{password}}` stand for their values.
     pub template: String,
     /// The charset of the request.
@@ -39,6 +41,9 @@ pub struct SmsHttp {
     /// Where the SMS's id stands, as a JSON pointer.
     #[serde(default)]
     pub id_pointer: Option<String>,
+    /// How it reports what became of an SMS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<HttpReport>,
 }
 
 /// What an answer of success says.

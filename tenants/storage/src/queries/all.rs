@@ -13,6 +13,7 @@ pub(crate) mod number_changes;
 pub(crate) mod numbers;
 pub(crate) mod operator;
 pub(crate) mod rejections;
+pub(crate) mod reports;
 mod schema;
 pub(crate) mod settings;
 pub(crate) mod sign_in;

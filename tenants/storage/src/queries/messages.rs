@@ -11,12 +11,14 @@ use portvakt_domain::{
     keys::KeyedHash,
     limit::{DAY, SMS_SHORT_WINDOW, SmsHistory},
     message::{Channel, Message, MessageKind, MessageState, NewMessage},
+    report::Report,
+    tenant::SmsProvider,
     time::Instant,
 };
 use uuid::Uuid;
 
 use super::{
-    Conn, audit, jobs, lock,
+    Conn, audit, jobs, lock, reports,
     schema::{flows, messages, sms_log},
 };
 use crate::{
@@ -41,6 +43,7 @@ struct MessageRow {
     attempts: i32,
     number_hash: Option<Vec<u8>>,
     about_at: Option<At>,
+    report: Option<String>,
 }
 
 impl MessageRow {
@@ -60,6 +63,10 @@ impl MessageRow {
             },
             state: MessageState::from_stored(&self.state).ok_or_else(|| corrupt("messages.state"))?,
             attempts: self.attempts,
+            report: self
+                .report
+                .map(|name| Report::from_stored(&name).ok_or_else(|| corrupt("messages.report")))
+                .transpose()?,
         })
     }
 }
@@ -120,6 +127,12 @@ fn note(c: &mut Conn, tenant: TenantId, message: &Message, state: MessageState, 
     Ok(())
 }
 
+/// Gives a message up that was found in the middle of a call. Where its provider reported of it, it has it.
+fn give_up(c: &mut Conn, tenant: TenantId, message: &Message, now: Instant) -> Outcome<()> {
+    let state = if message.report.is_some() { MessageState::Sent } else { MessageState::Unknown };
+    note(c, tenant, message, state, now)
+}
+
 /// The states in which a flow waits for a code of this purpose.
 fn awaiting(purpose: CodePurpose) -> &'static [FlowState] {
     match purpose {
@@ -140,7 +153,7 @@ pub(crate) fn begin_code(c: &mut Conn, tenant: TenantId, begin: &BeginCode) -> O
     match message.state {
         MessageState::Queued => {}
         MessageState::Sending => {
-            note(c, tenant, &message, MessageState::Unknown, begin.now)?;
+            give_up(c, tenant, &message, begin.now)?;
             return Ok(CodeTurn::AlreadyBegun);
         }
         _ => return Ok(CodeTurn::AlreadyBegun),
@@ -254,7 +267,7 @@ pub(crate) fn begin_notice(c: &mut Conn, tenant: TenantId, message: &MessageId, 
             Ok(NoticeTurn::Send(Box::new(found)))
         }
         MessageState::Sending => {
-            note(c, tenant, &found, MessageState::Unknown, *now)?;
+            give_up(c, tenant, &found, *now)?;
             Ok(NoticeTurn::AlreadyBegun)
         }
         _ => Ok(NoticeTurn::AlreadyBegun),
@@ -266,16 +279,22 @@ pub(crate) fn settle(
     tenant: TenantId,
     message: &MessageId,
     state: &MessageState,
+    provider: &Option<SmsProvider>,
     provider_id: &Option<String>,
     now: &Instant,
     event: &NewEvent,
 ) -> Outcome<bool> {
+    if let Some(provider) = provider {
+        reports::forget_others(c, tenant, message.0, *provider)?;
+    }
+    let known_better = *state == MessageState::Unknown && reports::is_reported(c, tenant, message.0)?;
+    let state = if known_better { MessageState::Sent } else { *state };
     let unsettled = [MessageState::Queued, MessageState::Sending, MessageState::Unknown].map(MessageState::as_str);
     let changed = diesel::update(messages::table.find((Id(tenant.0), Id(message.0))))
         .filter(messages::state.eq_any(unsettled))
         .set((
             messages::state.eq(state.as_str()),
-            messages::provider_id.eq(provider_id),
+            Taker::of(*provider, provider_id.clone()),
             messages::settled_at.eq(at(*now)),
         ))
         .execute(c)?;
@@ -283,4 +302,18 @@ pub(crate) fn settle(
         audit::record(c, tenant, std::slice::from_ref(event))?;
     }
     Ok(changed == 1)
+}
+
+/// Who took a message. What is not known leaves what a report told.
+#[derive(AsChangeset)]
+#[diesel(table_name = messages)]
+struct Taker {
+    provider: Option<&'static str>,
+    provider_id: Option<String>,
+}
+
+impl Taker {
+    fn of(provider: Option<SmsProvider>, provider_id: Option<String>) -> Self {
+        Self { provider: provider.map(SmsProvider::as_str), provider_id }
+    }
 }

@@ -172,6 +172,9 @@ diesel::table! {
         settled_at -> Nullable<Ts>,
         number_hash -> Nullable<Binary>,
         about_at -> Nullable<Ts>,
+        provider -> Nullable<Text>,
+        report -> Nullable<Text>,
+        reported_at -> Nullable<Ts>,
     }
 }
 

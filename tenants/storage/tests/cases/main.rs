@@ -17,6 +17,7 @@ mod number_attributes;
 mod number_changes;
 mod numbers;
 mod rejections;
+mod reports;
 mod settings;
 mod steps;
 mod sweep;
@@ -120,6 +121,14 @@ cases! {
     rejections:
         reasons_are_counted_by_day_and_tenant
         many_at_once_are_all_counted;
+    reports:
+        a_report_never_goes_back_and_counts_once
+        many_at_once_are_one_news
+        an_sms_is_found_by_its_own_provider_alone
+        what_was_unknown_is_settled_by_a_report
+        who_refused_an_sms_does_not_speak_for_who_took_it
+        a_report_changes_no_flow
+        what_was_reported_is_counted_by_provider;
     settings:
         versions_count_up_and_secrets_stay
         a_host_belongs_to_one_tenant

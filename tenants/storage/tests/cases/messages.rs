@@ -229,7 +229,7 @@ pub(crate) async fn an_answer_after_the_answer_does_not_count(f: Fixture) {
     assert_eq!(begin(&f, turn(&f, id, Some(account()), hash(), f.now)).await, CodeTurn::Send);
     let settle = async |state| {
         let told = event(AuditKind::CodeSent, f.now);
-        messages::settle(&f.store, f.a, id, state, Some("p1".to_owned()), f.now, told).await.expect("an answer")
+        messages::settle(&f.store, f.a, id, state, None, Some("p1".to_owned()), f.now, told).await.expect("an answer")
     };
     assert!(settle(MessageState::Unknown).await);
     assert!(settle(MessageState::Sent).await, "an answer that came late");

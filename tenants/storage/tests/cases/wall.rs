@@ -29,12 +29,13 @@ use crate::{
     number_changes::delayed_change,
 };
 
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     "2026-11-22-000000_initial",
     "2026-11-23-000000_numbers",
     "2026-11-23-000100_rejections",
     "2026-11-23-000200_number_attributes",
     "2026-11-23-000300_tenant_deletion",
+    "2026-11-23-000400_sms_reports",
 ];
 const SHARED: [&str; 5] = ["tenants", "deleted_tenants", "tenant_hosts", "jobs", "sms_budgets"];
 

@@ -1,6 +1,7 @@
 //! The page for a code that came by SMS; it serves both houses.
 
 use askama::Template;
+use portvakt_domain::message::Delivery;
 
 use crate::portal::views::{
     Layout, Page, Problem,
@@ -89,6 +90,8 @@ pub struct CodeView<'a> {
     pub another: &'a str,
     /// What was wrong with it.
     pub another_problem: Option<NumberProblem>,
+    /// Where the SMS is, where the number was just typed by who signed in, and nowhere else.
+    pub delivery: Option<Delivery>,
 }
 
 impl Layout for CodeView<'_> {
@@ -151,6 +154,18 @@ impl CodeView<'_> {
                 self.resend_wait_seconds.map(|seconds| self.page.text_with("code-again-wait", "seconds", seconds))
             }
         }
+    }
+
+    /// Where the SMS is, in words.
+    fn delivery_line(&self) -> Option<String> {
+        let key = match (self.purpose, self.delivery?) {
+            (CodeFor::NewNumber(_), Delivery::OnItsWay) => "delivery-on-its-way",
+            (CodeFor::NewNumber(_), Delivery::Delivered) => "delivery-delivered",
+            (CodeFor::NewNumber(_), Delivery::NotDelivered) => "delivery-not-delivered",
+            // Whether a phone rang that is registered already is nobody's to learn.
+            _ => return None,
+        };
+        Some(self.page.text(key))
     }
 
     fn first_other(&self) -> &str {

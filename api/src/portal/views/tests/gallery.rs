@@ -221,6 +221,7 @@ fn code<'a>(page: Page<'a>, purpose: CodeFor<'a>, problem: Option<CodeProblem>) 
         delay_offered: false,
         another: "",
         another_problem: None,
+        delivery: None,
     }
 }
 

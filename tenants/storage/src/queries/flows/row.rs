@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use portvakt_domain::{
     flow::{Flow, FlowKind, FlowState, NumberTask},
-    id::{AccountKey, FlowId, TenantId},
+    id::{AccountKey, FlowId, MessageId, TenantId},
     keys::Sealed,
 };
 
@@ -28,6 +28,7 @@ pub(super) struct FlowRow {
     pending_number: Option<Vec<u8>>,
     pending_number_hash: Option<Vec<u8>>,
     choice: Option<String>,
+    code_message: Option<Id>,
     code_requested_at: Option<At>,
     code_hash: Option<Vec<u8>>,
     tries: i32,
@@ -64,6 +65,7 @@ impl FlowRow {
             proof: self.proof.map(|row| row.0),
             pending_holder: optional_sealed(self.pending_holder),
             code_number: self.code_number.map(|row| row.0),
+            code_message: self.code_message.map(|message| MessageId(message.0)),
             choice: self.choice.map(|name| choice(&name, "flows.choice")).transpose()?,
             code_requested_at: self.code_requested_at.map(|requested| requested.0),
             code_hash: optional_hash(self.code_hash, "flows.code_hash")?,

@@ -1,6 +1,6 @@
 //! The pages of pwreg.
 
-use portvakt_domain::{holder::HolderError, number::Country, tenant::HostPurpose};
+use portvakt_domain::{holder::HolderError, message::Delivery, number::Country, tenant::HostPurpose};
 
 use super::{Gallery, MASKED, RESET, WHEN, code, code_problems, suffix};
 use crate::portal::views::{
@@ -74,6 +74,11 @@ pub(super) fn pages(gallery: &mut Gallery<'_>) {
         gallery.hang(format!("register-4-code-old{}", suffix(&problem)), problem.is_some(), &old);
         let new = code(page, CodeFor::NewNumber(MASKED), problem);
         gallery.hang(format!("register-5-code-new{}", suffix(&problem)), problem.is_some(), &new);
+    }
+    for delivery in [Delivery::OnItsWay, Delivery::Delivered, Delivery::NotDelivered] {
+        let page = Page { path: "/code", ..page };
+        let new = CodeView { delivery: Some(delivery), ..code(page, CodeFor::NewNumber(MASKED), None) };
+        gallery.hang(format!("register-5-code-new-{delivery:?}"), false, &new);
     }
     for kind in [
         register::Done::Saved,

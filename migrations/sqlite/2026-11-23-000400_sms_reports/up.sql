@@ -1,0 +1,7 @@
+-- Who took an SMS, and what was reported of it.
+
+alter table messages add column provider text;
+-- the last report that was news; null: there was none
+alter table messages add column report text;
+alter table messages add column reported_at integer;
+create index messages_provider on messages (tenant_id, provider, provider_id) where provider_id is not null;
