@@ -6,6 +6,8 @@ mod apply;
 mod audit;
 #[path = "commands/database.rs"]
 mod database;
+#[path = "commands/reports.rs"]
+mod reports;
 #[path = "commands/settings.rs"]
 mod settings;
 #[path = "commands/statistics.rs"]

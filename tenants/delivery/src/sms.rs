@@ -25,6 +25,7 @@ use portvakt_domain::{
 };
 use secrecy::SecretString;
 
+pub(crate) use self::report::reports;
 use self::{
     account::Account,
     forty_six_elks::FortySixElks,
@@ -39,7 +40,6 @@ use self::{
     telenor::Telenor,
     twilio::Twilio,
 };
-pub(crate) use self::report::reports;
 pub use self::{gateway::SmsDeadlines, in_order::AttemptObserver};
 use crate::setup::DeliverySetupError;
 

@@ -21,8 +21,7 @@ pub enum Report {
 
 impl Report {
     /// All of them.
-    pub const ALL: [Report; 5] =
-        [Report::Unknown, Report::Sent, Report::Expired, Report::Failed, Report::Delivered];
+    pub const ALL: [Report; 5] = [Report::Unknown, Report::Sent, Report::Expired, Report::Failed, Report::Delivered];
 
     /// The stored name.
     pub fn as_str(self) -> &'static str {

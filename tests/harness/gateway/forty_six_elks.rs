@@ -82,10 +82,7 @@ impl Dialect for FortySixElks {
             Fate::Odd => "wondering",
         };
         let delivered = "2026-11-22T10:15:38.140000";
-        Some(ReportRequest::form(
-            report.address,
-            &[("id", &report.id), ("status", status), ("delivered", delivered)],
-        ))
+        Some(ReportRequest::form(report.address, &[("id", &report.id), ("status", status), ("delivered", delivered)]))
     }
 
     fn taken(&self, sms: &Received, number: usize) -> Http {

@@ -83,7 +83,8 @@ impl Dialect for Generic {
 
     fn wants_reports(&self, account: &mut Value) {
         let http = &mut account["http"];
-        http["template"] = format!("{}&dlr={{{{callback_url}}}}", http["template"].as_str().expect("a template")).into();
+        http["template"] =
+            format!("{}&dlr={{{{callback_url}}}}", http["template"].as_str().expect("a template")).into();
         http["report"] = json!({
             "content": "form",
             "id": "msgid",

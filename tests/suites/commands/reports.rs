@@ -32,7 +32,10 @@ async fn reports_are_told(site: Site) {
         assert!(applied.contains(&format!("secret sms_report_path_{provider}: set\n")), "{applied}");
     }
     let first = told().await;
-    assert_eq!(row(&first.split("24 hours").next().expect("addresses").to_owned(), "46elks")[1..], ["told", "with", "each", "SMS"]);
+    assert_eq!(
+        row(&first.split("24 hours").next().expect("addresses").to_owned(), "46elks")[1..],
+        ["told", "with", "each", "SMS"]
+    );
     let address = row(&first, "hellosms")[1].clone();
     let path = address.strip_prefix("https://pwreg.orebro.se/reports/hellosms/").expect("its address");
     assert_eq!(path.len(), 43, "256 bits: {address}");

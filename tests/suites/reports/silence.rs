@@ -27,7 +27,9 @@ async fn pwreset_is_the_same_whatever_was_reported() {
     let mut pages: Vec<(String, Bytes)> = Vec::new();
 
     // 1. Each report by itself, and none; the page before the job, after it, and after the report.
-    for fate in [None, Some(Fate::Sent), Some(Fate::Delivered), Some(Fate::Failed), Some(Fate::Expired), Some(Fate::Odd)] {
+    for fate in
+        [None, Some(Fate::Sent), Some(Fate::Delivered), Some(Fate::Failed), Some(Fate::Expired), Some(Fate::Odd)]
+    {
         let person = world.person("orebro", State::Normal).await;
         let mut browser = world.browser();
         journey::ask_for_code(world, &mut browser, "orebro", &person.username).await;

@@ -1,6 +1,9 @@
 //! A world with one gateway, and people who wait for a code.
 
-use std::{panic::Location, sync::atomic::{AtomicUsize, Ordering}};
+use std::{
+    panic::Location,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use harness::{
     Browser, Database, Page, State, World,
@@ -40,8 +43,7 @@ impl Stage {
     pub async fn waiting(&self) -> Waiting {
         let person = self.world.person("orebro", State::Unregistered).await;
         let mut browser = self.world.browser();
-        let page =
-            journey::sign_in(&self.world, &mut browser, "orebro", &person.username, &person.password).await;
+        let page = journey::sign_in(&self.world, &mut browser, "orebro", &person.username, &person.password).await;
         let page = browser.submit_to(&page, "/number", &[("number", &self.world.fresh_number())]).await;
         assert_eq!(page.path, "/code", "{}", page.text());
         Waiting { browser, page, sms: self.handed_over().await }

@@ -25,7 +25,8 @@ impl Stage<'_> {
     /// The gateway reports of the first SMS; then others try to.
     pub async fn reports(&mut self) {
         let report = self.site.gateway.report(1, Fate::Delivered, None, PROOF, 0);
-        let path = report.url.split('/').next_back().and_then(|last| last.split('?').next()).expect("a path").to_owned();
+        let path =
+            report.url.split('/').next_back().and_then(|last| last.split('?').next()).expect("a path").to_owned();
         assert_eq!(path.len(), 43, "{}", report.url);
         let at = |url: String| ReportRequest { url, ..report.clone() };
         let large = ReportRequest { body: vec![b'a'; 70_000], ..report.clone() };

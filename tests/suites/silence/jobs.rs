@@ -140,8 +140,16 @@ async fn settling(world: &World, slug: &str) -> u64 {
             details: BTreeMap::new(),
         };
         let before = platform.store.statements();
-        let settled =
-            messages::settle(&platform.store, tenant.id, message, MessageState::Sent, None, None, world.clock.now(), event);
+        let settled = messages::settle(
+            &platform.store,
+            tenant.id,
+            message,
+            MessageState::Sent,
+            None,
+            None,
+            world.clock.now(),
+            event,
+        );
         assert!(settled.await.expect("settled"));
         least = least.min(platform.store.statements() - before);
     }

@@ -86,9 +86,10 @@ impl Account<'_> {
     /// The same, for a provider whose reports are worth nothing without it.
     pub(crate) fn demanded_report_secret(&self) -> Result<Option<SecretString>, DeliverySetupError> {
         match (self.settings.reports, self.report_secret()) {
-            (true, None) => {
-                Err(wrong("sms.report_secret", "missing; write report_secret_file or report_secret_env, it signs reports"))
-            }
+            (true, None) => Err(wrong(
+                "sms.report_secret",
+                "missing; write report_secret_file or report_secret_env, it signs reports",
+            )),
             (_, secret) => Ok(secret),
         }
     }

@@ -9,11 +9,7 @@ use super::{http::scalar, report};
 use crate::setup::{DeliverySetupError, wrong};
 
 /// What can be told before anything is reported.
-pub(super) fn check(
-    wanted: bool,
-    in_template: bool,
-    described: Option<&HttpReport>,
-) -> Result<(), DeliverySetupError> {
+pub(super) fn check(wanted: bool, in_template: bool, described: Option<&HttpReport>) -> Result<(), DeliverySetupError> {
     let demand = |holds: bool, key: &str, problem| {
         if holds { Ok(()) } else { Err(wrong(format!("sms.{key}"), problem)) }
     };

@@ -142,9 +142,9 @@ pub(crate) fn report(
     reference: Option<&str>,
     report: Report,
 ) -> Result<Option<DeliveryReport>, ReportRefusal> {
-    let in_address = Url::parse(&posted.url).ok().and_then(|url| {
-        url.query_pairs().find(|(name, _)| name == REFERENCE).map(|(_, value)| value.into_owned())
-    });
+    let in_address = Url::parse(&posted.url)
+        .ok()
+        .and_then(|url| url.query_pairs().find(|(name, _)| name == REFERENCE).map(|(_, value)| value.into_owned()));
     let reference = reference.map(str::to_owned).or(in_address);
     let reference = reference.and_then(|text| Uuid::try_parse(&text).ok()).map(MessageId);
     let provider_id = id.and_then(plain_id);

@@ -108,7 +108,8 @@ impl Sinch {
     /// Whether it is signed, and lately. What is replayed within the window is no news.
     fn is_from_sinch(&self, posted: &Posted<'_>) -> Result<(), ReportRefusal> {
         let named = |part: &str| report::header(posted, &format!("x-sinch-webhook-signature{part}"));
-        let (Some(key), Some(nonce), Some(timestamp)) = (&self.report_secret, named("-nonce"), named("-timestamp")) else {
+        let (Some(key), Some(nonce), Some(timestamp)) = (&self.report_secret, named("-nonce"), named("-timestamp"))
+        else {
             return Err(ReportRefusal::Forged);
         };
         let text = [posted.body, b".", nonce.as_bytes(), b".", timestamp.as_bytes()].concat();

@@ -162,10 +162,8 @@ fn pieces(text: &str) -> Result<Vec<Piece>, &'static str> {
             "username" => Name::Username,
             "password" => Name::Password,
             _ => {
-                return Err(
-                    "there are {{to}}, {{from}}, {{text}}, {{reference}}, {{callback_url}}, {{username}} and \
-                     {{password}} alone",
-                );
+                return Err("there are {{to}}, {{from}}, {{text}}, {{reference}}, {{callback_url}}, {{username}} and \
+                     {{password}} alone");
             }
         }));
         pieces.push(Piece::Text(after.to_owned()));

@@ -101,7 +101,8 @@ impl Provider for Twilio {
             .into_iter()
             .chain(form.iter().flat_map(|(name, value)| [name.as_str(), value.as_str()]))
             .collect();
-        let signature = report::header(posted, "x-twilio-signature").and_then(|value| BASE64_STANDARD.decode(value).ok());
+        let signature =
+            report::header(posted, "x-twilio-signature").and_then(|value| BASE64_STANDARD.decode(value).ok());
         report::signed(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &self.token, signed.as_bytes(), signature)?;
         let said = match form.get("MessageStatus").ok_or(ReportRefusal::Unreadable)?.as_str() {
             "accepted" | "queued" | "scheduled" | "sending" | "sent" => Report::Sent,

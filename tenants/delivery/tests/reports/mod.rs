@@ -143,7 +143,8 @@ async fn other_events_are_nothing_of_an_sms() {
         let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, SECRET.as_bytes());
         let signature = aws_lc_rs::hmac::sign(&key, body.as_bytes());
         let hex: String = signature.as_ref().iter().map(|byte| format!("{byte:02X}")).collect();
-        let signed = ReportRequest { body: body.into_bytes(), ..report.clone() }.changed("signature", |_| format!("v1={hex}"));
+        let signed =
+            ReportRequest { body: body.into_bytes(), ..report.clone() }.changed("signature", |_| format!("v1={hex}"));
         assert_eq!(read(reports.as_ref(), &signed).expect("signed").is_some(), expected, "{kind}");
         for wrong in [hex.clone(), format!("v2={hex}"), format!("v1={}", &hex[1..]), "v1=".to_owned()] {
             let wrong = signed.clone().changed("signature", |_| wrong.clone());
@@ -160,7 +161,11 @@ fn reports_that_cannot_be_made_are_named() {
         let settings = settings(account);
         let mut secrets = secrets(&settings, "password");
         let name = SecretName::SmsReportSecret(settings.accounts[0].provider);
-        if secret.is_empty() { secrets.remove(&name) } else { secrets.insert(name, secret.into()) };
+        if secret.is_empty() {
+            secrets.remove(&name)
+        } else {
+            secrets.insert(name, secret.into())
+        };
         let made = sms_sender(&settings, &secrets, Arc::new(Attempts::default())).map(drop);
         let read = sms_reports(&settings, &secrets).map(drop);
         let told = [made, read].map(|made| made.err().map_or_else(|| "none".to_owned(), |error| error.to_string()));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{SmsProvider, SmsSecret, sms::SmsAccount, SecretName};
+use super::{SecretName, SmsProvider, SmsSecret, sms::SmsAccount};
 
 /// How a gateway that is described by template reports.
 #[derive(Debug, Clone, Serialize, Deserialize)]
