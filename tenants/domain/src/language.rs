@@ -33,11 +33,16 @@ impl Language {
 
     /// The first language of an `Accept-Language` header (RFC 9110, 12.5.4) that we have, by weight, then by order.
     pub fn from_accept_language(header: &str) -> Option<Self> {
+        Self::accepted_of(header, &Self::ALL)
+    }
+
+    /// The same among those that are offered.
+    pub fn accepted_of(header: &str, offered: &[Self]) -> Option<Self> {
         let mut wanted: Vec<(u16, Self)> = header
             .split(',')
             .filter_map(|range| {
                 let mut parts = range.split(';').map(str::trim);
-                let language = Self::from_tag(parts.next()?)?;
+                let language = Self::from_tag(parts.next()?).filter(|language| offered.contains(language))?;
                 let weight = parts.find_map(|p| p.strip_prefix("q=")).map_or(Some(1.0), |q| q.parse::<f32>().ok())?;
                 // Thousandths are all the precision the header has; anything outside 0..=1 is not a weight.
                 (weight > 0.0 && weight <= 1.0).then_some(((weight * 1000.0) as u16, language))
@@ -59,5 +64,7 @@ mod tests {
         assert_eq!(Language::from_accept_language("en;q=0, sv;q=0.1"), Some(Language::Sv));
         assert_eq!(Language::from_accept_language("de;q=x,*"), None);
         assert_eq!(Language::from_accept_language("en;q=nonsense"), None);
+        assert_eq!(Language::accepted_of("en, sv;q=0.1", &[Language::Sv]), Some(Language::Sv));
+        assert_eq!(Language::accepted_of("en", &[Language::Sv]), None);
     }
 }

@@ -71,7 +71,8 @@ pub enum MessageKind {
 }
 
 impl MessageKind {
-    const ALL: [MessageKind; 16] = [
+    /// All of them.
+    pub const ALL: [MessageKind; 16] = [
         MessageKind::ResetCode,
         MessageKind::ChangeCode,
         MessageKind::OldNumberCode,

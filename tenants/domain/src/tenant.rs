@@ -1,7 +1,5 @@
 //! A tenant's settings: typed sections, validated before they are stored, the same in a TOML file and in a row.
 
-use std::collections::BTreeMap;
-
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
@@ -11,23 +9,29 @@ use crate::{
     policy::{PasswordPolicy, PolicyPreset},
 };
 
+mod branding;
 mod difference;
 mod directory;
+mod help_desk;
+mod hosts;
 mod mail;
+pub mod plain;
 mod sms;
 mod sms_http;
 mod sms_report;
+mod texts;
 mod values;
+pub use branding::{Branding, Colours, Palette, Scheme};
 pub use difference::{Change, Difference, Document, SecretChange};
 pub use directory::{DirectoryKind, DirectorySettings, HistoryRule};
+pub use help_desk::HelpDesk;
+pub use hosts::Hosts;
 pub use mail::{MailSecurity, MailSettings};
 pub use sms::{SmsAccount, SmsProvider, SmsRegion, SmsSecret, SmsSettings};
 pub use sms_http::{HttpAuthentication, HttpCharset, HttpContent, HttpMethod, HttpNumberFormat, HttpVerdict, SmsHttp};
 pub use sms_report::{HttpReport, HttpReportContent, HttpReportValue};
-pub use values::{HostName, LdapUrl, SenderName, Slug, WebUrl};
-
-/// The longest host that still leaves room for a code's sentence in one SMS.
-const LONGEST_HOST: usize = 40;
+pub use texts::{Paragraphs, TenantTexts};
+pub use values::{BaseUrl, HostName, LdapUrl, SenderName, Slug, WebUrl};
 
 /// Everything a tenant decides. Secrets are not here: a file names where they are read when it is applied, and they are
 /// stored sealed beside the settings.
@@ -41,9 +45,12 @@ pub struct TenantSettings {
     /// Words of the municipality that must not be a password: its name, its parts of town.
     #[serde(default)]
     pub words: Vec<String>,
-    /// The language where the browser asks for none that we have.
+    /// The language where the browser asks for none that the tenant offers.
     #[serde(default)]
     pub default_language: Language,
+    /// The languages that the tenant offers; all of them where it says nothing.
+    #[serde(default = "all_languages", skip_serializing_if = "is_all_languages")]
+    pub languages: Vec<Language>,
     /// The two addresses that people know by heart.
     pub hosts: Hosts,
     /// Whom to turn to.
@@ -68,30 +75,21 @@ pub struct TenantSettings {
     /// Texts of the tenant's own.
     #[serde(default)]
     pub texts: TenantTexts,
+    /// How pages look.
+    #[serde(default, skip_serializing_if = "is_plain")]
+    pub branding: Branding,
 }
 
-/// The two addresses.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Hosts {
-    /// Where people get back in, such as `pwreset.orebro.se`.
-    pub reset: HostName,
-    /// Where people register their number, such as `pwreg.orebro.se`.
-    pub register: HostName,
+fn all_languages() -> Vec<Language> {
+    Language::ALL.to_vec()
 }
 
-/// Whom to turn to.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct HelpDesk {
-    /// Name, such as "IT-helpdesk".
-    pub name: String,
-    /// Telephone as it is to be read.
-    #[serde(default)]
-    pub phone: Option<String>,
-    /// Mail address.
-    #[serde(default)]
-    pub mail: Option<String>,
+fn is_all_languages(languages: &[Language]) -> bool {
+    languages == Language::ALL
+}
+
+fn is_plain(branding: &Branding) -> bool {
+    *branding == Branding::default()
 }
 
 /// The rules for a new password: a preset by name, or rules of one's own.
@@ -173,18 +171,6 @@ impl Default for LimitSettings {
     }
 }
 
-/// Texts of the tenant's own, by language. One entry is one paragraph.
-#[derive(Debug, Clone, Serialize, Deserialize, Default)]
-#[serde(deny_unknown_fields, default)]
-pub struct TenantTexts {
-    /// Shown when a password was set: what happens now, such as when the computer learns of it.
-    pub after_reset: BTreeMap<Language, Vec<String>>,
-    /// Shown when an account was unlocked.
-    pub after_unlock: BTreeMap<Language, Vec<String>>,
-    /// An example of a username, for the first page.
-    pub username_example: String,
-}
-
 impl PolicyChoice {
     /// The rules chosen.
     ///
@@ -208,6 +194,11 @@ impl TenantSettings {
         self.limits.trusted_networks.iter().any(|network| network.contains(&address))
     }
 
+    /// The language that somebody is met in who asked for this one: it, where the tenant offers it.
+    pub fn offered(&self, asked: Language) -> Language {
+        if self.languages.contains(&asked) { asked } else { self.default_language }
+    }
+
     /// Everything that is wrong beyond the form of single values, as `key: what to do`. Empty when nothing is.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
@@ -217,13 +208,13 @@ impl TenantSettings {
             }
         };
         demand(!self.name.trim().is_empty(), "name: write the municipality's name");
-        demand(self.hosts.reset != self.hosts.register, "hosts: reset and register must be two addresses");
-        for host in [&self.hosts.reset, &self.hosts.register] {
-            demand(
-                host.as_str().len() <= LONGEST_HOST,
-                &format!("hosts: {host} is longer than {LONGEST_HOST} characters, a code with it would need two SMS"),
-            );
-        }
+        demand(!self.languages.is_empty(), "languages: name at least one, such as [\"sv\", \"en\"]");
+        let twice = self.languages.iter().enumerate().any(|(index, one)| self.languages[..index].contains(one));
+        demand(!twice, "languages: name each once");
+        demand(
+            self.languages.is_empty() || self.languages.contains(&self.default_language),
+            "default_language: name one of languages",
+        );
         let shown = [Some(&self.name), Some(&self.help_desk.name), self.help_desk.mail.as_ref()];
         for text in shown.into_iter().flatten() {
             demand(
@@ -231,10 +222,6 @@ impl TenantSettings {
                 &format!("{text:?}: six digits in a row would look like a code in a message"),
             );
         }
-        demand(
-            self.help_desk.phone.is_some() || self.help_desk.mail.is_some(),
-            "help_desk: give a phone or a mail address, people will need it",
-        );
         demand(
             matches!(self.registration.delayed_change_hours, 0 | 24..=168),
             "registration.delayed_change_hours: 24 to 168 hours, or 0 to offer no delayed change",
@@ -250,6 +237,10 @@ impl TenantSettings {
             self.limits.sms_per_hour > 0 && self.limits.sms_per_day > 0,
             "limits: sms_per_hour and sms_per_day must be above 0",
         );
+        problems.extend(self.hosts.problems());
+        problems.extend(self.help_desk.problems());
+        problems.extend(self.texts.problems());
+        problems.extend(self.branding.problems(&self.languages));
         problems.extend(self.directory.problems());
         problems.extend(self.sms.problems());
         if let Err(found) = self.policy.policy() {

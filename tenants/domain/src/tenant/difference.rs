@@ -72,7 +72,13 @@ pub struct Change {
 
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = |value: &Option<Value>| value.as_ref().map_or_else(|| "nothing".to_owned(), shown);
+        // What people read is told in full, however long: it is what is looked at before it is said to everybody.
+        let in_full = self.key.starts_with("texts.");
+        let shown = |value: &Option<Value>| match value {
+            None => "nothing".to_owned(),
+            Some(value) if in_full => value.to_string(),
+            Some(value) => shown(value),
+        };
         write!(f, "{}: {} → {}", self.key, shown(&self.before), shown(&self.after))
     }
 }
@@ -207,6 +213,19 @@ mod tests {
         assert!(!line.contains("BEGIN") && !line.contains('\n'), "{line}");
         let (before, after) = line.split_once(" → ").expect("both");
         assert!(!before.ends_with(after), "each has a digest of its own: {line}");
+    }
+
+    #[test]
+    fn texts_are_told_in_full_and_logos_by_their_digest() {
+        let long = format!("{{ $minutes ->\n  *[other] {}\n}}", "å".repeat(500));
+        let logo = format!("<svg>{}</svg>", "<path/>".repeat(90));
+        let after = serde_json::json!({ "texts": { "sv": { "code-time": long } }, "branding": { "logo": logo } });
+        let found = Difference::between(&document("{}"), &document(&after.to_string()), Vec::new());
+        let told: Vec<String> = found.changes.iter().map(ToString::to_string).collect();
+        let text = format!("texts.sv.code-time: nothing → {}", serde_json::to_string(&long).expect("JSON"));
+        assert_eq!(told[1], text);
+        assert!(told[0].starts_with("branding.logo: nothing → a text of 641 characters (SHA-256 "), "{}", told[0]);
+        assert!(told.iter().all(|line| !line.contains('\n')), "{told:?}");
     }
 
     #[test]

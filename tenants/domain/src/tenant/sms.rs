@@ -148,6 +148,11 @@ impl SmsProvider {
         }
     }
 
+    /// How short the name of a sender may be; eleven characters are what the network has room for.
+    fn shortest_sender(self) -> usize {
+        if self == SmsProvider::Link { 2 } else { 3 }
+    }
+
     /// The name that the account's password or token is stored under. Each provider has its own, so that a change of
     /// providers never hands one the password at another.
     pub(super) fn password_name(self) -> &'static str {
@@ -258,6 +263,12 @@ impl SmsSettings {
             }
             if !account.reports && account.own_keys().iter().any(|key| key.starts_with("report_")) {
                 problems.push(format!("{place}.reports: write true, or leave out what says how reports are made"));
+            }
+            let (length, shortest) = (account.sender.as_str().len(), provider.shortest_sender());
+            if length < shortest {
+                let (name, sender) = (provider.as_str(), &account.sender);
+                problems
+                    .push(format!("{place}.sender: {sender} has {length} characters; {name} takes {shortest} to 11"));
             }
         }
         problems

@@ -62,7 +62,12 @@ text_value!(
     WebUrl, web_url
 );
 text_value!(
-    /// The name an SMS comes from: 3 to 11 letters and digits without å ä ö, a letter first (46elks, LINK).
+    /// What links begin with: `https://host` or `https://host:port`, lower case, without a slash at the end. Names below
+    /// `localhost` may do without TLS.
+    BaseUrl, base_url
+);
+text_value!(
+    /// The name an SMS comes from: 2 to 11 letters and digits without å ä ö, a letter first. Most providers want 3.
     SenderName, sender_name
 );
 
@@ -137,12 +142,44 @@ fn web_url(text: &str) -> Result<String, String> {
     fits.then(|| text.to_owned()).ok_or_else(wrong)
 }
 
+fn base_url(text: &str) -> Result<String, String> {
+    let wrong = || format!("{text:?} is not what links begin with: write \"https://host\" or \"https://host:port\"");
+    let (scheme, rest) = text.split_once("://").ok_or_else(wrong)?;
+    let rest = rest.strip_suffix('/').unwrap_or(rest);
+    let (host, port) = rest.split_once(':').map_or((rest, None), |(host, port)| (host, Some(port)));
+    let host = host_name(host).map_err(|_| wrong())?;
+    // A port with a sign or with zeros before it would be another text than the browser's `Origin`.
+    let port = match port {
+        Some(port) => Some(port.parse::<u16>().ok().filter(|n| *n > 0 && n.to_string() == port).ok_or_else(wrong)?),
+        None => None,
+    };
+    let usual = match scheme {
+        "https" => 443,
+        "http" if host == "localhost" || host.ends_with(".localhost") => 80,
+        "http" => return Err(format!("{text:?}: without TLS only names below localhost; write https://")),
+        _ => return Err(wrong()),
+    };
+    Ok(match port.filter(|port| *port != usual) {
+        Some(port) => format!("{scheme}://{host}:{port}"),
+        None => format!("{scheme}://{host}"),
+    })
+}
+
+impl BaseUrl {
+    /// The host.
+    pub fn host(&self) -> HostName {
+        let rest = self.0.split_once("://").map_or(self.0.as_str(), |(_, rest)| rest);
+        // Made lower case and looked at when it was read.
+        HostName(rest.split(':').next().unwrap_or(rest).to_owned())
+    }
+}
+
 fn sender_name(text: &str) -> Result<String, String> {
-    let fits = (3..=11).contains(&text.len())
+    let fits = (2..=11).contains(&text.len())
         && text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text.bytes().all(|b| b.is_ascii_alphanumeric());
     fits.then(|| text.to_owned())
-        .ok_or_else(|| format!("{text:?} is not a sender name: 3 to 11 of A-Z, a-z, 0-9, a letter first"))
+        .ok_or_else(|| format!("{text:?} is not a sender name: write 3 to 11 of A-Z, a-z, 0-9, a letter first"))
 }
 
 #[cfg(test)]
@@ -182,9 +219,48 @@ mod tests {
     }
 
     #[test]
+    fn links_begin_as_browsers_write_them() {
+        for (written, read, host) in [
+            ("https://pwreset.orebro.se", "https://pwreset.orebro.se", "pwreset.orebro.se"),
+            ("https://PwReset.Orebro.se.:8443/", "https://pwreset.orebro.se:8443", "pwreset.orebro.se"),
+            ("https://a.se:443", "https://a.se", "a.se"),
+            ("http://a.localhost:80", "http://a.localhost", "a.localhost"),
+            ("http://localhost:8080", "http://localhost:8080", "localhost"),
+        ] {
+            let url: BaseUrl = written.parse().expect(written);
+            assert_eq!((url.as_str(), url.host().as_str()), (read, host));
+        }
+        for wrong in [
+            "pwreset.orebro.se",
+            "http://pwreset.orebro.se",
+            "http://localhost.evil.example",
+            "http://evillocalhost",
+            "ftp://a.se",
+            "HTTPS://a.se",
+            "https://",
+            "https://a.se/reset",
+            "https://a.se//",
+            "https://a.se?x",
+            "https://a.se#x",
+            "https://u@a.se",
+            "https://u:p@a.se",
+            "https://a.se:",
+            "https://a.se:0",
+            "https://a.se:+443",
+            "https://a.se:0443",
+            "https://a.se:65536",
+            "https://a.se:1:2",
+            "https://[::1]",
+            "https://a b.se",
+        ] {
+            assert!(wrong.parse::<BaseUrl>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
     fn names_that_gateways_mangle_are_refused() {
         assert!("Orebro".parse::<SenderName>().is_ok());
-        for wrong in ["Örebro", "1abc", "ab", "OrebroKommun", "a b c"] {
+        for wrong in ["Örebro", "1abc", "a", "OrebroKommun", "a b c", "+46701740605", ""] {
             assert!(wrong.parse::<SenderName>().is_err(), "{wrong}");
         }
         for wrong in ["a", "Orebro", "orebro_", "1orebro"] {

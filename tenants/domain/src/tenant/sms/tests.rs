@@ -72,3 +72,18 @@ fn each_provider_has_a_password_of_its_own() {
         assert_eq!(serde_json::to_value(provider).expect("JSON"), provider.as_str());
     }
 }
+
+#[test]
+fn how_short_a_sender_may_be_is_each_providers_own_matter() {
+    for provider in SmsProvider::ALL {
+        let name = provider.as_str();
+        for (sender, fits) in [("Or", provider == SmsProvider::Link), ("Ore", true), ("OrebroKommu", true)] {
+            let settings = read(&format!("provider = \"{name}\"\nsender = \"{sender}\"")).expect("settings");
+            let expected = format!("sms.sender: {sender} has 2 characters; {name} takes 3 to 11");
+            assert_eq!(settings.problems(), if fits { vec![] } else { vec![expected] }, "{name} {sender}");
+        }
+        let long = read(&format!("provider = \"{name}\"\nsender = \"OrebroKommun\""));
+        let told = long.expect_err("twelve characters").to_string();
+        assert!(told.contains("write 3 to 11 of A-Z, a-z, 0-9, a letter first"), "{told}");
+    }
+}
