@@ -12,6 +12,7 @@ use crate::{Argument, Texts, html::escape};
 
 impl Composer for Texts {
     fn sms(&self, facts: MessageFacts<'_>) -> Secret {
+        let facts = in_an_offered_language(facts);
         let what = self.what_happened(facts);
         Secret(match facts.code {
             // The last line binds the code to the page (WICG, "Origin-bound one-time codes"): a phone fills it in
@@ -27,6 +28,7 @@ impl Composer for Texts {
     }
 
     fn mail(&self, facts: MessageFacts<'_>) -> MailText {
+        let facts = in_an_offered_language(facts);
         let say = |key: &str, arguments: &[(&str, Argument<'_>)]| self.text(facts.language, key, arguments);
         let subject = say(subject_of(facts.kind), &[]);
         let HelpDesk { phone, mail, .. } = &facts.tenant.help_desk;
@@ -68,24 +70,6 @@ impl Composer for Texts {
 impl Texts {
     /// The sentence or sentences that the message is about.
     fn what_happened(&self, facts: MessageFacts<'_>) -> String {
-        let key = match facts.kind {
-            MessageKind::ResetCode => "code-reset",
-            MessageKind::ChangeCode => "code-change",
-            MessageKind::OldNumberCode => "code-old-number",
-            MessageKind::AddNumberCode => "code-add-number",
-            MessageKind::RemoveNumberCode => "code-remove-number",
-            MessageKind::StopChangeCode => "code-stop-change",
-            MessageKind::NewNumberCode => "code-new-number",
-            MessageKind::PasswordSet => "notice-password-set",
-            MessageKind::PasswordChanged => "notice-password-changed",
-            MessageKind::Unlocked => "notice-unlocked",
-            MessageKind::NumberAdded => "notice-number-added",
-            MessageKind::NumberChanged => "notice-number-changed",
-            MessageKind::NumberRemoved => "notice-number-removed",
-            MessageKind::ChangeAsked => "notice-change-asked",
-            MessageKind::ChangeSeen => "notice-change-seen",
-            MessageKind::ChangeStopped => "notice-change-stopped",
-        };
         let code = facts.code.map(|code| code.reveal()).unwrap_or_default();
         let when = facts.about_at.map(moment).unwrap_or_default();
         let register = &facts.links.register;
@@ -95,7 +79,7 @@ impl Texts {
         } else {
             &[("tenant", (&facts.tenant.name).into()), ("when", (&when).into()), ("address", (&stop).into())]
         };
-        self.text(facts.language, key, arguments)
+        self.text(facts.language, key_of(facts.kind), arguments)
     }
 
     /// "Was it not you?", and whom to turn to: by telephone, by mail, or as may be.
@@ -111,6 +95,33 @@ impl Texts {
             (None, Some(mail)) => say("not-you-mail", &[name, ("mail", mail.into())]),
             (None, None) => say("not-you", &[name]),
         }
+    }
+}
+
+/// A message may have been asked for while the tenant offered a language that it offers no more.
+fn in_an_offered_language(facts: MessageFacts<'_>) -> MessageFacts<'_> {
+    MessageFacts { language: facts.tenant.offered(facts.language), ..facts }
+}
+
+/// The key of the sentence that a message is about.
+pub(crate) fn key_of(kind: MessageKind) -> &'static str {
+    match kind {
+        MessageKind::ResetCode => "code-reset",
+        MessageKind::ChangeCode => "code-change",
+        MessageKind::OldNumberCode => "code-old-number",
+        MessageKind::AddNumberCode => "code-add-number",
+        MessageKind::RemoveNumberCode => "code-remove-number",
+        MessageKind::StopChangeCode => "code-stop-change",
+        MessageKind::NewNumberCode => "code-new-number",
+        MessageKind::PasswordSet => "notice-password-set",
+        MessageKind::PasswordChanged => "notice-password-changed",
+        MessageKind::Unlocked => "notice-unlocked",
+        MessageKind::NumberAdded => "notice-number-added",
+        MessageKind::NumberChanged => "notice-number-changed",
+        MessageKind::NumberRemoved => "notice-number-removed",
+        MessageKind::ChangeAsked => "notice-change-asked",
+        MessageKind::ChangeSeen => "notice-change-seen",
+        MessageKind::ChangeStopped => "notice-change-stopped",
     }
 }
 

@@ -15,6 +15,8 @@ help-heading = Help and contact
 help-name = Contact { $name } if you need help.
 help-phone = Telephone:
 help-mail = E-mail:
+help-hours = Opening hours:
+help-page = More help:
 cookie = This service uses one necessary cookie to keep your request together. It is removed when you finish.
 
 button-next = Next

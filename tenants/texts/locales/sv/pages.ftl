@@ -15,6 +15,8 @@ help-heading = Hjälp och kontakt
 help-name = Kontakta { $name } om du behöver hjälp.
 help-phone = Telefon:
 help-mail = E-post:
+help-hours = Öppettider:
+help-page = Mer hjälp:
 cookie = Tjänsten använder en nödvändig kaka för att hålla ihop ditt ärende. Den tas bort när du är klar.
 
 button-next = Nästa
