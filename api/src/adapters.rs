@@ -9,7 +9,7 @@ use portvakt_domain::{
     delivery::{MailSender, SmsSender},
     directory::Directory,
     report::SmsReports,
-    tenant::{SecretName, TenantSettings},
+    tenant::{HostPurpose, SecretName, TenantSettings},
     time::Clock,
 };
 use secrecy::SecretString;
@@ -81,9 +81,6 @@ impl Adapters for RealAdapters {
     }
 
     fn links(&self, settings: &TenantSettings) -> Links {
-        Links {
-            reset: format!("https://{}", settings.hosts.reset),
-            register: format!("https://{}", settings.hosts.register),
-        }
+        Links { reset: settings.hosts.base(HostPurpose::Reset), register: settings.hosts.base(HostPurpose::Register) }
     }
 }

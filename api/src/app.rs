@@ -121,12 +121,11 @@ impl App {
             keys: parts.keys.clone(),
             clock: parts.clock,
             random: parts.random,
-            composer: texts.clone(),
             meter: parts.metrics.clone(),
             wake: Arc::new(move || waker.notify_one()),
             network_limit_factor: parts.network_limit_factor,
         });
-        let registry = Arc::new(Registry::new(store, parts.keys, (parts.adapters)(public_address)));
+        let registry = Arc::new(Registry::new(store, parts.keys, (parts.adapters)(public_address), texts.clone()));
         registry.refresh().await?;
         let worker = Arc::new(Worker::new(
             platform.clone(),

@@ -6,6 +6,7 @@ pub mod auth;
 pub mod command;
 pub mod demo;
 pub mod edge;
+pub mod look;
 pub mod metrics;
 pub mod portal;
 pub mod problem;

@@ -6,7 +6,7 @@ pub mod reset;
 pub mod views;
 
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpMessage as _, HttpRequest, HttpResponse,
     http::{StatusCode, header},
     web,
 };
@@ -15,6 +15,7 @@ use crate::{
     auth::Visit,
     portal::views::{bare::BareMessage, message::Message},
     problem::{self, Answer, OrFault as _},
+    registry::Served,
     shared::Shared,
 };
 
@@ -38,16 +39,28 @@ async fn stop(visit: &Visit, body: web::Payload) -> Answer {
     Ok(visit.go_without("/cancelled"))
 }
 
-/// `GET /assets/{name}`: the style sheet or the script, under a name that changes with its content.
+/// `GET /assets/{name}`: the style sheets, the script or the tenant's logo, under names that change with their content.
 pub async fn asset(request: HttpRequest, shared: web::Data<Shared>, name: web::Path<String>) -> HttpResponse {
+    let kept = (header::CACHE_CONTROL, "public, max-age=31536000, immutable");
     if let Some(file) = views::asset(&name) {
-        return HttpResponse::Ok()
-            .content_type(file.content_type)
-            .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
-            .body(file.bytes);
+        return HttpResponse::Ok().content_type(file.content_type).insert_header(kept).body(file.bytes);
+    }
+    // A tenant's own files are at that tenant's hosts alone.
+    let own = request.extensions().get::<Served>().and_then(|served| served.look.brand.file(&name).cloned());
+    if let Some(file) = own {
+        let mut answer = HttpResponse::Ok();
+        answer.content_type(file.content_type).insert_header(kept);
+        if file.is_image {
+            answer.insert_header((header::CONTENT_SECURITY_POLICY, IMAGE_POLICY));
+        }
+        return answer.body(file.bytes);
     }
     not_found(request, shared).await
 }
+
+/// An image that is opened by itself is a document: it runs nothing, fetches nothing and belongs to no origin. Its own
+/// styles are the one thing that it may have.
+const IMAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox";
 
 /// Any other path.
 pub async fn not_found(request: HttpRequest, shared: web::Data<Shared>) -> HttpResponse {

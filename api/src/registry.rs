@@ -13,9 +13,13 @@ use portvakt_domain::{
 };
 use portvakt_flows::{Tenant, apply_settings::secret_place};
 use portvakt_storage::{StorageError, Store, operator, settings};
+use portvakt_texts::Texts;
 use secrecy::SecretString;
 
-use crate::adapters::{Adapters, Secrets};
+use crate::{
+    adapters::{Adapters, Secrets},
+    look::Look,
+};
 
 /// How often the registry looks for changes.
 pub const REFRESH_EVERY: std::time::Duration = std::time::Duration::from_secs(2);
@@ -25,6 +29,8 @@ pub const REFRESH_EVERY: std::time::Duration = std::time::Duration::from_secs(2)
 pub struct Served {
     /// Whose it is.
     pub tenant: Arc<Tenant>,
+    /// How its pages look and read.
+    pub look: Arc<Look>,
     /// Which of its two addresses.
     pub purpose: HostPurpose,
 }
@@ -32,9 +38,17 @@ pub struct Served {
 #[derive(Default)]
 struct Snapshot {
     hosts: HashMap<String, Served>,
-    tenants: HashMap<TenantId, (i64, Arc<Tenant>)>,
+    tenants: HashMap<TenantId, Known>,
     suspended: HashSet<TenantId>,
     suspended_hosts: HashSet<String>,
+}
+
+/// What a version of a tenant's settings was made into.
+#[derive(Clone)]
+struct Known {
+    version: i64,
+    tenant: Arc<Tenant>,
+    look: Arc<Look>,
 }
 
 /// The tenants as they are now.
@@ -42,13 +56,14 @@ pub struct Registry {
     store: Store,
     keys: Arc<KeyRing>,
     adapters: Arc<dyn Adapters>,
+    texts: Arc<Texts>,
     current: RwLock<Arc<Snapshot>>,
 }
 
 impl Registry {
     /// An empty registry; [`Registry::refresh`] fills it.
-    pub fn new(store: Store, keys: Arc<KeyRing>, adapters: Arc<dyn Adapters>) -> Self {
-        Self { store, keys, adapters, current: RwLock::default() }
+    pub fn new(store: Store, keys: Arc<KeyRing>, adapters: Arc<dyn Adapters>, texts: Arc<Texts>) -> Self {
+        Self { store, keys, adapters, texts, current: RwLock::default() }
     }
 
     fn current(&self) -> Arc<Snapshot> {
@@ -68,12 +83,12 @@ impl Registry {
 
     /// A tenant's parts.
     pub fn tenant(&self, id: TenantId) -> Option<Arc<Tenant>> {
-        self.current().tenants.get(&id).map(|(_, tenant)| tenant.clone())
+        self.current().tenants.get(&id).map(|known| known.tenant.clone())
     }
 
     /// All tenants that are served.
     pub fn tenants(&self) -> Vec<Arc<Tenant>> {
-        self.current().tenants.values().map(|(_, tenant)| tenant.clone()).collect()
+        self.current().tenants.values().map(|known| known.tenant.clone()).collect()
     }
 
     /// The tenants that are suspended: their rows are looked after all the same.
@@ -96,9 +111,9 @@ impl Registry {
             let Some(version) = row.version else { continue };
             let known = before.tenants.get(&row.id);
             let tenant = match known {
-                Some((have, tenant)) if *have == version => Some((version, tenant.clone())),
+                Some(known) if known.version == version => Some(known.clone()),
                 _ => match self.build(row.id, version).await {
-                    Ok(tenant) => Some((version, Arc::new(tenant))),
+                    Ok(tenant) => Some(tenant),
                     Err(problem) => {
                         tracing::error!(tenant.id = %row.id, tenant.version = version, problem, "tenant not usable");
                         known.cloned()
@@ -112,15 +127,16 @@ impl Registry {
         for row in operator::list_hosts(&self.store).await? {
             if next.suspended.contains(&row.tenant) {
                 next.suspended_hosts.insert(row.host);
-            } else if let Some((_, tenant)) = next.tenants.get(&row.tenant) {
-                next.hosts.insert(row.host, Served { tenant: tenant.clone(), purpose: row.purpose });
+            } else if let Some(Known { tenant, look, .. }) = next.tenants.get(&row.tenant) {
+                let served = Served { tenant: tenant.clone(), look: look.clone(), purpose: row.purpose };
+                next.hosts.insert(row.host, served);
             }
         }
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
         Ok(())
     }
 
-    async fn build(&self, id: TenantId, version: i64) -> Result<Tenant, String> {
+    async fn build(&self, id: TenantId, version: i64) -> Result<Known, String> {
         let stored = settings::at_version(&self.store, id, version).await.map_err(|error| error.to_string())?;
         let stored = stored.ok_or("its settings are gone")?;
         let parsed: TenantSettings =
@@ -133,16 +149,19 @@ impl Registry {
         for name in parsed.sms.accounts.iter().flat_map(SmsAccount::secrets).map(|secret| secret.name) {
             sms_secrets.extend(password(name)?.map(|password| (name, password)));
         }
-        Ok(Tenant {
+        let look = Arc::new(Look::of(&self.texts, &parsed).map_err(|error| error.to_string())?);
+        let tenant = Tenant {
             id,
             policy: parsed.policy.policy().map_err(|problems| problems.join("; "))?,
             links: self.adapters.links(&parsed),
+            composer: look.texts.clone(),
             directory: self.adapters.directory(&parsed, directory_password)?,
             sms: self.adapters.sms(&parsed, &sms_secrets)?,
             reports: self.adapters.reports(&parsed, &sms_secrets)?,
             mail: self.adapters.mail(&parsed, password(SecretName::MailPassword)?)?,
             settings: Arc::new(parsed),
-        })
+        };
+        Ok(Known { version, tenant: Arc::new(tenant), look })
     }
 }
 

@@ -92,6 +92,12 @@ impl Chromium {
         self.devtools("Emulation.setEmulatedMedia", json!({ "features": [scheme, motion] })).await;
     }
 
+    /// The person has the system's own colours forced on every page.
+    pub async fn forced_colours(&self) {
+        let forced = json!({ "name": "forced-colors", "value": "active" });
+        self.devtools("Emulation.setEmulatedMedia", json!({ "features": [forced] })).await;
+    }
+
     /// A picture of the whole page, however long it is.
     pub async fn picture(&self, file: &Path) {
         let height = self.ask("return Math.max(document.documentElement.scrollHeight, innerHeight)").await;

@@ -17,7 +17,10 @@ use portvakt_domain::{keys::KeyRing, random::Random as _};
 use portvakt_storage::{DatabaseSettings, Store};
 use tokio::runtime::Handle;
 
-use crate::services::{Services, TestDatabase};
+use crate::{
+    services::{Services, TestDatabase},
+    settings::logo_of,
+};
 
 /// Generous: a debug build on a loaded machine.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -371,6 +374,7 @@ pub fn preset_table(installation: &Installation, slug: &str, secrets: &BTreeMap<
         "orebro" => include_str!("../../tenants/presets/orebro.toml"),
         _ => include_str!("../../tenants/presets/mjolby.toml"),
     };
+    installation.write(&format!("{slug}-logo.svg"), logo_of(slug));
     for (name, secret) in secrets {
         installation.write(&format!("{slug}-{name}-password"), &format!("{secret}\n"));
     }

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use portvakt::system::SystemRandom;
-use portvakt_domain::tenant::{DirectoryKind, HistoryRule, TenantSettings};
+use portvakt_domain::{
+    logo::Logo,
+    tenant::{DirectoryKind, HistoryRule, TenantSettings},
+};
 use portvakt_flows::apply_settings;
 
 use crate::{
@@ -14,11 +17,21 @@ use crate::{
 
 /// The municipality's own preset.
 pub fn preset(slug: &str) -> TenantSettings {
-    toml::from_str(match slug {
+    let text = match slug {
         "orebro" => include_str!("../../tenants/presets/orebro.toml"),
         _ => include_str!("../../tenants/presets/mjolby.toml"),
-    })
-    .expect("a preset")
+    };
+    let mut settings: TenantSettings = toml::from_str(text).expect("a preset");
+    settings.branding.logo = Some(Logo::read(logo_of(slug).as_bytes()).expect("a logo"));
+    settings
+}
+
+/// The logo that a preset names.
+pub fn logo_of(slug: &str) -> &'static str {
+    match slug {
+        "orebro" => include_str!("../../tenants/presets/orebro-logo.svg"),
+        _ => include_str!("../../tenants/presets/mjolby-logo.svg"),
+    }
 }
 
 /// Points settings at a Samba domain controller.

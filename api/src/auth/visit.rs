@@ -12,7 +12,7 @@ use actix_web::{
 use portvakt_domain::{
     flow::{Flow, FlowKind, FlowState},
     language::Language,
-    tenant::HostPurpose,
+    tenant::{HostPurpose, Paragraphs},
     token::FlowToken,
 };
 use portvakt_flows::{Platform, Tenant, Visitor, open};
@@ -25,6 +25,7 @@ use super::{
 };
 use crate::{
     edge::request_id::RequestId,
+    look::Look,
     portal::views::{self, message::Message},
     problem::{self, OrFault as _},
     registry::Served,
@@ -40,6 +41,7 @@ pub struct Visit {
     shared: web::Data<Shared>,
     /// Whose address was called.
     pub tenant: Arc<Tenant>,
+    look: Arc<Look>,
     /// Which kind of flow lives here.
     pub kind: FlowKind,
     /// The language of the answer.
@@ -89,15 +91,17 @@ impl Visit {
         let address = client::address(request, &shared.proxies);
         let asked = query(request, "lang").and_then(|tag| Language::from_tag(&tag));
         let header = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let settings = &served.tenant.settings;
+        let asked = asked.filter(|language| settings.languages.contains(language));
         let language = asked
-            .or_else(|| header.and_then(Language::from_accept_language))
-            .unwrap_or(served.tenant.settings.default_language);
+            .or_else(|| header.and_then(|header| Language::accepted_of(header, &settings.languages)))
+            .unwrap_or(settings.default_language);
         let kind = match served.purpose {
             HostPurpose::Reset => FlowKind::Reset,
             HostPurpose::Register => FlowKind::Register,
         };
-        let (request, tenant) = (request.clone(), served.tenant);
-        Some(Self { request, shared, tenant, kind, language, chosen: asked, address })
+        let (request, tenant, look) = (request.clone(), served.tenant, served.look);
+        Some(Self { request, shared, tenant, look, kind, language, chosen: asked, address })
     }
 
     /// The platform.
@@ -107,7 +111,7 @@ impl Visit {
 
     /// The words.
     pub fn texts(&self) -> &Texts {
-        &self.shared.texts
+        &self.look.texts
     }
 
     /// The client, as far as limits go.
@@ -125,8 +129,9 @@ impl Visit {
 
     /// What pages have around them. `path` is where the page is fetched by GET.
     pub fn page<'a>(&'a self, path: &'a str) -> views::Page<'a> {
+        let settings = &self.tenant.settings;
         views::Page {
-            texts: &self.shared.texts,
+            texts: &self.look.texts,
             language: self.language,
             query: views::query(self.chosen),
             path,
@@ -134,9 +139,17 @@ impl Visit {
                 FlowKind::Reset => HostPurpose::Reset,
                 FlowKind::Register => HostPurpose::Register,
             },
-            tenant: &self.tenant.settings.name,
-            help_desk: &self.tenant.settings.help_desk,
+            tenant: settings.branding.name.as_ref().unwrap_or(&settings.name),
+            help_desk: &settings.help_desk,
+            languages: &settings.languages,
+            brand: &self.look.brand,
         }
+    }
+
+    /// What the tenant says in the reader's language, or in its own first one.
+    pub fn own_words<'a>(&self, paragraphs: &'a Paragraphs) -> &'a [String] {
+        let own = paragraphs.get(&self.language).or_else(|| paragraphs.get(&self.tenant.settings.default_language));
+        own.map_or(&[], Vec::as_slice)
     }
 
     /// The path that was called.

@@ -22,6 +22,7 @@ use portvakt_domain::{
     holder::Holder,
     keys::KeyRing,
     login::DirectoryName,
+    logo::Logo,
     number::MobileNumber,
     random::Random,
     tenant::{SecretName, SmsProvider, TenantSettings},
@@ -171,12 +172,19 @@ fn fresh_database(folder: &Path) -> Result<DatabaseSettings, CommandError> {
 
 /// The municipality's own preset, with this computer's hosts and directory.
 fn settings_of(sample: &SampleTenant, url: &str, ca_pem: &str) -> Result<TenantSettings, CommandError> {
-    let preset = match sample.slug {
-        "orebro" => include_str!("../../../tenants/presets/orebro.toml"),
-        _ => include_str!("../../../tenants/presets/mjolby.toml"),
+    let (preset, logo) = match sample.slug {
+        "orebro" => (
+            include_str!("../../../tenants/presets/orebro.toml"),
+            include_str!("../../../tenants/presets/orebro-logo.svg"),
+        ),
+        _ => (
+            include_str!("../../../tenants/presets/mjolby.toml"),
+            include_str!("../../../tenants/presets/mjolby-logo.svg"),
+        ),
     };
     let mut settings: TenantSettings = toml::from_str(preset).map_err(CommandError::failed)?;
     let told = CommandError::Told;
+    settings.branding.logo = Some(Logo::read(logo.as_bytes()).map_err(told)?);
     settings.hosts.reset = format!("pwreset.{}.localhost", sample.slug).parse().map_err(told)?;
     settings.hosts.register = format!("pwreg.{}.localhost", sample.slug).parse().map_err(told)?;
     settings.directory.controllers = vec![url.parse().map_err(told)?];

@@ -10,6 +10,7 @@ use portvakt_texts::{Argument, Texts};
 
 mod assets;
 pub mod bare;
+mod brand;
 pub mod change;
 pub mod demo;
 pub mod message;
@@ -20,6 +21,7 @@ mod tests;
 
 pub use askama::Template;
 pub use assets::{Asset, asset, css_file, password_script};
+pub use brand::{Brand, LogoTag, OwnFile};
 
 /// What every page of a tenant has around it. Made once per request.
 #[derive(Clone, Copy)]
@@ -38,6 +40,10 @@ pub struct Page<'a> {
     pub tenant: &'a str,
     /// Whom to turn to.
     pub help_desk: &'a HelpDesk,
+    /// The languages that the tenant offers.
+    pub languages: &'a [Language],
+    /// Logo and colours.
+    pub brand: &'a Brand,
 }
 
 /// The query that carries a language which was chosen on a page; empty where none was.
@@ -71,8 +77,23 @@ impl Page<'_> {
 
     /// The languages that the page does not have just now, for the switch: tag and own name.
     fn other_languages(&self) -> Vec<(&'static str, String)> {
-        let others = Language::ALL.into_iter().filter(|language| *language != self.language);
+        let others = self.languages.iter().copied().filter(|language| *language != self.language);
         others.map(|language| (language.tag(), self.texts.text(language, "language-name", &[]))).collect()
+    }
+
+    fn logo(&self) -> Option<LogoTag<'_>> {
+        self.brand.logo(self.language)
+    }
+
+    /// When the help desk answers, in the reader's language.
+    fn help_hours(&self) -> Option<&str> {
+        self.help_desk.hours.get(&self.language).map(String::as_str)
+    }
+
+    /// The help desk's page: its address, and as people read it.
+    fn help_page(&self) -> Option<(&str, &str)> {
+        let url = self.help_desk.url.as_ref()?.as_str();
+        Some((url, shown(url).trim_end_matches('/')))
     }
 
     /// The telephone number as a link wants it, where it is nothing but a number.
@@ -111,6 +132,11 @@ trait Layout {
 
     fn problems(&self) -> Vec<Problem> {
         Vec::new()
+    }
+
+    /// Whether somebody who came here is stuck: then whom to turn to is said at once, and not at the foot.
+    fn is_dead_end(&self) -> bool {
+        false
     }
 
     fn title(&self) -> String {

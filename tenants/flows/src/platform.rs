@@ -27,8 +27,6 @@ pub struct Platform {
     pub clock: Arc<dyn Clock>,
     /// The system's generator.
     pub random: Arc<dyn Random>,
-    /// The words.
-    pub composer: Arc<dyn Composer>,
     /// What is measured.
     pub meter: Arc<dyn Meter>,
     /// Told when a job was enqueued, so that a worker in this process looks at once.
@@ -54,6 +52,8 @@ pub struct Tenant {
     pub policy: PasswordPolicy,
     /// Where its people are sent.
     pub links: Links,
+    /// The words of its messages.
+    pub composer: Arc<dyn Composer>,
     /// Its directory.
     pub directory: Arc<dyn Directory>,
     /// Its SMS gateway.

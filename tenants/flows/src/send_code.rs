@@ -104,7 +104,7 @@ pub async fn run(platform: &Platform, tenant: &Tenant, id: MessageId) -> Result<
     };
 
     // 4. The call, once, and what is known after it.
-    let text = platform.composer.sms(MessageFacts {
+    let text = tenant.composer.sms(MessageFacts {
         kind: message.asked.kind,
         language: message.asked.language,
         tenant: &tenant.settings,

@@ -44,12 +44,12 @@ pub async fn run(platform: &Platform, tenant: &Tenant, id: MessageId) -> Result<
     let sent = match message.asked.channel {
         Channel::Sms => {
             let number = MobileNumber::from_e164(&to).map_err(|_| FlowError::Corrupt("messages.recipient"))?;
-            let text = platform.composer.sms(facts);
+            let text = tenant.composer.sms(facts);
             let (reference, reports_to) = (id.to_string(), tenant.links.register.clone());
             tenant.sms.send(&Sms { to: number, text, reference, validity: None, reports_to }).await
         }
         Channel::Mail => {
-            let mail = platform.composer.mail(facts);
+            let mail = tenant.composer.mail(facts);
             let domain = tenant.settings.mail.from.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
             let mail = Mail {
                 to: Secret(to.to_string()),

@@ -6,8 +6,12 @@ use std::{
     sync::Arc,
 };
 
-use portvakt_domain::tenant::{SecretName, SmsAccount, SmsSecret, TenantSettings};
+use portvakt_domain::{
+    logo::Logo,
+    tenant::{SecretName, SmsAccount, SmsSecret, TenantSettings},
+};
 use portvakt_storage::{Store, operator, settings as stored_settings};
+use portvakt_texts::{Texts, lint};
 use secrecy::SecretString;
 use tokio::runtime::Handle;
 
@@ -52,6 +56,14 @@ fn refused(file: &Path, problems: Vec<String>) -> CommandError {
 fn read(text: &str, folder: &Path) -> Result<(TenantSettings, BTreeMap<SecretName, SecretString>), Vec<String>> {
     let mut settings: TenantSettings = toml::from_str(text).map_err(|error| vec![toml_problem(text, &error)])?;
     let mut problems: Vec<String> = settings.problems().into_iter().map(|problem| with_line(text, problem)).collect();
+    problems.extend(wrong_texts(&settings).into_iter().map(|problem| with_line(text, problem)));
+    if let Some(file) = &settings.branding.logo_file {
+        let content = std::fs::read(folder.join(file)).map_err(|error| error.to_string());
+        match content.and_then(|content| Logo::read(&content)) {
+            Ok(logo) => settings.branding.logo = Some(logo),
+            Err(why) => problems.push(with_line(text, format!("branding.logo_file: {}: {why}", file.display()))),
+        }
+    }
     if let Some(file) = &settings.directory.ca_file {
         match std::fs::read_to_string(folder.join(file)) {
             Ok(pem) => settings.directory.ca_pem = pem,
@@ -92,6 +104,14 @@ fn read(text: &str, folder: &Path) -> Result<(TenantSettings, BTreeMap<SecretNam
         }
     }
     if problems.is_empty() { Ok((settings, secrets)) } else { Err(problems) }
+}
+
+/// What is wrong with the tenant's own texts.
+pub(super) fn wrong_texts(settings: &TenantSettings) -> Vec<String> {
+    match Texts::new() {
+        Ok(built_in) => lint::problems(&built_in, settings),
+        Err(error) => vec![format!("texts: {error}")],
+    }
 }
 
 /// The secrets that earlier versions of a tenant's settings brought.

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::PathBuf, process::ExitCode};
 
 use chrono::SecondsFormat;
-use portvakt_domain::tenant::{Difference, TenantSettings};
+use portvakt_domain::tenant::{Difference, HostPurpose, TenantSettings};
 use portvakt_flows::{
     apply_settings::{self, Applied, ApplyError},
     compare_settings, roll_back_settings,
@@ -13,7 +13,7 @@ use portvakt_storage::settings::{self, StoredSettings};
 use super::{
     CommandError, ConfigArgument, Opened, Stored,
     author::AuthorArgument,
-    file::{TenantFile, unusable},
+    file::{TenantFile, unusable, wrong_texts},
     say,
 };
 use crate::system::{SystemClock, SystemRandom};
@@ -129,7 +129,8 @@ pub(super) async fn roll_back(arguments: RollbackArguments) -> Result<ExitCode, 
     let refused = |problems: Vec<String>| {
         CommandError::Told(format!("version {version} of {slug} is not applied:\n{}", problems.join("\n")))
     };
-    let problems = unusable(&wanted, &BTreeMap::new(), &tenant.secrets.keys().cloned().collect());
+    let mut problems = unusable(&wanted, &BTreeMap::new(), &tenant.secrets.keys().cloned().collect());
+    problems.extend(wrong_texts(&wanted));
     if !problems.is_empty() {
         return Err(refused(problems));
     }
@@ -178,6 +179,6 @@ pub(super) fn tell_in_force(settings: &TenantSettings, applied: &Applied) {
         return say(&format!("{slug}: version {} stays in force", applied.version));
     }
     say(&format!("{slug}: version {} is in force", applied.version));
-    say(&format!("  pwreset: https://{}", settings.hosts.reset));
-    say(&format!("  pwreg:   https://{}", settings.hosts.register));
+    say(&format!("  pwreset: {}", settings.hosts.base(HostPurpose::Reset)));
+    say(&format!("  pwreg:   {}", settings.hosts.base(HostPurpose::Register)));
 }

@@ -36,6 +36,10 @@ async fn show(visit: &Visit) -> Answer {
         kind,
         numbers: &numbers,
         waits_until: waits_until.as_deref(),
+        paragraphs: match kind {
+            Done::Saved | Done::Kept => visit.own_words(&visit.tenant.settings.texts.after_registration),
+            Done::Removed | Done::Waiting | Done::Stopped => &[],
+        },
         reset_url: &visit.tenant.links.reset,
     };
     Ok(problem::html(visit, StatusCode::OK, view.render()))

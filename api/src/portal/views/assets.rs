@@ -38,9 +38,14 @@ pub fn asset(name: &str) -> Option<&'static Asset> {
 
 impl Asset {
     fn new(stem: &str, extension: &str, content_type: &'static str, bytes: &'static [u8]) -> Self {
-        let name = format!("{stem}.{:016x}.{extension}", fnv1a(bytes));
+        let name = hashed_name(stem, extension, bytes);
         Self { href: format!("/assets/{name}"), name, content_type, bytes }
     }
+}
+
+/// A name that changes with the content.
+pub(super) fn hashed_name(stem: &str, extension: &str, bytes: &[u8]) -> String {
+    format!("{stem}.{:016x}.{extension}", fnv1a(bytes))
 }
 
 /// FNV-1a, 64 bits: tells versions of one file apart; nothing rests on it being hard to forge.

@@ -68,6 +68,10 @@ impl Layout for MessageView<'_> {
         &self.page
     }
 
+    fn is_dead_end(&self) -> bool {
+        true
+    }
+
     fn heading(&self) -> String {
         self.page.text(match self.message {
             Message::Cancelled => "cancelled-heading",

@@ -162,6 +162,8 @@ pub struct DoneView<'a> {
     pub numbers: &'a [NumberItem],
     /// When a change that waits is carried out.
     pub waits_until: Option<&'a str>,
+    /// What the tenant tells people next.
+    pub paragraphs: &'a [String],
     /// pwreset's address, without a slash at the end.
     pub reset_url: &'a str,
 }

@@ -13,7 +13,7 @@ use portvakt_domain::{
 use portvakt_texts::Texts;
 
 use crate::portal::views::{
-    Page, Template, bare,
+    Brand, Page, Template, bare,
     change::ChangeView,
     demo,
     message::{Message, MessageView},
@@ -29,6 +29,7 @@ mod register;
 pub(super) const TENANT: &str = "Örebro kommun";
 pub(super) const RESET: &str = "https://pwreset.orebro.se";
 pub(super) const REGISTER: &str = "https://pwreg.orebro.se";
+pub(super) const HELP_PAGE: &str = "https://orebro.se/it";
 const MASKED: &str = "*** *** 06 05";
 const WHEN: &str = "2026-11-24 14.05";
 
@@ -57,13 +58,22 @@ impl Gallery<'_> {
 
 /// All pages of the two houses.
 pub(super) fn pages(texts: &Texts, language: Language, query: &'static str) -> Vec<Shown> {
+    branded(texts, language, query, &Brand::default())
+}
+
+/// The same with a logo and colours.
+pub(super) fn branded(texts: &Texts, language: Language, query: &'static str, brand: &Brand) -> Vec<Shown> {
     let help_desk = HelpDesk {
         name: "IT-helpdesk".to_owned(),
         phone: Some("019-21 10 00".to_owned()),
         mail: Some("it-helpdesk@orebro.se".to_owned()),
+        hours: [(Language::Sv, "vardagar 8–16".to_owned()), (Language::En, "weekdays 8–16".to_owned())].into(),
+        url: Some(HELP_PAGE.parse().expect("an address")),
     };
     let service = HostPurpose::Reset;
-    let page = Page { texts, language, query, path: "/", service, tenant: TENANT, help_desk: &help_desk };
+    let languages = &Language::ALL;
+    let page =
+        Page { texts, language, query, path: "/", service, tenant: TENANT, help_desk: &help_desk, languages, brand };
     let mut gallery = Gallery { page, shown: Vec::new() };
     reset_pages(&mut gallery);
     change_pages(&mut gallery);

@@ -93,6 +93,7 @@ pub(super) fn pages(gallery: &mut Gallery<'_>) {
                 kind,
                 numbers: &numbers,
                 waits_until: (kind == register::Done::Waiting).then_some(WHEN),
+                paragraphs: &["Byt också i <mobilen>.".to_owned()],
                 reset_url: RESET,
             };
             let name = format!("register-6-done-{kind:?}{}", if numbers.is_empty() { "-none" } else { "" });
