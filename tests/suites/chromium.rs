@@ -2,6 +2,8 @@
 
 #[path = "chromium/agreement.rs"]
 mod agreement;
+#[path = "chromium/branding.rs"]
+mod branding;
 #[path = "chromium/change.rs"]
 mod change;
 #[path = "chromium/errors.rs"]

@@ -6,6 +6,8 @@ mod apply;
 mod audit;
 #[path = "commands/database.rs"]
 mod database;
+#[path = "commands/looks.rs"]
+mod looks;
 #[path = "commands/reports.rs"]
 mod reports;
 #[path = "commands/settings.rs"]

@@ -153,7 +153,9 @@ impl Own<'_> {
     fn all_shown(&self, numbers: BTreeSet<i64>) -> BTreeSet<String> {
         let counts = numbers.into_iter().chain(SAMPLES).map(Argument::Number);
         let shown = counts.chain([Argument::Text("ord")]).filter_map(|value| {
-            let arguments: Vec<_> = self.known.iter().map(|name| (*name, value)).collect();
+            // A code is looked at in whole messages; here it must not look like one.
+            let of = |name: &'static str| if name == "code" { Argument::Text("ord") } else { value };
+            let arguments: Vec<_> = self.known.iter().map(|name| (*name, of(name))).collect();
             alone(self.language, self.key, self.pattern, &arguments)
         });
         shown.collect()

@@ -2,7 +2,7 @@
 
 use harness::{chromium::Script, seeded::Seeded};
 use portvakt::portal::views::{
-    Page, Template as _, password_script,
+    Brand, Page, Template as _, password_script,
     reset::{PasswordFor, PasswordView, RuleView},
 };
 use portvakt_domain::{
@@ -175,7 +175,8 @@ fn password(random: &mut Seeded, setting: &Setting) -> String {
 /// for "met".
 async fn ticks(stage: &Stage, rules: Vec<RuleView>, passwords: &[String]) -> Vec<String> {
     let texts = Texts::new().expect("the texts");
-    let help_desk = HelpDesk { name: "IT".to_owned(), phone: None, mail: None };
+    let help_desk = HelpDesk { name: "IT".to_owned(), ..HelpDesk::default() };
+    let brand = Brand::default();
     let page = Page {
         texts: &texts,
         language: Language::Sv,
@@ -184,6 +185,8 @@ async fn ticks(stage: &Stage, rules: Vec<RuleView>, passwords: &[String]) -> Vec
         service: HostPurpose::Reset,
         tenant: "Örebro kommun",
         help_desk: &help_desk,
+        languages: &Language::ALL,
+        brand: &brand,
     };
     let html =
         PasswordView { page, purpose: PasswordFor::Reset, username: "lovstlin32", rules, words: &[], problem: None }

@@ -20,6 +20,18 @@ async fn page_at(replica: &Serving, host: &str) -> Page {
     Browser::new(replica.public).get(host, "/").await
 }
 
+/// A logo as it is stored.
+const LOGO: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" width="3" height="2" viewBox="0 0 3 2"><path fill="#ffffff" d="M0 0h3v2z"/></svg>"##;
+
+/// A file that a page names, from the replica that the page came from.
+async fn asset(replica: &Serving, page: &Page, beginning: &str) -> Page {
+    let at = page.html.find(beginning).unwrap_or_else(|| panic!("no {beginning} on {}", page.html));
+    let path = page.html[at..].split('"').next().expect("a path");
+    let file = Browser::new(replica.public).get(&page.host, path).await;
+    assert_eq!(file.status, 200, "{path}");
+    file
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn applied_settings_are_seen_by_both_replicas_within_seconds() {
     let pair = Pair::start().await;
@@ -27,6 +39,13 @@ async fn applied_settings_are_seen_by_both_replicas_within_seconds() {
     let mut tenant = pair.site.tenant_file("mjolby");
     change(&mut tenant, "hosts", "reset", "losenord.mjolby.se");
     change(&mut tenant, "texts", "username_example", "annlin77");
+    // Texts of its own, and a look.
+    let table = |text: &str| text.parse::<toml::Table>().expect("a table");
+    change(&mut tenant, "texts", "sv", table("start-heading = \"Kom in i värmen\""));
+    change(&mut tenant, "branding", "light", table("accent = \"#0f5f4c\""));
+    pair.site.installation.write("mjolby-logo.svg", LOGO);
+    let before = page_at(&pair.first, "pwreset.mjolby.se").await;
+    assert!(before.html.contains("<img") && before.h1() != "Kom in i värmen", "{}", before.html);
     let applied = pair.site.installation.apply(&tenant).await.succeeded();
     assert!(applied.stdout.contains("version 2 is in force"), "{}", applied.stdout);
     for replica in both {
@@ -35,6 +54,10 @@ async fn applied_settings_are_seen_by_both_replicas_within_seconds() {
             (page.status == 200 && page.text().contains("annlin77")).then_some(())
         })
         .await;
+        let page = page_at(replica, "losenord.mjolby.se").await;
+        assert_eq!(page.h1(), "Kom in i värmen");
+        assert_eq!(asset(replica, &page, "/assets/logo.").await.html, LOGO);
+        assert!(asset(replica, &page, "/assets/brand.").await.html.contains("--action: #0f5f4c"));
         let old = page_at(replica, "pwreset.mjolby.se").await;
         assert_eq!(old.status, 421, "{}", old.text());
     }
@@ -57,6 +80,11 @@ async fn applied_settings_are_seen_by_both_replicas_within_seconds() {
             (page.status == 200 && !page.text().contains("annlin77")).then_some(())
         })
         .await;
+        let page = page_at(replica, "pwreset.mjolby.se").await;
+        for name in ["/assets/logo.", "/assets/brand."] {
+            assert_eq!(asset(replica, &page, name).await.html, asset(replica, &before, name).await.html, "{name}");
+        }
+        assert_eq!(page.h1(), before.h1());
         assert_eq!(page_at(replica, "losenord.mjolby.se").await.status, 421);
     }
 }

@@ -39,15 +39,15 @@ pub(super) fn problems(texts: &Texts, settings: &TenantSettings) -> Vec<String> 
         for kind in MessageKind::ALL {
             // A text may have a variant for each of the lives that a code may have, now or when it is changed.
             let lives = if kind.code_purpose().is_some() { 5..=10 } else { 10..=10 };
-            for minutes in lives {
+            let of_life = |minutes| {
                 let mut settings = settings.clone();
                 settings.reset.code_minutes = minutes;
-                problems.extend(of_kind(texts, &settings, language, kind));
-            }
+                of_kind(texts, &settings, language, kind)
+            };
+            // The longest first: what is wrong with it is most of what is wrong.
+            problems.extend(lives.rev().map(of_life).find(|found| !found.is_empty()).unwrap_or_default());
         }
     }
-    problems.sort();
-    problems.dedup_by_key(|problem| problem.split(':').next().map(str::to_owned));
     problems
 }
 
