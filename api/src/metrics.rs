@@ -23,6 +23,8 @@ pub struct Metrics {
     writes: IntCounterVec,
     rejections: IntCounterVec,
     budget: IntCounterVec,
+    budget_alarms: IntCounterVec,
+    breakers: IntCounterVec,
     directory: HistogramVec,
     jobs: IntCounterVec,
     requests: HistogramVec,
@@ -106,6 +108,16 @@ impl Metrics {
                 "portvakt_sms_budget_exhausted_total",
                 "SMS asked for over a tenant's budget.",
                 &["tenant"],
+            )?,
+            budget_alarms: counter(
+                "portvakt_sms_budget_alarms_total",
+                "Alarms: so much of a tenant's SMS budget is used.",
+                &["tenant", "span", "percent"],
+            )?,
+            breakers: counter(
+                "portvakt_breaker_changes_total",
+                "Tenants' breakers that opened or closed.",
+                &["tenant", "state"],
             )?,
             directory: histogram(
                 "portvakt_directory_operation_seconds",
@@ -203,6 +215,10 @@ impl Meter for Metrics {
             Measure::Write(outcome) => self.writes.with_label_values(&[&*tenant, outcome]).inc(),
             Measure::Rejection(reason) => self.rejections.with_label_values(&[reason.as_str()]).inc(),
             Measure::BudgetExhausted => self.budget.with_label_values(&[&*tenant]).inc(),
+            Measure::BudgetAlarm { span, percent } => {
+                self.budget_alarms.with_label_values(&[&*tenant, span, &percent.to_string()]).inc();
+            }
+            Measure::Breaker(state) => self.breakers.with_label_values(&[&*tenant, state]).inc(),
         }
     }
 }

@@ -12,6 +12,8 @@ mod looks;
 mod reports;
 #[path = "commands/settings.rs"]
 mod settings;
+#[path = "commands/show.rs"]
+mod show;
 #[path = "commands/statistics.rs"]
 mod statistics;
 #[path = "commands/suspend.rs"]

@@ -1,5 +1,5 @@
-//! `portvakt tenant`: settings and their versions, tenants listed, their directories checked, refused passwords and delivery
-//! reports counted.
+//! `portvakt tenant`: settings and their versions, tenants listed and shown, their directories checked, refused passwords and
+//! delivery reports counted.
 
 mod apply;
 mod author;
@@ -8,6 +8,7 @@ mod delegate;
 mod delete;
 mod file;
 mod reports;
+mod show;
 mod statistics;
 mod suspend;
 mod versions;
@@ -45,6 +46,8 @@ pub(super) enum TenantAction {
         #[command(flatten)]
         config: ConfigArgument,
     },
+    /// Show a tenant at a glance: settings in brief, budgets, breaker, which limits acted, jobs.
+    Show(show::ShowArguments),
     /// Serve a tenant no more for now: its hosts say that they are paused, nothing is sent or written, all data is kept.
     Suspend(suspend::SuspendArguments),
     /// Serve a suspended tenant again.
@@ -84,6 +87,7 @@ pub(super) async fn run(action: TenantAction) -> Result<ExitCode, CommandError> 
         TenantAction::Rollback(arguments) => versions::roll_back(arguments).await,
         TenantAction::List { deleted: false, config } => list(&config).await,
         TenantAction::List { deleted: true, config } => delete::list(&config).await,
+        TenantAction::Show(arguments) => show::run(arguments).await,
         TenantAction::Suspend(arguments) => suspend::suspend(arguments).await,
         TenantAction::Resume(arguments) => suspend::resume(arguments).await,
         TenantAction::Delete(arguments) => delete::delete(arguments).await,

@@ -81,8 +81,14 @@ audit_kinds! {
     MessageSettled = "message.settled",
     /// Rows were removed that had served their time.
     Swept = "rows.swept",
-    /// A limit answered or acted.
+    /// A limit answered or acted: for the first time in its window, or in this hour.
     LimitHit = "limit.hit",
+    /// Most or all of the tenant's SMS budget of an hour or a day is used.
+    BudgetAlarm = "sms_budget.alarm",
+    /// Too few of the tenant's codes are used: networks that nobody got through from get less.
+    BreakerOpened = "breaker.opened",
+    /// Enough of them are used again, or they are few.
+    BreakerClosed = "breaker.closed",
     /// A sealed value did not open where it was found.
     SealRejected = "seal.rejected",
     /// The tenant's settings were changed.

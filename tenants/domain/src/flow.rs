@@ -129,6 +129,20 @@ impl FlowState {
         matches!(self, FlowState::EnteringNumber | FlowState::AwaitingOldCode | FlowState::AwaitingNewCode)
     }
 
+    /// Whether the flow came to the end that the person wanted, which takes a code or the password.
+    pub fn is_success(self) -> bool {
+        matches!(
+            self,
+            FlowState::PasswordSet
+                | FlowState::PasswordChanged
+                | FlowState::Unlocked
+                | FlowState::NumberSaved
+                | FlowState::NumberRemoved
+                | FlowState::ChangeWaiting
+                | FlowState::ChangeStopped
+        )
+    }
+
     /// Whether the flow is over.
     pub fn is_end(self) -> bool {
         matches!(

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod audit;
+pub mod breaker;
 pub mod check;
 pub mod code;
 pub mod colour;

@@ -113,6 +113,12 @@ impl MobileNumber {
         self.0.expose_secret()
     }
 
+    /// The range it lies in: all numbers that differ in the last four digits alone, as operators are given them.
+    pub fn range(&self) -> &str {
+        let digits = self.e164();
+        digits.get(..digits.len().saturating_sub(4)).unwrap_or_default()
+    }
+
     /// `*** *** 45 67`: enough for its owner to know it, too little for anybody else.
     pub fn masked(&self) -> String {
         let digits = self.e164();

@@ -1,6 +1,5 @@
 //! A tenant's settings: typed sections, validated before they are stored, the same in a TOML file and in a row.
 
-use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -14,6 +13,7 @@ mod difference;
 mod directory;
 mod help_desk;
 mod hosts;
+mod limits;
 mod mail;
 pub mod plain;
 mod sms;
@@ -26,6 +26,7 @@ pub use difference::{Change, Difference, Document, SecretChange};
 pub use directory::{DirectoryKind, DirectorySettings, HistoryRule};
 pub use help_desk::HelpDesk;
 pub use hosts::Hosts;
+pub use limits::LimitSettings;
 pub use mail::{MailSecurity, MailSettings};
 pub use sms::{SmsAccount, SmsProvider, SmsRegion, SmsSecret, SmsSettings};
 pub use sms_http::{HttpAuthentication, HttpCharset, HttpContent, HttpMethod, HttpNumberFormat, HttpVerdict, SmsHttp};
@@ -153,24 +154,6 @@ impl Default for ResetSettings {
     }
 }
 
-/// Networks and budgets.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct LimitSettings {
-    /// The tenant's own networks: many people behind one address, so limits are wider there.
-    pub trusted_networks: Vec<IpNet>,
-    /// SMS in an hour after which the tenant's budget is exhausted.
-    pub sms_per_hour: i64,
-    /// SMS in a day after which the tenant's budget is exhausted.
-    pub sms_per_day: i64,
-}
-
-impl Default for LimitSettings {
-    fn default() -> Self {
-        Self { trusted_networks: Vec::new(), sms_per_hour: 1_000, sms_per_day: 5_000 }
-    }
-}
-
 impl PolicyChoice {
     /// The rules chosen.
     ///
@@ -190,8 +173,7 @@ impl PolicyChoice {
 impl TenantSettings {
     /// Whether this address belongs to one of the tenant's own networks.
     pub fn trusts(&self, address: std::net::IpAddr) -> bool {
-        let address = address.to_canonical();
-        self.limits.trusted_networks.iter().any(|network| network.contains(&address))
+        self.limits.trust(address)
     }
 
     /// The language that somebody is met in who asked for this one: it, where the tenant offers it.
@@ -233,14 +215,11 @@ impl TenantSettings {
         demand((5..=10).contains(&self.reset.code_minutes), "reset.code_minutes: 5 to 10 minutes");
         demand(!self.registration.countries.is_empty(), "registration.countries: name at least one country");
         demand(self.mail.from.contains('@'), "mail.from: write a mail address");
-        demand(
-            self.limits.sms_per_hour > 0 && self.limits.sms_per_day > 0,
-            "limits: sms_per_hour and sms_per_day must be above 0",
-        );
         problems.extend(self.hosts.problems());
         problems.extend(self.help_desk.problems());
         problems.extend(self.texts.problems());
         problems.extend(self.branding.problems(&self.languages));
+        problems.extend(self.limits.problems());
         problems.extend(self.directory.problems());
         problems.extend(self.sms.problems());
         if let Err(found) = self.policy.policy() {

@@ -21,7 +21,7 @@ use uuid::Uuid;
 use crate::{
     FlowError, Measure, Platform, Tenant, Visitor,
     event::{EventExt as _, flow_event},
-    open,
+    new_numbers, open,
     registered::{self, Registered},
 };
 
@@ -115,14 +115,18 @@ pub(crate) async fn begin(
     flow: &Flow,
     what: Task<'_>,
 ) -> Result<Offered, FlowError> {
-    // 1. Limits: by network and by number, since anybody's number can be typed here.
+    // 1. Limits: by network and by number, since anybody's number can be typed here, and any number of them.
     let now = platform.now();
     let mut hits = vec![visitor.hit(platform, limit::STARTS_PER_NETWORK)];
     if let Some(number) = what.number {
         let subject = platform.keys.hash(tenant.id, KeyUse::Limit, &[b"new-number", number.e164().as_bytes()]);
         hits.push(Hit { limit: limit::SMS_PER_NEW_NUMBER, subject });
     }
-    if let Some(passed) = limits::count(&platform.store, tenant.id, hits, now).await? {
+    let mut passed = limits::count(&platform.store, tenant.id, hits, now).await?;
+    if let (None, Some(number)) = (passed, what.number) {
+        passed = new_numbers::count(platform, tenant, visitor, flow, number).await?;
+    }
+    if let Some(passed) = passed {
         platform.meter.count(tenant.id, Measure::Limit(passed));
         return Ok(Offered::Limited);
     }

@@ -85,6 +85,15 @@ pub enum Measure {
     Rejection(RejectionReason),
     /// A tenant's SMS budget is exhausted.
     BudgetExhausted,
+    /// So much of a tenant's SMS budget is used.
+    BudgetAlarm {
+        /// `hour` or `day`.
+        span: &'static str,
+        /// How much, in percent.
+        percent: i64,
+    },
+    /// A tenant's breaker changed: `opened` or `closed`.
+    Breaker(&'static str),
 }
 
 /// Counts.

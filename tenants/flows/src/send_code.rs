@@ -12,25 +12,23 @@ use portvakt_domain::{
     flow::Flow,
     id::{AccountKey, MessageId},
     keys::KeyedHash,
-    limit::{self, Hit},
     login::DirectoryName,
     message::{Channel, Message, MessageKind, MessageState},
     number::MobileNumber,
     tenant::SmsProvider,
 };
 use portvakt_storage::{
-    flows, limits,
+    flows,
     messages::{self, BeginCode, CodeTurn},
     number_changes,
-    operator::{self, SmsBudget},
 };
 use uuid::Uuid;
 
 use crate::{
-    FlowError, Measure, Platform, Tenant,
+    FlowError, Measure, Platform, Tenant, breaker, budget,
     event::{EventExt as _, event},
     number_attribute::{self, NOBODY},
-    open,
+    number_effect, open,
     registered::{self, Registered},
 };
 
@@ -63,7 +61,7 @@ pub async fn run(platform: &Platform, tenant: &Tenant, id: MessageId) -> Result<
     // 2. Who this is, whether it is allowed, and which number.
     let recipient = recipient(platform, tenant, &message, &flow).await?;
     let in_time = platform.now() < message.asked.requested_at + code_life(tenant);
-    let within_budget = within_budget(platform, tenant, &flow, recipient.number.is_some()).await?;
+    let held_back = budget::holds_back(platform, tenant, &flow, recipient.number.is_some()).await?;
 
     // 3. The code. Only its hash is stored, and from here on this worker has the one turn at the gateway.
     let code = Code::generate(platform.random.as_ref());
@@ -73,7 +71,7 @@ pub async fn run(platform: &Platform, tenant: &Tenant, id: MessageId) -> Result<
         .network(flow.network)
         .detail("purpose", purpose.as_str())
         .holder(recipient.row);
-    let turn = messages::begin_code(
+    let begun = messages::begin_code(
         &platform.store,
         tenant.id,
         BeginCode {
@@ -82,7 +80,9 @@ pub async fn run(platform: &Platform, tenant: &Tenant, id: MessageId) -> Result<
             account: recipient.account,
             code_hash: code.hash(&platform.keys, tenant.id, flow.id, purpose),
             decoy_hash: KeyedHash::random(platform.random.as_ref()),
-            send: recipient.number.is_some() && in_time && within_budget,
+            send: recipient.number.is_some() && in_time,
+            held_back,
+            proved: has_proved(&message, &flow),
             number: recipient.row,
             network: flow.network,
             trusted_network: flow.trusted_network,
@@ -90,11 +90,17 @@ pub async fn run(platform: &Platform, tenant: &Tenant, id: MessageId) -> Result<
         },
     )
     .await?;
-    if matches!(turn, CodeTurn::Send | CodeTurn::Suppressed) {
+    if matches!(begun.turn, CodeTurn::Send | CodeTurn::Suppressed) {
         // What a limit held back costs the tenant nothing, or strangers could use up its budget without an SMS.
-        spend(platform, tenant, i64::from(matches!(turn, CodeTurn::Send))).await?;
+        budget::spend(platform, tenant, i64::from(matches!(begun.turn, CodeTurn::Send))).await?;
     }
-    let number = match (turn, recipient.number) {
+    if let Some(limit) = begun.limit {
+        platform.meter.count(tenant.id, Measure::Limit(limit));
+    }
+    if let Some(changed) = begun.breaker {
+        breaker::tell(platform, tenant.id, changed);
+    }
+    let number = match (begun.turn, recipient.number) {
         (CodeTurn::Send, Some(number)) => number,
         (CodeTurn::Suppressed, _) => {
             platform.meter.count(tenant.id, Measure::Sms("suppressed"));
@@ -236,25 +242,9 @@ fn is_wanted(message: &Message, number: &Registered) -> bool {
     message.asked.number_hash.is_none_or(|hash| hash == number.hash)
 }
 
-/// Whether the tenant's budget has room for one more SMS. An exhausted one alarms, and then serves only networks from
-/// which no wrong code or password came lately. The same is read when there is nothing to send.
-async fn within_budget(platform: &Platform, tenant: &Tenant, flow: &Flow, sends: bool) -> Result<bool, FlowError> {
-    let spent = spend(platform, tenant, 0).await?;
-    let failures = Hit { limit: limit::FAILURES_PER_NETWORK, subject: flow.network };
-    let failed = limits::current(&platform.store, tenant.id, vec![failures], platform.now()).await?;
-    if !sends || !spent.exhausted {
-        return Ok(true);
-    }
-    platform.meter.count(tenant.id, Measure::BudgetExhausted);
-    tracing::error!(tenant.id = %tenant.id, hour = spent.hour, day = spent.day, "the tenant's SMS budget is exhausted");
-    Ok(failed.iter().all(|count| *count == 0))
-}
-
-/// Counts SMS against the tenant's budget; 0 only looks.
-async fn spend(platform: &Platform, tenant: &Tenant, sms: i64) -> Result<SmsBudget, FlowError> {
-    let (now, limits) = (platform.now(), &tenant.settings.limits);
-    let (hour, day) = (limits.sms_per_hour, limits.sms_per_day);
-    Ok(operator::spend_sms(&platform.store, tenant.id, sms, now, hour, day).await?)
+/// Whether an earlier code of this flow was right: one to a number already there goes before the one to a new number.
+fn has_proved(message: &Message, flow: &Flow) -> bool {
+    message.asked.kind == MessageKind::NewNumberCode && number_effect::task_of(flow).old_code().is_some()
 }
 
 fn code_life(tenant: &Tenant) -> TimeDelta {

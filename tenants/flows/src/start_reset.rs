@@ -15,7 +15,7 @@ use portvakt_storage::flows::{self, Begun, NewFlow};
 use crate::{
     FlowError, Measure, Platform, Tenant, Visitor,
     event::{EventExt as _, event},
-    open,
+    guesses, open,
 };
 
 /// What the person is told.
@@ -44,7 +44,12 @@ pub async fn run(
     let kind = FlowKind::Reset;
     let token = start.flow_token(&platform.keys, tenant.id, kind);
 
-    // 1. The flow, its first message and the job that sends it: one transaction.
+    // 1. A network that guesses codes gets no more of them.
+    if guesses::is_held(platform, tenant, visitor).await? {
+        return Ok(Started::Limited);
+    }
+
+    // 2. The flow, its first message and the job that sends it: one transaction.
     let id = FlowId::new(now, random);
     let folded = login.folded(&tenant.settings.directory.netbios);
     let flow = NewFlow {
@@ -81,7 +86,7 @@ pub async fn run(
         crate::trace::of(id);
     }
 
-    // 2. What is said does not depend on whom the name means.
+    // 3. What is said does not depend on whom the name means.
     Ok(match begun {
         Begun::Started => {
             (platform.wake)();

@@ -16,6 +16,7 @@ use portvakt_storage::flows::{self, Begun, NewFlow};
 use crate::{
     FlowError, Measure, Platform, Tenant, Visitor, delay_change,
     event::{EventExt as _, event},
+    guesses,
     number_task::{self, Offered, Task},
     open,
 };
@@ -36,7 +37,12 @@ pub async fn by_name(
     let (now, random, kind) = (platform.now(), platform.random.as_ref(), FlowKind::Register);
     let token = start.flow_token(&platform.keys, tenant.id, kind);
 
-    // 1. The flow, its first message and the job that sends it: one transaction.
+    // 1. A network that guesses codes gets no more of them.
+    if guesses::is_held(platform, tenant, visitor).await? {
+        return Ok(Started::Limited);
+    }
+
+    // 2. The flow, its first message and the job that sends it: one transaction.
     let id = FlowId::new(now, random);
     let folded = login.folded(&tenant.settings.directory.netbios);
     let flow = NewFlow {

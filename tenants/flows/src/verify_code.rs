@@ -4,20 +4,15 @@ use portvakt_domain::{
     audit::AuditKind,
     code::{Code, TRIES_PER_CODE},
     flow::{FlowKind, FlowState},
-    keys::{KeyUse, KeyedHash},
-    limit::{self, Hit},
     message::MessageKind,
     token::FlowToken,
 };
-use portvakt_storage::{
-    flows::{self, CodeOutcome, SubmitCode},
-    limits,
-};
+use portvakt_storage::flows::{self, CodeOutcome, SubmitCode};
 
 use crate::{
     FlowError, Measure, Platform, Tenant, Visitor,
     event::{EventExt as _, flow_event},
-    number_effect, number_task, open,
+    guesses, number_effect, number_task, open,
 };
 
 /// What the person is told.
@@ -56,17 +51,8 @@ pub async fn run(
     token: &FlowToken,
     code: &Code,
 ) -> Result<Verified, FlowError> {
-    // 1. The flow, and whether this network may try.
+    // 1. The flow, and what the right code would lead to.
     let Some(flow) = open::run(platform, tenant, kind, token).await? else { return Ok(Verified::Gone) };
-    let failures = visitor.hit(platform, limit::FAILURES_PER_NETWORK);
-    let now = platform.now();
-    let tried = limits::current(&platform.store, tenant.id, vec![failures], now).await?;
-    if tried.first().is_some_and(|count| *count >= failures.limit.ceiling) {
-        platform.meter.count(tenant.id, Measure::Limit(limit::FAILURES_PER_NETWORK.name));
-        return Ok(Verified::Limited);
-    }
-
-    // 2. What the right code would lead to.
     let task = number_effect::task_of(&flow);
     let (message_kind, next_state) = match flow.state {
         FlowState::AwaitingCode => (Some(MessageKind::ResetCode), FlowState::Verified),
@@ -84,12 +70,11 @@ pub async fn run(
     let next_message = (next_state == FlowState::AwaitingNewCode)
         .then(|| number_task::code_message(platform, &flow, MessageKind::NewNumberCode));
 
+    // 2. Whether this network may try.
+    let Some(guess) = guesses::admit(platform, tenant, visitor).await? else { return Ok(Verified::Limited) };
+
     // 3. One transaction decides and does it.
     let new_token = FlowToken::generate(platform.random.as_ref());
-    // Counted whether there is an account behind the flow or not: the number of statements must not tell.
-    let owner = flow.account.map_or(flow.id.0, |account| account.0);
-    let owner = platform.keys.hash(tenant.id, KeyUse::Limit, &[b"wrong-codes", owner.as_bytes()]);
-    let counted = |limit, subject| Hit { limit, subject };
     let outcome = flows::submit_code(
         &platform.store,
         tenant.id,
@@ -102,12 +87,8 @@ pub async fn run(
             code_life_seconds: i64::from(tenant.settings.reset.code_minutes) * 60,
             new_token_hash: new_token.hash(&platform.keys, tenant.id, kind),
             next_state,
-            now,
-            hits_wrong: vec![
-                failures,
-                counted(limit::WRONG_CODES_PER_ACCOUNT, owner),
-                counted(limit::WRONG_CODES_PER_TENANT, KeyedHash([0; 32])),
-            ],
+            now: platform.now(),
+            hits_wrong: guesses::counts(platform, tenant, &flow)?,
             event_right: flow_event(platform, &flow, visitor, AuditKind::CodeRight)
                 .detail("purpose", purpose.as_str())
                 .holder(flow.code_number),
@@ -118,6 +99,10 @@ pub async fn run(
     )
     .await?;
     (platform.wake)();
+    match outcome {
+        CodeOutcome::Wrong { .. } | CodeOutcome::Exhausted => guess.was_wrong(platform, tenant).await?,
+        _ => guess.was_none(platform, tenant).await?,
+    }
 
     let (told, label) = match outcome {
         CodeOutcome::Right => (Verified::Right { token: new_token, state: next_state }, "right"),

@@ -13,10 +13,12 @@ mod store;
 mod values;
 
 pub mod audit;
+pub mod breakers;
 pub mod flows;
 pub mod jobs;
 pub mod limits;
 pub mod messages;
+pub mod networks;
 pub mod number_attributes;
 pub mod number_changes;
 pub mod numbers;
@@ -26,6 +28,7 @@ pub mod reports;
 pub mod settings;
 pub mod sign_in;
 pub mod sweep;
+pub mod trips;
 
 pub use error::{Source, StorageError};
 pub use store::{DatabaseSettings, MigrateSettings, Store, migrate};

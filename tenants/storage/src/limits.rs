@@ -3,8 +3,13 @@
 use portvakt_domain::{limit::Hit, time::Instant};
 
 storage_functions! { of limits:
-    /// Counts every hit and names the first limit that is now passed.
+    /// Counts every hit and names the first limit that is now passed. One that is passed is counted among the trips, and
+    /// recorded in the trail for the first time in its window, so that nobody can flood the trail.
     write fn count(hits: Vec<Hit>, now: Instant) -> Option<&'static str>;
+
+    /// As [`count`], but only where `seen` is counted for the first time in its window: what comes again counts once. What a
+    /// limit answered was not seen.
+    write fn count_once(seen: Hit, hits: Vec<Hit>, now: Instant) -> Option<&'static str>;
 
     /// Takes back what [`count`] counted at `now`.
     write fn give_back(hits: Vec<Hit>, now: Instant) -> ();

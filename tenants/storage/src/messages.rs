@@ -10,6 +10,8 @@ use portvakt_domain::{
 };
 use uuid::Uuid;
 
+use crate::breakers::Breaker;
+
 /// A message with a code that is about to be sent, or not.
 #[derive(Debug, Clone)]
 pub struct BeginCode {
@@ -25,14 +27,29 @@ pub struct BeginCode {
     pub decoy_hash: KeyedHash,
     /// Whether there is a number to send to.
     pub send: bool,
+    /// What holds it back already, by the name of the limit.
+    pub held_back: Option<&'static str>,
+    /// Whether an earlier code of this flow was right: then an open breaker does not hold this one back.
+    pub proved: bool,
     /// The row of that number, where it is a registered one.
     pub number: Option<Uuid>,
     /// The network that asked, hashed.
     pub network: KeyedHash,
     /// Whether the tenant lists that network as its own.
     pub trusted_network: bool,
-    /// Recorded, with `turn` = `send`, `nobody` or `limit` among its details.
+    /// Recorded, with `turn` = `send`, `nobody` or `limit` among its details, and which `limit`.
     pub event: NewEvent,
+}
+
+/// A message with a code that was begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BegunCode {
+    /// What to do with it.
+    pub turn: CodeTurn,
+    /// Which limit held it back.
+    pub limit: Option<&'static str>,
+    /// The tenant's breaker, where this code opened or closed it.
+    pub breaker: Option<Breaker>,
 }
 
 /// What to do with a message that carries a code.
@@ -62,8 +79,8 @@ pub enum NoticeTurn {
 storage_functions! { of messages:
     /// Begins a message with a code: looks at what the account was sent lately, notes the outcome, and stores the code's
     /// hash, all in one transaction and with the same statements whether anything is sent or not (a suppressed one
-    /// writes its row of the SMS log under a random account).
-    write fn begin_code(begin: BeginCode) -> CodeTurn;
+    /// writes its row of the SMS log under a random account, and counts nought where the others count one).
+    write fn begin_code(begin: BeginCode) -> BegunCode;
 
     /// Puts a message back whose call surely did not reach the provider: it may be begun again, with a new code, and it
     /// does not count against the account.

@@ -1,10 +1,11 @@
-//! What belongs to no tenant, or to all of them: the list of tenants, their hosts, the job queue, SMS budgets. The only
+//! What belongs to no tenant, or to all of them: the list of tenants, their hosts, the job queue, SMS budgets, counts of all. The only
 //! file whose functions do not take a tenant first. On PostgreSQL they run as a role of their own that sees nothing
 //! personal.
 
 use portvakt_domain::{
     id::{JobId, TenantId},
     job::LeasedJob,
+    limit::Limit,
     tenant::HostPurpose,
     time::Instant,
 };
@@ -134,7 +135,14 @@ pub struct SmsBudget {
     pub day: i64,
     /// Whether a ceiling was passed by what was just counted; where nothing was, whether the next one would pass it.
     pub exhausted: bool,
+    /// Set once an hour for each of [`BUDGET_ALARMS`] that was reached just now: how many percent of the hour's are used.
+    pub hour_alarm: Option<i64>,
+    /// The same for the day.
+    pub day_alarm: Option<i64>,
 }
+
+/// At how many percent of a budget an alarm is raised.
+pub const BUDGET_ALARMS: [i64; 2] = [80, 100];
 
 storage_functions! { across operator:
     /// All tenants, by short name.
@@ -191,6 +199,18 @@ storage_functions! { across operator:
 
     /// Jobs that were laid aside, oldest first.
     read fn list_dead_jobs() -> Vec<DeadJob>;
+
+    /// One tenant's part of the queue at a glance.
+    read fn jobs_of(tenant: TenantId, now: Instant) -> JobsOverview;
+
+    /// SMS of a tenant in the current hour and day.
+    read fn sms_sent(tenant: TenantId, at: Instant) -> (i64, i64);
+
+    /// Counts one against a limit of all tenants together, and forgets windows that are over for a day. How many there are.
+    write fn count_deployment(limit: Limit, now: Instant) -> i64;
+
+    /// Where the count of all tenants together stands.
+    read fn deployment_count(limit: Limit, now: Instant) -> i64;
 
     /// Counts SMS of a tenant; 0 only looks, by the same statements.
     write fn spend_sms(tenant: TenantId, sms: i64, at: Instant, hour_ceiling: i64, day_ceiling: i64) -> SmsBudget;

@@ -16,6 +16,10 @@ pub struct SweepAges {
     pub guards: TimeDelta,
     /// Delayed changes of numbers, from when they were over.
     pub number_changes: TimeDelta,
+    /// Counts of codes by the minute; longer than what a breaker looks at.
+    pub code_counts: TimeDelta,
+    /// How often limits acted; at least the day that is shown.
+    pub trips: TimeDelta,
     /// Counts of rejected passwords: a year can be compared with the one before at its turn.
     pub rejections: TimeDelta,
 }
@@ -28,6 +32,8 @@ impl Default for SweepAges {
             sms_log: TimeDelta::days(1),
             guards: TimeDelta::days(7),
             number_changes: TimeDelta::days(30),
+            code_counts: TimeDelta::days(1),
+            trips: TimeDelta::days(2),
             rejections: TimeDelta::days(396),
         }
     }
@@ -48,6 +54,12 @@ pub struct SweepReport {
     pub guards: usize,
     /// Delayed changes that are over.
     pub number_changes: usize,
+    /// Minutes with codes.
+    pub code_counts: usize,
+    /// Hours in which a limit acted.
+    pub trips: usize,
+    /// Networks that nobody got through from any more.
+    pub networks: usize,
     /// Counts of rejected passwords.
     pub rejections: usize,
 }

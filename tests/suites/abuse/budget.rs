@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use harness::{Browser, Database, State, World};
 
-use crate::{another, codes, network, start};
+use crate::{another, codes, metric, network, start};
 
 async fn world(per_hour: i64, per_day: i64) -> World {
     World::practice_with(Database::Sqlite, move |settings| {
@@ -15,11 +15,7 @@ async fn world(per_hour: i64, per_day: i64) -> World {
 
 /// How often the alarm was raised for a tenant.
 async fn alarms(world: &World, slug: &str) -> u64 {
-    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
-    let answer = client.get(format!("http://{}/metrics", world.internal)).send().await.expect("an answer");
-    let metrics = answer.text().await.expect("metrics");
-    let label = format!("portvakt_sms_budget_exhausted_total{{tenant=\"{}\"}} ", world.tenant(slug).id);
-    metrics.lines().find_map(|line| line.strip_prefix(&label)).map_or(0, |count| count.parse().expect("a number"))
+    metric(world, &format!("portvakt_sms_budget_exhausted_total{{tenant=\"{}\"}}", world.tenant(slug).id)).await
 }
 
 /// Asks for a code of somebody new, and tells whether it was sent.
@@ -68,4 +64,22 @@ async fn what_is_not_sent_costs_no_budget() {
     assert_eq!((codes(world).await.len(), alarms(world, "orebro").await), (3, 0));
     assert!(sends(world, "orebro", &network(1)).await);
     assert_eq!(alarms(world, "orebro").await, 0, "four sent, four allowed");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_alarm_is_raised_at_eighty_percent_once_and_when_all_is_used() {
+    let world = &world(5, 1_000).await;
+    let raised = async |percent: i64| {
+        let id = world.tenant("orebro").id;
+        let labels = format!("{{percent=\"{percent}\",span=\"hour\",tenant=\"{id}\"}}");
+        metric(world, &format!("portvakt_sms_budget_alarms_total{labels}")).await
+    };
+    for sent in 1..=7 {
+        assert!(sends(world, "orebro", &network(sent)).await, "{sent}: a network without failures");
+        let expected = (u64::from(sent >= 4), u64::from(sent >= 5));
+        assert_eq!((raised(80).await, raised(100).await), expected, "after {sent}");
+    }
+    assert_eq!(world.told("orebro", "sms_budget.alarm", "percent").await, ["80", "100"]);
+    assert_eq!(world.told("orebro", "sms_budget.alarm", "used").await, ["4", "5"]);
+    assert!(world.told("mjolby", "sms_budget.alarm", "percent").await.is_empty());
 }

@@ -96,6 +96,58 @@ async fn sixty_starts_from_one_network_whichever_replica_is_asked() {
     panic!("three rounds in a row took longer than ten minutes");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_open_breaker_holds_whichever_replica_is_asked() {
+    let pair = Pair::start().await;
+    let person = &Site::people("orebro")[2];
+    let database = pair.site.installation.superuser().await;
+    let unused = "insert into code_counts select id, extract(epoch from now())::bigint, 201, 0 from tenants
+                  where slug = 'orebro'";
+    database.execute(unused, &[]).await.expect("codes that nobody used");
+    for server in [pair.first.public, pair.second.public] {
+        let mut browser = Browser::on_network(server, "203.0.113.1");
+        pair.ask(&mut browser, "orebro", &person.username).await;
+        pair.idle(PATIENCE).await;
+    }
+    assert_eq!(pair.code_states().await, ["sent", "suppressed"], "one a day");
+    let mut elsewhere = Browser::on_network(pair.second.public, "192.0.2.1");
+    pair.ask(&mut elsewhere, "orebro", &person.username).await;
+    pair.idle(PATIENCE).await;
+    assert_eq!(pair.code_states().await, ["sent", "suppressed", "sent"]);
+    let opened = "select count(*) from audit_events where kind = 'breaker.opened'";
+    assert_eq!(database.query_one(opened, &[]).await.expect("a count").get::<_, i64>(0), 1, "told of once");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn wrong_codes_of_the_deployment_count_whichever_replica_and_tenant() {
+    let pair = Pair::start().await;
+    let database = pair.site.installation.superuser().await;
+    // This hour and the next: the test may run over the end of one.
+    let many = "insert into deployment_counters select 'wrong_codes_per_deployment', hour * 3600, 494 from
+                (select extract(epoch from now())::bigint / 3600 + n as hour from generate_series(0, 1) n) hours";
+    database.execute(many, &[]).await.expect("many wrong codes");
+    let guess = async |server, slug: &str, address: &str| {
+        let mut browser = Browser::on_network(server, address);
+        pair.ask(&mut browser, slug, "finnsinte77").await;
+        for _ in 0..3 {
+            let page = browser.post_once(reset_host(slug), "/code", &[("code", "271828")]).await;
+            assert_eq!(page.status, 422, "{}", page.text());
+        }
+    };
+    guess(pair.first.public, "orebro", "203.0.113.1").await;
+    guess(pair.second.public, "mjolby", "192.0.2.1").await;
+    let sum = "select sum(count - 494)::bigint from deployment_counters";
+    assert_eq!(database.query_one(sum, &[]).await.expect("a sum").get::<_, i64>(0), 6);
+    for (server, slug, address) in
+        [(pair.second.public, "orebro", "203.0.113.1"), (pair.first.public, "mjolby", "192.0.2.1")]
+    {
+        let mut browser = Browser::on_network(server, address);
+        let start = browser.get(reset_host(slug), "/").await;
+        let page = browser.submit(&start, &[("username", "finnsinte78")]).await;
+        assert_eq!(page.status, 429, "{slug}: {}", page.text());
+    }
+}
+
 fn ten_minutes() -> u64 {
     let since_1970 = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
     since_1970.as_secs() / 600

@@ -4,10 +4,12 @@
 use super::{Conn, Db, SKIP_LOCKED, delete_tenant, lock, sql};
 
 pub(crate) mod audit;
+pub(crate) mod breakers;
 pub(crate) mod flows;
 pub(crate) mod jobs;
 pub(crate) mod limits;
 pub(crate) mod messages;
+pub(crate) mod networks;
 pub(crate) mod number_attributes;
 pub(crate) mod number_changes;
 pub(crate) mod numbers;
@@ -18,3 +20,4 @@ mod schema;
 pub(crate) mod settings;
 pub(crate) mod sign_in;
 pub(crate) mod sweep;
+pub(crate) mod trips;

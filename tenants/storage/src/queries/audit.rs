@@ -33,6 +33,19 @@ const LATE: TimeDelta = TimeDelta::days(1);
 /// Most events sealed at once: so many go into one statement.
 const BATCH: i64 = 1_000;
 
+/// Records one event, and beside it that a limit acted, if one did. Otherwise the same event is written once more, which
+/// changes nothing: that a limit acted must not cost more than that none did.
+pub(crate) fn record_beside(c: &mut Conn, tenant: TenantId, event: NewEvent, hit: Option<NewEvent>) -> Outcome<()> {
+    let beside = hit.unwrap_or_else(|| event.clone());
+    record(c, tenant, &[event, beside])
+}
+
+/// An event that storage itself sees: a limit that acted, a breaker that changed.
+pub(crate) fn made(kind: AuditKind, now: Instant, details: BTreeMap<String, String>) -> NewEvent {
+    let id = EventId(Id::at(now).0);
+    NewEvent { id, at: now, kind, account: None, flow: None, network: None, actor: None, details }
+}
+
 pub(crate) fn record(c: &mut Conn, tenant: TenantId, events: &[NewEvent]) -> Outcome<()> {
     let Some(latest) = events.iter().map(|event| event.at).max() else { return Ok(()) };
     for event in events {
@@ -68,6 +81,7 @@ fn insert(c: &mut Conn, tenant: TenantId, event: &NewEvent) -> Outcome<()> {
             audit_events::actor.eq(&event.actor),
             audit_events::details.eq(details),
         ))
+        .on_conflict_do_nothing()
         .execute(c)?;
     Ok(())
 }

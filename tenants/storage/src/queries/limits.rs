@@ -1,10 +1,17 @@
 //! Counters of limits.
 
+use std::collections::BTreeMap;
+
 use chrono::DateTime;
 use diesel::{prelude::*, upsert::excluded};
-use portvakt_domain::{id::TenantId, limit::Hit, time::Instant};
+use portvakt_domain::{
+    audit::{AuditKind, NewEvent},
+    id::TenantId,
+    limit::Hit,
+    time::Instant,
+};
 
-use super::{Conn, schema::limit_counters};
+use super::{Conn, audit, schema::limit_counters, trips};
 use crate::{
     error::Outcome,
     values::{At, Id, at},
@@ -20,34 +27,71 @@ pub(crate) fn count(c: &mut Conn, tenant: TenantId, hits: &[Hit], now: &Instant)
     let mut order: Vec<usize> = (0..hits.len()).collect();
     order.sort_by_key(|&i| (hits[i].limit.name, hits[i].subject));
     let mut exceeded = vec![false; hits.len()];
-    for i in order {
+    for &i in &order {
         let hit = &hits[i];
-        let window_start = hit.limit.window_start(*now);
-        let counted: i64 = diesel::insert_into(limit_counters::table)
-            .values((
-                limit_counters::tenant_id.eq(Id(tenant.0)),
-                limit_counters::name.eq(hit.limit.name),
-                limit_counters::subject.eq(hit.subject.0.to_vec()),
-                limit_counters::window_start.eq(window_start),
-                limit_counters::count.eq(1),
-                limit_counters::expires_at.eq(expiry(hit, window_start, *now)),
-            ))
-            .on_conflict((
-                limit_counters::tenant_id,
-                limit_counters::name,
-                limit_counters::subject,
-                limit_counters::window_start,
-            ))
-            .do_update()
-            .set((
-                limit_counters::count.eq(limit_counters::count + excluded(limit_counters::count)),
-                limit_counters::expires_at.eq(excluded(limit_counters::expires_at)),
-            ))
-            .returning(limit_counters::count)
-            .get_result(c)?;
-        exceeded[i] = counted > hit.limit.ceiling;
+        exceeded[i] = add(c, tenant, hit.limit.name, hit, *now)? > hit.limit.ceiling;
+    }
+    for &i in order.iter().filter(|&&i| exceeded[i]) {
+        trip(c, tenant, &hits[i], *now)?;
     }
     Ok(hits.iter().zip(exceeded).find_map(|(hit, exceeded)| exceeded.then_some(hit.limit.name)))
+}
+
+pub(crate) fn count_once(
+    c: &mut Conn,
+    tenant: TenantId,
+    seen: &Hit,
+    hits: &[Hit],
+    now: &Instant,
+) -> Outcome<Option<&'static str>> {
+    if add(c, tenant, seen.limit.name, seen, *now)? > 1 {
+        return Ok(None);
+    }
+    let passed = count(c, tenant, hits, now)?;
+    if passed.is_some() {
+        give_back(c, tenant, std::slice::from_ref(seen), now)?;
+    }
+    Ok(passed)
+}
+
+/// Counts one in the window that `now` is in, and returns how many there are now.
+fn add(c: &mut Conn, tenant: TenantId, name: &str, hit: &Hit, now: Instant) -> Outcome<i64> {
+    let window_start = hit.limit.window_start(now);
+    let counted = diesel::insert_into(limit_counters::table)
+        .values((
+            limit_counters::tenant_id.eq(Id(tenant.0)),
+            limit_counters::name.eq(name),
+            limit_counters::subject.eq(hit.subject.0.to_vec()),
+            limit_counters::window_start.eq(window_start),
+            limit_counters::count.eq(1),
+            limit_counters::expires_at.eq(expiry(hit, window_start, now)),
+        ))
+        .on_conflict((
+            limit_counters::tenant_id,
+            limit_counters::name,
+            limit_counters::subject,
+            limit_counters::window_start,
+        ))
+        .do_update()
+        .set((
+            limit_counters::count.eq(limit_counters::count + excluded(limit_counters::count)),
+            limit_counters::expires_at.eq(excluded(limit_counters::expires_at)),
+        ))
+        .returning(limit_counters::count)
+        .get_result(c)?;
+    Ok(counted)
+}
+
+/// A limit was passed. Its ceiling may have moved and counts may have been given back, so the first time in a window is told
+/// by a count of its own.
+fn trip(c: &mut Conn, tenant: TenantId, hit: &Hit, now: Instant) -> Outcome<()> {
+    trips::count(c, tenant, hit.limit.name, 1, now)?;
+    if add(c, tenant, &format!("{}.trips", hit.limit.name), hit, now)? == 1 {
+        let details = BTreeMap::from([("limit".to_owned(), hit.limit.name.to_owned())]);
+        let told = audit::made(AuditKind::LimitHit, now, details);
+        audit::record(c, tenant, &[NewEvent { network: hit.limit.by_network.then_some(hit.subject), ..told }])?;
+    }
+    Ok(())
 }
 
 pub(crate) fn give_back(c: &mut Conn, tenant: TenantId, hits: &[Hit], now: &Instant) -> Outcome<()> {

@@ -1,15 +1,18 @@
 //! Messages.
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use portvakt_domain::{
-    audit::NewEvent,
+    audit::{AuditKind, NewEvent},
+    breaker::Codes,
     code::CodePurpose,
     flow::{FlowState, IDLE_LIFE, WHOLE_LIFE},
     id::{AccountKey, FlowId, MessageId, TenantId},
     job::Job,
     keys::KeyedHash,
-    limit::{DAY, SMS_SHORT_WINDOW, SmsHistory},
+    limit::{DAY, SMS_PER_ACCOUNT, SMS_SHORT_WINDOW, SmsHistory, Standing},
     message::{Channel, Message, MessageKind, MessageState, NewMessage},
     report::Report,
     tenant::SmsProvider,
@@ -18,13 +21,14 @@ use portvakt_domain::{
 use uuid::Uuid;
 
 use super::{
-    Conn, audit, jobs, lock, reports,
+    Conn, audit, breakers, jobs, lock, networks, reports,
     schema::{flows, messages, sms_log},
+    trips,
 };
 use crate::{
     error::{Outcome, corrupt},
     lock::Lock,
-    messages::{BeginCode, CodeTurn, NoticeTurn},
+    messages::{BeginCode, BegunCode, CodeTurn, NoticeTurn},
     values::{At, Id, at, language, optional_hash, optional_sealed},
 };
 
@@ -145,28 +149,37 @@ fn awaiting(purpose: CodePurpose) -> &'static [FlowState] {
     }
 }
 
-pub(crate) fn begin_code(c: &mut Conn, tenant: TenantId, begin: &BeginCode) -> Outcome<CodeTurn> {
+pub(crate) fn begin_code(c: &mut Conn, tenant: TenantId, begin: &BeginCode) -> Outcome<BegunCode> {
     // A suppressed message takes the same way under an account that nobody has.
     let nobody = AccountKey(Id::random().0);
+    let only = |turn| BegunCode { turn, limit: None, breaker: None };
     lock(c, Lock::Account(tenant, begin.account.unwrap_or(nobody)))?;
-    let Some(message) = hold(c, tenant, &begin.message)? else { return Ok(CodeTurn::Gone) };
+    let Some(message) = hold(c, tenant, &begin.message)? else { return Ok(only(CodeTurn::Gone)) };
     match message.state {
         MessageState::Queued => {}
         MessageState::Sending => {
             give_up(c, tenant, &message, begin.now)?;
-            return Ok(CodeTurn::AlreadyBegun);
+            return Ok(only(CodeTurn::AlreadyBegun));
         }
-        _ => return Ok(CodeTurn::AlreadyBegun),
+        _ => return Ok(only(CodeTurn::AlreadyBegun)),
     }
-    let Some(purpose) = message.asked.kind.code_purpose() else { return Ok(CodeTurn::Gone) };
+    let Some(purpose) = message.asked.kind.code_purpose() else { return Ok(only(CodeTurn::Gone)) };
 
+    let breaker = breakers::settle(c, tenant, &begin.now)?;
     let history = history(c, tenant, begin.account.unwrap_or(nobody), begin)?;
-    let allowed = history.allows_one_more(begin.trusted_network);
-    let (turn, reason) = match (begin.send && begin.account.is_some(), allowed) {
-        (true, true) => (CodeTurn::Send, "send"),
-        (true, false) => (CodeTurn::Suppressed, "limit"),
-        (false, _) => (CodeTurn::Suppressed, "nobody"),
+    let proven = networks::is_proven(c, tenant, &begin.network, &begin.now)?;
+    let allowed = history.allows_one_more(match breaker.open_since {
+        _ if begin.trusted_network => Standing::Own,
+        _ if proven => Standing::Proven,
+        Some(_) if !begin.proved => Standing::Held,
+        _ => Standing::New,
+    });
+    let (turn, reason, limit) = match (begin.send && begin.account.is_some(), begin.held_back, allowed) {
+        (false, ..) => (CodeTurn::Suppressed, "nobody", None),
+        (true, Some(limit), _) | (true, None, Err(limit)) => (CodeTurn::Suppressed, "limit", Some(limit)),
+        (true, None, Ok(())) => (CodeTurn::Send, "send", None),
     };
+    let breaker = breaker.changed.then_some(breaker);
     let (state, code_hash, logged) = match turn {
         CodeTurn::Send => (MessageState::Sending, begin.code_hash, begin.account.unwrap_or(nobody)),
         _ => (MessageState::Suppressed, begin.decoy_hash, nobody),
@@ -174,7 +187,7 @@ pub(crate) fn begin_code(c: &mut Conn, tenant: TenantId, begin: &BeginCode) -> O
     let number = begin.number.filter(|_| turn == CodeTurn::Send);
     if !store_code(c, tenant, begin, &message.asked, purpose, (code_hash, number))? {
         note(c, tenant, &message, MessageState::Suppressed, begin.now)?;
-        return Ok(CodeTurn::Gone);
+        return Ok(BegunCode { breaker, ..only(CodeTurn::Gone) });
     }
     note(c, tenant, &message, state, begin.now)?;
     diesel::insert_into(sms_log::table)
@@ -187,10 +200,27 @@ pub(crate) fn begin_code(c: &mut Conn, tenant: TenantId, begin: &BeginCode) -> O
             sms_log::sent_at.eq(at(begin.now)),
         ))
         .execute(c)?;
+    // A code whose call did not reach the gateway the first time is one code all the same.
+    let sent = i64::from(turn == CodeTurn::Send && message.attempts == 0);
+    breakers::count(c, tenant, Codes { sent, used: 0 }, begin.now)?;
+    tell(c, tenant, begin, reason, limit)?;
+    Ok(BegunCode { turn, limit, breaker })
+}
+
+/// Counts and records what became of a code. The first time in an hour that a limit holds codes back has an event of its own.
+fn tell(c: &mut Conn, tenant: TenantId, begin: &BeginCode, turn: &str, limit: Option<&'static str>) -> Outcome<()> {
+    let trips = trips::count(c, tenant, limit.unwrap_or(SMS_PER_ACCOUNT), i64::from(limit.is_some()), begin.now)?;
     let mut event = begin.event.clone();
-    event.details.insert("turn".to_owned(), reason.to_owned());
-    audit::record(c, tenant, &[event])?;
-    Ok(turn)
+    event.details.insert("turn".to_owned(), turn.to_owned());
+    let mut hit = None;
+    if let Some(limit) = limit {
+        event.details.insert("limit".to_owned(), limit.to_owned());
+        let made =
+            audit::made(AuditKind::LimitHit, begin.now, BTreeMap::from([("limit".to_owned(), limit.to_owned())]));
+        let (account, flow, network) = (event.account, event.flow, event.network);
+        hit = (trips == 1).then_some(NewEvent { account, flow, network, ..made });
+    }
+    audit::record_beside(c, tenant, event, hit)
 }
 
 /// What the account was sent lately, as this request sees it.

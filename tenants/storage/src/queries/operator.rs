@@ -1,6 +1,8 @@
 //! Across tenants.
 
+mod counts;
 mod life;
+pub(crate) use counts::{count_deployment, deployment_count, sms_sent, spend_sms};
 pub(crate) use life::{ask_deletion, delete_due, list_deleted, resume, suspend, withdraw_deletion};
 
 use std::collections::BTreeMap;
@@ -9,24 +11,22 @@ use diesel::{
     prelude::*,
     sql_query,
     sql_types::{BigInt, Integer, Text},
-    upsert::excluded,
 };
 use portvakt_domain::{
     id::{JobId, TenantId},
     job::{Job, KINDS_WHILE_SUSPENDED, LeasedJob},
-    limit::DAY,
     tenant::HostPurpose,
     time::Instant,
 };
 
 use super::{
     Conn, SKIP_LOCKED,
-    schema::{jobs, sms_budgets, tenant_hosts, tenants},
+    schema::{jobs, tenant_hosts, tenants},
     sql,
 };
 use crate::{
     error::{Outcome, StorageError, corrupt},
-    operator::{DeadJob, HostRow, JobsOverview, Lease, NewTenant, SmsBudget, TenantRow},
+    operator::{DeadJob, HostRow, JobsOverview, Lease, NewTenant, TenantRow},
     values::{At, Id, at},
 };
 
@@ -250,11 +250,24 @@ fn cut(error: &str) -> String {
 }
 
 pub(crate) fn jobs_overview(c: &mut Conn, now: &Instant) -> Outcome<JobsOverview> {
-    let now = at(*now);
-    let waiting = jobs::table.filter(jobs::dead_at.is_null()).count().get_result(c)?;
-    let dead = jobs::table.filter(jobs::dead_at.is_not_null()).count().get_result(c)?;
+    overview(c, None, *now)
+}
+
+pub(crate) fn jobs_of(c: &mut Conn, tenant: &TenantId, now: &Instant) -> Outcome<JobsOverview> {
+    overview(c, Some(*tenant), *now)
+}
+
+/// Of one tenant, or of all.
+fn overview(c: &mut Conn, tenant: Option<TenantId>, now: Instant) -> Outcome<JobsOverview> {
+    let now = at(now);
+    let theirs = || match tenant {
+        Some(tenant) => jobs::table.filter(jobs::tenant_id.eq(Id(tenant.0))).into_boxed::<super::Db>(),
+        None => jobs::table.into_boxed(),
+    };
+    let waiting = theirs().filter(jobs::dead_at.is_null()).count().get_result(c)?;
+    let dead = theirs().filter(jobs::dead_at.is_not_null()).count().get_result(c)?;
     let suspended = tenants::table.filter(tenants::suspended_at.is_not_null()).select(tenants::id);
-    let (due, oldest): (i64, Option<At>) = jobs::table
+    let (due, oldest): (i64, Option<At>) = theirs()
         .filter(jobs::dead_at.is_null())
         .filter(jobs::run_at.le(now))
         .filter(jobs::leased_until.is_null().or(jobs::leased_until.le(now)))
@@ -293,40 +306,4 @@ pub(crate) fn list_dead_jobs(c: &mut Conn) -> Outcome<Vec<DeadJob>> {
         last_error: row.last_error,
     };
     Ok(rows.into_iter().map(read).collect())
-}
-
-pub(crate) fn spend_sms(
-    c: &mut Conn,
-    tenant: &TenantId,
-    sms: &i64,
-    when: &Instant,
-    hour_ceiling: &i64,
-    day_ceiling: &i64,
-) -> Outcome<SmsBudget> {
-    let hour = spend(c, *tenant, "hour", *sms, *when, 3_600)?;
-    let day = spend(c, *tenant, "day", *sms, *when, DAY)?;
-    let next = i64::from(*sms == 0);
-    Ok(SmsBudget { hour, day, exhausted: hour + next > *hour_ceiling || day + next > *day_ceiling })
-}
-
-fn spend(c: &mut Conn, tenant: TenantId, span: &str, sms: i64, when: Instant, seconds: i64) -> Outcome<i64> {
-    let seconds_now = when.timestamp();
-    let begins_anew = sms_budgets::window_start.ne(excluded(sms_budgets::window_start));
-    let sent = diesel::insert_into(sms_budgets::table)
-        .values((
-            sms_budgets::tenant_id.eq(Id(tenant.0)),
-            sms_budgets::span.eq(span),
-            sms_budgets::window_start.eq(seconds_now - seconds_now.rem_euclid(seconds)),
-            sms_budgets::sent.eq(sms),
-        ))
-        .on_conflict((sms_budgets::tenant_id, sms_budgets::span))
-        .do_update()
-        .set((
-            sms_budgets::sent.eq(diesel::dsl::case_when(begins_anew, excluded(sms_budgets::sent))
-                .otherwise(sms_budgets::sent + excluded(sms_budgets::sent))),
-            sms_budgets::window_start.eq(excluded(sms_budgets::window_start)),
-        ))
-        .returning(sms_budgets::sent)
-        .get_result(c)?;
-    Ok(sent)
 }

@@ -270,6 +270,7 @@ diesel::table! {
         span -> Text,
         window_start -> BigInt,
         sent -> BigInt,
+        alarmed -> BigInt,
     }
 }
 
@@ -280,6 +281,56 @@ diesel::table! {
         tenant_id -> Id,
         day -> BigInt,
         reason -> Text,
+        count -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Binary;
+    use super::super::sql::{Id, Ts};
+    proven_networks (tenant_id, network) {
+        tenant_id -> Id,
+        network -> Binary,
+        last_at -> Ts,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::BigInt;
+    use super::super::sql::Id;
+    code_counts (tenant_id, minute) {
+        tenant_id -> Id,
+        minute -> BigInt,
+        sent -> BigInt,
+        used -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Nullable;
+    use super::super::sql::{Id, Ts};
+    breakers (tenant_id) {
+        tenant_id -> Id,
+        open_since -> Nullable<Ts>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Text};
+    use super::super::sql::Id;
+    limit_trips (tenant_id, name, hour) {
+        tenant_id -> Id,
+        name -> Text,
+        hour -> BigInt,
+        count -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Text};
+    deployment_counters (name, window_start) {
+        name -> Text,
+        window_start -> BigInt,
         count -> BigInt,
     }
 }

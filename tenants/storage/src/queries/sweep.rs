@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use portvakt_domain::{id::TenantId, time::Instant};
 
 use super::{
-    Conn, rejections,
+    Conn, networks, rejections,
     schema::{self, flows, limit_counters, messages, number_changes, sign_in_guards, sms_log},
 };
 use crate::{
@@ -43,5 +43,28 @@ pub(crate) fn remove_expired(c: &mut Conn, tenant: TenantId, now: &Instant, ages
         .filter(schema::rejections::tenant_id.eq(tenant))
         .filter(schema::rejections::day.lt(rejections::number((now - ages.rejections).date_naive())))
         .execute(c)?;
-    Ok(SweepReport { flows, messages, sms_log, limit_counters, guards, number_changes, rejections })
+    let code_counts = diesel::delete(schema::code_counts::table)
+        .filter(schema::code_counts::tenant_id.eq(tenant))
+        .filter(schema::code_counts::minute.lt((now - ages.code_counts).timestamp()))
+        .execute(c)?;
+    let trips = diesel::delete(schema::limit_trips::table)
+        .filter(schema::limit_trips::tenant_id.eq(tenant))
+        .filter(schema::limit_trips::hour.lt((now - ages.trips).timestamp()))
+        .execute(c)?;
+    let networks = diesel::delete(schema::proven_networks::table)
+        .filter(schema::proven_networks::tenant_id.eq(tenant))
+        .filter(schema::proven_networks::last_at.le(networks::since(now)))
+        .execute(c)?;
+    Ok(SweepReport {
+        code_counts,
+        trips,
+        networks,
+        flows,
+        messages,
+        sms_log,
+        limit_counters,
+        guards,
+        number_changes,
+        rejections,
+    })
 }

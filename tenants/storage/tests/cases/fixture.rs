@@ -195,7 +195,7 @@ pub(crate) fn new_number(at: Instant) -> NewNumber {
 }
 
 pub(crate) fn hit(name: &'static str, ceiling: i64) -> Hit {
-    Hit { limit: Limit { name, window_seconds: 600, ceiling }, subject: KeyedHash([7; 32]) }
+    Hit { limit: Limit { name, window_seconds: 600, ceiling, by_network: true }, subject: KeyedHash([7; 32]) }
 }
 
 pub(crate) fn audit_key(tenant: TenantId) -> Arc<AuditKey> {

@@ -9,6 +9,7 @@ mod audit;
 mod changes;
 mod deletion;
 mod flows;
+mod guard;
 mod jobs;
 mod limits;
 mod messages;
@@ -73,6 +74,14 @@ cases! {
         a_write_that_was_overtaken_keeps_its_outcome
         passwords_are_counted
         another_tenant_sees_nothing;
+    guard:
+        unused_codes_open_the_breaker_and_time_closes_it
+        of_many_at_once_two_hundred_and_one_pass_before_it_opens
+        a_flow_that_ends_proves_its_network
+        a_limit_is_told_of_once_a_window
+        what_comes_again_is_counted_once
+        budget_alarms_are_raised_once
+        the_deployment_is_counted_over_tenants;
     jobs:
         a_waiting_job_is_not_asked_for_twice
         tenants_take_turns

@@ -37,6 +37,8 @@ fn turn(f: &Fixture, message: MessageId, account: Option<AccountKey>, network: K
         code_hash: hash(),
         decoy_hash: hash(),
         send: account.is_some(),
+        held_back: None,
+        proved: false,
         number: None,
         network,
         trusted_network: false,
@@ -45,7 +47,7 @@ fn turn(f: &Fixture, message: MessageId, account: Option<AccountKey>, network: K
 }
 
 async fn begin(f: &Fixture, turn: BeginCode) -> CodeTurn {
-    messages::begin_code(&f.store, f.a, turn).await.expect("a turn")
+    messages::begin_code(&f.store, f.a, turn).await.expect("a turn").turn
 }
 
 async fn state(f: &Fixture, message: MessageId) -> MessageState {
@@ -104,6 +106,18 @@ pub(crate) async fn every_begin_costs_the_same(f: Fixture) {
         let turn = BeginCode { send, ..turn(&f, id, account, network, f.now) };
         costs.push(f.cost(begin(&f, turn)).await);
     }
+    // The breaker or the budget holds it back.
+    f.execute(&format!("insert into code_counts values ({}, {}, 300, 0)", f.id(f.a.0), f.now.timestamp() - 60)).await;
+    let opening = turn(&f, asked(&f, f.now).await.1, None, hash(), f.now);
+    begin(&f, opening).await;
+    let mine = account();
+    for held_back in [None, None, Some("sms_budget")] {
+        let (_, id) = asked(&f, f.now).await;
+        let turn = BeginCode { held_back, ..turn(&f, id, Some(mine), network, f.now) };
+        costs.push(f.cost(begin(&f, turn)).await);
+    }
+    let held: Vec<CodeTurn> = costs[7..].iter().map(|(turn, _)| *turn).collect();
+    assert_eq!(held, [CodeTurn::Send, CodeTurn::Suppressed, CodeTurn::Suppressed]);
     let turns: Vec<CodeTurn> = costs.iter().map(|(turn, _)| *turn).collect();
     assert_eq!(turns[..4], [CodeTurn::Send, CodeTurn::Send, CodeTurn::Send, CodeTurn::Suppressed]);
     assert!(costs.iter().all(|(_, cost)| *cost == costs[0].1), "{costs:?}");

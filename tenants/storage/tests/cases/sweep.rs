@@ -30,6 +30,8 @@ pub(crate) async fn what_has_served_its_time_goes(f: Fixture) {
         code_hash: hash(),
         decoy_hash: hash(),
         send: true,
+        held_back: None,
+        proved: false,
         number: None,
         network: hash(),
         trusted_network: false,
@@ -49,7 +51,7 @@ pub(crate) async fn what_has_served_its_time_goes(f: Fixture) {
     assert_eq!(after(TimeDelta::days(1)).await, nothing, "a day, not a moment less");
     let day = SweepReport { flows: 1, sms_log: 1, ..nothing };
     assert_eq!(after(TimeDelta::days(1) + TimeDelta::microseconds(1)).await, day);
-    assert_eq!(after(TimeDelta::days(8)).await, SweepReport { guards: 1, ..nothing });
+    assert_eq!(after(TimeDelta::days(8)).await, SweepReport { guards: 1, trips: 1, code_counts: 1, ..nothing });
     let other = sweep::remove_expired(&f.store, f.b, f.now + TimeDelta::days(99), SweepAges::default()).await;
     assert_eq!(other.expect("swept"), nothing, "another tenant's");
     assert_eq!(after(TimeDelta::days(31)).await, SweepReport { messages: 1, ..nothing });

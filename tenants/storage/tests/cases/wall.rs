@@ -29,15 +29,18 @@ use crate::{
     number_changes::delayed_change,
 };
 
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     "2026-11-22-000000_initial",
     "2026-11-23-000000_numbers",
     "2026-11-23-000100_rejections",
     "2026-11-23-000200_number_attributes",
     "2026-11-23-000300_tenant_deletion",
     "2026-11-23-000400_sms_reports",
+    "2026-11-23-000500_guard",
 ];
-const SHARED: [&str; 5] = ["tenants", "deleted_tenants", "tenant_hosts", "jobs", "sms_budgets"];
+const SHARED: [&str; 6] = ["tenants", "deleted_tenants", "tenant_hosts", "jobs", "sms_budgets", DEPLOYMENT];
+/// What is counted over all tenants together: it names none.
+pub(crate) const DEPLOYMENT: &str = "deployment_counters";
 
 pub(crate) fn database(f: &Fixture) -> &TestDatabase {
     match &f.database {
@@ -62,7 +65,7 @@ pub(crate) async fn filled() -> Fixture {
         fill(&f, tenant).await;
     }
     let superuser = database(&f).superuser().await;
-    for table in tables(&f).await.into_iter().filter(|table| table != "deleted_tenants") {
+    for table in tables(&f).await.into_iter().filter(|table| table != "deleted_tenants" && table != DEPLOYMENT) {
         let column = if table == "tenants" { "id" } else { "tenant_id" };
         let sql = format!("select count(distinct {column}) from {table}");
         let found: i64 = superuser.query_one(&sql, &[]).await.expect(&sql).get(0);
@@ -94,6 +97,8 @@ pub(crate) async fn fill(f: &Fixture, tenant: TenantId) {
         code_hash: hash(),
         decoy_hash: hash(),
         send: true,
+        held_back: None,
+        proved: false,
         number: None,
         network: hash(),
         trusted_network: false,
@@ -111,6 +116,8 @@ pub(crate) async fn fill(f: &Fixture, tenant: TenantId) {
     rejections::count(store, tenant, vec![RejectionReason::Earlier], f.now).await.expect("counted");
     audit::seal_pending(store, tenant, audit_key(tenant), 10).await.expect("sealed");
     operator::spend_sms(store, tenant, 1, f.now, 9, 9).await.expect("counted");
+    operator::count_deployment(store, hit("a", 9).limit, f.now).await.expect("counted");
+    crate::guard::finished(f, tenant, hash(), f.now).await;
 }
 
 /// Rows seen, or `None` where the role may not look at all.
@@ -199,7 +206,7 @@ async fn one_tenant_can_not_write_for_another() {
         }
     };
     for table in tables(&f).await {
-        if ["tenants", "deleted_tenants", "tenant_hosts", "sms_budgets"].contains(&table.as_str()) {
+        if ["tenants", "deleted_tenants", "tenant_hosts", "sms_budgets", DEPLOYMENT].contains(&table.as_str()) {
             refused(format!("delete from {table}")).await;
             continue;
         }

@@ -3,12 +3,13 @@
 use chrono::TimeDelta;
 use diesel::{dsl::case_when, prelude::*, sql_types::Text};
 use portvakt_domain::{
+    breaker::Codes,
     code::{TRIES_PER_CODE, TRIES_PER_FLOW},
     flow::{Flow, FlowState},
     id::TenantId,
 };
 
-use super::super::{Conn, audit, limits, lock, messages, schema::flows};
+use super::super::{Conn, audit, breakers, limits, lock, messages, networks, schema::flows};
 use super::{Change, Condition, effect, find, live, step};
 use crate::{
     error::Outcome,
@@ -27,6 +28,10 @@ pub(crate) fn submit_code(c: &mut Conn, tenant: TenantId, submitted: &SubmitCode
         }
     }
     if let Some(flow) = right_code(c, tenant, submitted)? {
+        breakers::count(c, tenant, Codes { sent: 0, used: 1 }, now)?;
+        if flow.state.is_success() {
+            networks::prove(c, tenant, flow.network, now)?;
+        }
         if let Some(message) = &submitted.next_message {
             messages::ask(c, tenant, message, now)?;
         }

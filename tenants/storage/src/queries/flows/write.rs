@@ -11,7 +11,7 @@ use portvakt_domain::{
     time::Instant,
 };
 
-use super::super::{Conn, audit, messages, rejections, schema::flows};
+use super::super::{Conn, audit, messages, networks, rejections, schema::flows};
 use super::{Change, Condition, live, recorded, step};
 use crate::{
     error::{Outcome, corrupt},
@@ -44,7 +44,11 @@ pub(crate) fn settle_write(c: &mut Conn, tenant: TenantId, settled: &SettleWrite
     let stands = if settled.wrong_password {
         wrong_password(c, tenant, settled)?
     } else {
-        step(c, standing(tenant, flow, FlowState::Writing), Change::to(next, now))?.map(|flow| flow.state)
+        let ended = step(c, standing(tenant, flow, FlowState::Writing), Change::to(next, now))?;
+        if let Some(flow) = ended.as_ref().filter(|flow| flow.state.is_success()) {
+            networks::prove(c, tenant, flow.network, now)?;
+        }
+        ended.map(|flow| flow.state)
     };
     if stands.is_none() && next.is_end() {
         step(c, standing(tenant, flow, FlowState::Ended), Change::to(next, now))?;

@@ -1,0 +1,206 @@
+//! `portvakt tenant show`: a tenant at a glance: what it is, what of its budgets is used, which limits acted. It names no
+//! person, and no client's network.
+
+use std::{collections::BTreeMap, process::ExitCode};
+
+use chrono::SecondsFormat;
+use portvakt_domain::{
+    tenant::{DirectoryKind, TenantSettings},
+    time::{Clock as _, Instant},
+};
+use portvakt_storage::{
+    breakers::{self, Breaker},
+    operator::{self, JobsOverview, TenantRow},
+    trips,
+};
+use serde::Serialize;
+
+use super::{CommandError, ConfigArgument, Opened, say, suspend::find};
+use crate::system::SystemClock;
+
+/// `portvakt tenant show`.
+#[derive(Debug, clap::Args)]
+pub(in crate::command) struct ShowArguments {
+    /// The tenant's short name.
+    slug: String,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    config: ConfigArgument,
+}
+
+/// All that is shown.
+#[derive(Debug, Serialize)]
+struct Shown {
+    slug: String,
+    id: String,
+    state: &'static str,
+    suspended_at: Option<String>,
+    delete_due_at: Option<String>,
+    version: Option<i64>,
+    settings: Option<Settings>,
+    sms_budget: Vec<Budget>,
+    breaker: BreakerShown,
+    limits_last_24_hours: BTreeMap<String, i64>,
+    jobs: Jobs,
+}
+
+/// The settings in brief.
+#[derive(Debug, Serialize)]
+struct Settings {
+    name: String,
+    reset_host: String,
+    register_host: String,
+    directory: &'static str,
+    controllers: usize,
+    sms_providers: Vec<&'static str>,
+    mail_host: String,
+    /// How many; the settings name them.
+    trusted_networks: usize,
+    new_numbers_per_range: i64,
+}
+
+/// What of a budget is used.
+#[derive(Debug, Serialize)]
+struct Budget {
+    span: &'static str,
+    used: i64,
+    allowed: Option<i64>,
+}
+
+#[derive(Debug, Serialize)]
+struct BreakerShown {
+    open_since: Option<String>,
+    codes_sent_last_hour: i64,
+    codes_used_last_hour: i64,
+}
+
+#[derive(Debug, Serialize)]
+struct Jobs {
+    waiting: i64,
+    due: i64,
+    dead: i64,
+}
+
+pub(super) async fn run(arguments: ShowArguments) -> Result<ExitCode, CommandError> {
+    let ShowArguments { slug, json, config } = arguments;
+    let opened = Opened::open(&config).await?;
+    let row = find(&opened, &slug).await?;
+    let shown = look(&opened, &row).await?;
+    if json {
+        say(&serde_json::to_string_pretty(&shown).map_err(CommandError::failed)?);
+    } else {
+        shown.lines().iter().for_each(|line| say(line));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn look(opened: &Opened, row: &TenantRow) -> Result<Shown, CommandError> {
+    let (store, now) = (&opened.store, SystemClock.now());
+    let settings = match row.version {
+        Some(_) => Some(opened.tenant(&row.slug).await?.settings),
+        None => None,
+    };
+    let (hour, day) = operator::sms_sent(store, row.id, now).await.map_err(CommandError::failed)?;
+    let breaker = breakers::find(store, row.id, now).await.map_err(CommandError::failed)?;
+    let trips = trips::last_day(store, row.id, now).await.map_err(CommandError::failed)?;
+    let jobs = operator::jobs_of(store, row.id, now).await.map_err(CommandError::failed)?;
+    let allowed = |pick: fn(&TenantSettings) -> i64| settings.as_ref().map(pick);
+    Ok(Shown {
+        slug: row.slug.clone(),
+        id: row.id.to_string(),
+        state: match (row.delete_due_at, row.suspended_at) {
+            (Some(_), _) => "to be deleted",
+            (None, Some(_)) => "suspended",
+            (None, None) => "served",
+        },
+        suspended_at: row.suspended_at.map(moment),
+        delete_due_at: row.delete_due_at.map(moment),
+        version: row.version,
+        sms_budget: vec![
+            Budget { span: "hour", used: hour, allowed: allowed(|it| it.limits.sms_per_hour) },
+            Budget { span: "day", used: day, allowed: allowed(|it| it.limits.sms_per_day) },
+        ],
+        breaker: BreakerShown::new(breaker),
+        limits_last_24_hours: trips.into_iter().collect(),
+        jobs: Jobs::new(jobs),
+        settings: settings.as_ref().map(Settings::new),
+    })
+}
+
+fn moment(at: Instant) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+impl Settings {
+    fn new(settings: &TenantSettings) -> Self {
+        Self {
+            name: settings.name.clone(),
+            reset_host: settings.hosts.reset.to_string(),
+            register_host: settings.hosts.register.to_string(),
+            directory: match settings.directory.kind {
+                DirectoryKind::ActiveDirectory => "active_directory",
+                DirectoryKind::OpenLdap => "openldap",
+            },
+            controllers: settings.directory.controllers.len(),
+            sms_providers: settings.sms.accounts.iter().map(|account| account.provider.as_str()).collect(),
+            mail_host: settings.mail.host.to_string(),
+            trusted_networks: settings.limits.trusted_networks.len(),
+            new_numbers_per_range: settings.limits.new_numbers_per_range,
+        }
+    }
+}
+
+impl BreakerShown {
+    fn new(breaker: Breaker) -> Self {
+        Self {
+            open_since: breaker.open_since.map(moment),
+            codes_sent_last_hour: breaker.codes.sent,
+            codes_used_last_hour: breaker.codes.used,
+        }
+    }
+}
+
+impl Jobs {
+    fn new(jobs: JobsOverview) -> Self {
+        Self { waiting: jobs.waiting, due: jobs.due, dead: jobs.dead }
+    }
+}
+
+impl Shown {
+    fn lines(&self) -> Vec<String> {
+        let line = |name: &str, text: String| format!("  {name:<18} {text}");
+        let state = match (&self.delete_due_at, &self.suspended_at) {
+            (Some(due), _) => format!("deleted after {due}"),
+            (None, Some(since)) => format!("suspended since {since}"),
+            (None, None) => "served".to_owned(),
+        };
+        let version = self.version.map_or_else(|| "none in force".to_owned(), |version| format!("version {version}"));
+        let mut lines = vec![self.slug.clone(), line("id", self.id.clone()), line("state", state)];
+        lines.push(line("settings", version));
+        if let Some(settings) = &self.settings {
+            lines.push(line("name", settings.name.clone()));
+            lines.push(line("hosts", format!("{} {}", settings.reset_host, settings.register_host)));
+            lines.push(line("directory", format!("{}, {} controllers", settings.directory, settings.controllers)));
+            lines.push(line("SMS", settings.sms_providers.join(", ")));
+            lines.push(line("mail", settings.mail_host.clone()));
+            lines.push(line("trusted networks", settings.trusted_networks.to_string()));
+        }
+        for Budget { span, used, allowed } in &self.sms_budget {
+            let allowed = allowed.map_or_else(|| "–".to_owned(), |allowed| allowed.to_string());
+            lines.push(line(&format!("SMS this {span}"), format!("{used} of {allowed}")));
+        }
+        let BreakerShown { open_since, codes_sent_last_hour: sent, codes_used_last_hour: used } = &self.breaker;
+        let breaker = open_since.as_ref().map_or_else(|| "closed".to_owned(), |since| format!("open since {since}"));
+        lines.push(line("breaker", format!("{breaker}; codes in the last hour: {sent} sent, {used} used")));
+        let Jobs { waiting, due, dead } = &self.jobs;
+        lines.push(line("jobs", format!("{waiting} waiting, of these {due} due; {dead} dead")));
+        lines.push("  limits that acted in the last 24 hours".to_owned());
+        if self.limits_last_24_hours.is_empty() {
+            lines.push("    none".to_owned());
+        }
+        lines.extend(self.limits_last_24_hours.iter().map(|(name, count)| format!("    {name:<36} {count:>8}")));
+        lines
+    }
+}

@@ -1,0 +1,111 @@
+//! Codes that are guessed: how many wrong ones may come from one network, and what is counted beyond it. Everything here
+//! depends on what was typed and from where, never on whom a name means.
+
+use portvakt_domain::{
+    audit::AuditKind,
+    flow::Flow,
+    keys::{KeyUse, KeyedHash},
+    limit::{self, Hit},
+    time::Instant,
+};
+use portvakt_storage::{limits, networks, operator, trips};
+
+use crate::{
+    FlowError, Measure, Platform, Tenant, Visitor,
+    event::{EventExt as _, event},
+    open,
+};
+
+/// A code that may be looked at. It counts as a wrong one until it is known to be none, so that of many at once no more are
+/// looked at than one after the other.
+pub(crate) struct Guess {
+    counted: Vec<Hit>,
+    at: Instant,
+    /// Wrong codes of the tenant in this hour, before this one.
+    in_tenant: i64,
+}
+
+/// Lets a code through to be looked at, or not: by how many wrong ones came from this network. While there are many in the
+/// tenant or in the whole deployment, a network that nobody got through from has a few a day.
+pub(crate) async fn admit(platform: &Platform, tenant: &Tenant, visitor: &Visitor) -> Result<Option<Guess>, FlowError> {
+    let (store, now) = (&platform.store, platform.now());
+    let Alarm { in_tenant, holds } = alarm(platform, tenant, visitor, now).await?;
+    let few = limit::WRONG_CODES_PER_NEW_NETWORK;
+    let counted = vec![
+        visitor.hit(platform, limit::FAILURES_PER_NETWORK),
+        visitor.hit(platform, if holds { few } else { few.unbounded() }),
+    ];
+    if let Some(passed) = limits::count(store, tenant.id, counted.clone(), now).await? {
+        platform.meter.count(tenant.id, Measure::Limit(passed));
+        return Ok(None);
+    }
+    Ok(Some(Guess { counted, at: now, in_tenant }))
+}
+
+/// Whether a network used up its few wrong codes while codes are being guessed: then it asks for no more of them, either.
+/// Otherwise a stranger's networks would be the first of the day for account after account.
+pub(crate) async fn is_held(platform: &Platform, tenant: &Tenant, visitor: &Visitor) -> Result<bool, FlowError> {
+    let (store, now) = (&platform.store, platform.now());
+    let few = visitor.hit(platform, limit::WRONG_CODES_PER_NEW_NETWORK);
+    let wrong: i64 = limits::current(store, tenant.id, vec![few], now).await?.into_iter().sum();
+    if wrong < few.limit.ceiling || !alarm(platform, tenant, visitor, now).await?.holds {
+        return Ok(false);
+    }
+    // It is over the limit already: counting makes it known.
+    limits::count(store, tenant.id, vec![few], now).await?;
+    platform.meter.count(tenant.id, Measure::Limit(few.limit.name));
+    Ok(true)
+}
+
+/// How many wrong codes there are, and whether this network is held to a few.
+struct Alarm {
+    in_tenant: i64,
+    holds: bool,
+}
+
+async fn alarm(platform: &Platform, tenant: &Tenant, visitor: &Visitor, now: Instant) -> Result<Alarm, FlowError> {
+    let store = &platform.store;
+    let in_tenant = limits::current(store, tenant.id, vec![of_tenant()], now).await?.into_iter().sum();
+    let in_deployment = operator::deployment_count(store, limit::WRONG_CODES_PER_DEPLOYMENT, now).await?;
+    let proven = networks::is_proven(store, tenant.id, visitor.network, now).await? || visitor.trusted;
+    let many = in_tenant >= limit::WRONG_CODES_PER_TENANT.ceiling
+        || in_deployment >= limit::WRONG_CODES_PER_DEPLOYMENT.ceiling;
+    Ok(Alarm { in_tenant, holds: many && !proven })
+}
+
+/// What a wrong code counts against, beside its network.
+pub(crate) fn counts(platform: &Platform, tenant: &Tenant, flow: &Flow) -> Result<Vec<Hit>, FlowError> {
+    let name = open::login(platform, tenant, flow)?.folded(&tenant.settings.directory.netbios);
+    let name = platform.keys.hash(tenant.id, KeyUse::Limit, &[b"wrong-codes", name.as_bytes()]);
+    Ok(vec![Hit { limit: limit::WRONG_CODES_PER_NAME, subject: name }, of_tenant()])
+}
+
+impl Guess {
+    /// It was right, or not looked at after all.
+    pub(crate) async fn was_none(self, platform: &Platform, tenant: &Tenant) -> Result<(), FlowError> {
+        Ok(limits::give_back(&platform.store, tenant.id, self.counted, self.at).await?)
+    }
+
+    /// It was wrong: that counts for the whole deployment, too.
+    pub(crate) async fn was_wrong(self, platform: &Platform, tenant: &Tenant) -> Result<(), FlowError> {
+        if self.in_tenant >= limit::WRONG_CODES_PER_TENANT.ceiling {
+            platform.meter.count(tenant.id, Measure::Limit(limit::WRONG_CODES_PER_TENANT.name));
+        }
+        let all = limit::WRONG_CODES_PER_DEPLOYMENT;
+        let in_all = operator::count_deployment(&platform.store, all, self.at).await?;
+        if in_all > all.ceiling {
+            platform.meter.count(tenant.id, Measure::Limit(all.name));
+            let first = in_all == all.ceiling + 1;
+            if first {
+                tracing::warn!(wrong_codes = in_all, "many wrong codes in all tenants together");
+            }
+            let told = event(platform, AuditKind::LimitHit).detail("limit", all.name);
+            trips::record(&platform.store, tenant.id, all.name.to_owned(), self.at, first.then_some(told)).await?;
+        }
+        Ok(())
+    }
+}
+
+fn of_tenant() -> Hit {
+    Hit { limit: limit::WRONG_CODES_PER_TENANT, subject: KeyedHash([0; 32]) }
+}
