@@ -37,13 +37,15 @@ pub struct Metrics {
 
 /// The metrics that say which tenant. One line a tenant each, or one an outcome: never with a route, never with buckets,
 /// or many tenants make more lines than anybody wants to store.
-pub const BY_TENANT: [&str; 7] = [
+pub const BY_TENANT: [&str; 9] = [
     "portvakt_sms_total",
     "portvakt_mail_total",
     "portvakt_limit_hits_total",
     "portvakt_sign_ins_total",
     "portvakt_directory_writes_total",
     "portvakt_sms_budget_exhausted_total",
+    "portvakt_sms_budget_alarms_total",
+    "portvakt_breaker_changes_total",
     "portvakt_certificate_days",
 ];
 

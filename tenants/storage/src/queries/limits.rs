@@ -49,6 +49,8 @@ pub(crate) fn count_once(
     }
     let passed = count(c, tenant, hits, now)?;
     if passed.is_some() {
+        // What one limit answered uses up nothing of a wider one's either.
+        give_back(c, tenant, hits, now)?;
         give_back(c, tenant, std::slice::from_ref(seen), now)?;
     }
     Ok(passed)
