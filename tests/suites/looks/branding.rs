@@ -9,11 +9,11 @@ fn header<'a>(page: &'a Page, name: &str) -> &'a str {
 
 /// The addresses of the style sheets and of the logo on a page.
 fn files(page: &Page) -> (Vec<String>, Option<String>) {
-    let all = |attribute: &str| {
-        let parts = page.html.split(attribute).skip(1);
-        parts.filter_map(|rest| rest.split('"').next()).filter(|path| path.starts_with("/assets/")).map(str::to_owned)
+    let all = |attribute: &str| -> Vec<String> {
+        let values = page.html.split(attribute).skip(1).filter_map(|rest| rest.split('"').next());
+        values.filter(|path| path.starts_with("/assets/")).map(str::to_owned).collect()
     };
-    (all("href=\"").collect(), all("src=\"").next())
+    (all("href=\""), all("src=\"").into_iter().next())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
