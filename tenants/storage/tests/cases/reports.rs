@@ -34,9 +34,11 @@ async fn begun(f: &Fixture, tenant: TenantId) -> MessageId {
         number: None,
         network: hash(),
         trusted_network: false,
+        held_back: None,
+        proved: false,
         event: event(AuditKind::CodeSent, f.now),
     };
-    assert_eq!(messages::begin_code(&f.store, tenant, turn).await.expect("a turn"), CodeTurn::Send);
+    assert_eq!(messages::begin_code(&f.store, tenant, turn).await.expect("a turn").turn, CodeTurn::Send);
     id
 }
 
@@ -161,9 +163,11 @@ pub(crate) async fn what_was_unknown_is_settled_by_a_report(f: Fixture) {
         number: None,
         network: hash(),
         trusted_network: false,
+        held_back: None,
+        proved: false,
         event: event(AuditKind::CodeSent, f.now),
     };
-    assert_eq!(messages::begin_code(&f.store, f.a, turn).await.expect("a turn"), CodeTurn::AlreadyBegun);
+    assert_eq!(messages::begin_code(&f.store, f.a, turn).await.expect("a turn").turn, CodeTurn::AlreadyBegun);
     assert_eq!(stands(&f, f.a, id).await, (MessageState::Sent, Some(Report::Delivered)));
 
     // 3. What surely was not sent, nobody reports of.
