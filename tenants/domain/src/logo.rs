@@ -49,7 +49,7 @@ impl Logo {
             (LogoKind::Svg, (text.into_bytes(), width, height))
         };
         let stretched = (width / height).max(height / width);
-        if !(stretched <= MOST_STRETCHED) {
+        if stretched > MOST_STRETCHED {
             return Err(format!("it is {width} × {height}; a logo is at most {MOST_STRETCHED} times as wide as high"));
         }
         Ok(Self { kind, bytes, width, height })
