@@ -152,6 +152,7 @@ async fn each_ending_says_what_happens_now() {
         }
     })
     .await;
+    let shared = world.person("mjolby", State::Functional).await;
     for (language, [now, then], one) in
         [(Language::Sv, ["Nu", "Sedan"], "&#60; ett"), (Language::En, ["Now", "Then"], "&#60; one")]
     {
@@ -186,14 +187,13 @@ async fn each_ending_says_what_happens_now() {
         world.arrived().await;
 
         // 3. The password of an account that a unit shares.
-        let person = world.person("mjolby", State::Functional).await;
-        let done = journey::reset(&world, &mut reader(&world, language), "mjolby", &person, NEW).await;
+        let new = if language == Language::Sv { "Blixtlas21Mossa" } else { "Kastanj41Skugga" };
+        let done = journey::reset(&world, &mut reader(&world, language), "mjolby", &shared, new).await;
         says(&done, "shared");
         world.arrived().await;
     }
     // Who says nothing of shared accounts says there what it says everywhere.
     world.reconfigure("mjolby", |settings| settings.texts.after_functional.clear()).await;
-    let person = world.person("mjolby", State::Functional).await;
-    let done = journey::reset(&world, &mut world.browser(), "mjolby", &person, NEW).await;
+    let done = journey::reset(&world, &mut world.browser(), "mjolby", &shared, NEW).await;
     assert!(done.text().contains("Nu: reset"), "{}", done.text());
 }
