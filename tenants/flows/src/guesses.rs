@@ -36,6 +36,8 @@ pub(crate) async fn admit(platform: &Platform, tenant: &Tenant, visitor: &Visito
         visitor.hit(platform, if holds { few } else { few.unbounded() }),
     ];
     if let Some(passed) = limits::count(store, tenant.id, counted.clone(), now).await? {
+        // What is not looked at is no wrong code.
+        limits::give_back(store, tenant.id, counted, now).await?;
         platform.meter.count(tenant.id, Measure::Limit(passed));
         return Ok(None);
     }
