@@ -50,7 +50,9 @@ pub(crate) async fn is_held(platform: &Platform, tenant: &Tenant, visitor: &Visi
     let (store, now) = (&platform.store, platform.now());
     let few = visitor.hit(platform, limit::WRONG_CODES_PER_NEW_NETWORK);
     let wrong: i64 = limits::current(store, tenant.id, vec![few], now).await?.into_iter().sum();
-    if wrong < few.limit.ceiling || !alarm(platform, tenant, visitor, now).await?.holds {
+    // Read in any case: a start costs the same whatever came from the network before.
+    let holds = alarm(platform, tenant, visitor, now).await?.holds;
+    if wrong < few.limit.ceiling || !holds {
         return Ok(false);
     }
     // It is over the limit already: counting makes it known.
