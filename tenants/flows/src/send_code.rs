@@ -19,7 +19,7 @@ use portvakt_domain::{
 };
 use portvakt_storage::{
     flows,
-    messages::{self, BeginCode, CodeTurn},
+    messages::{self, BeginCode, CodeTurn, Taker},
     number_changes,
 };
 use uuid::Uuid;
@@ -162,7 +162,8 @@ pub(crate) async fn settle(
         .detail("channel", channel.as_str())
         .detail("outcome", label)
         .detail("message", &id.to_string());
-    messages::settle(&platform.store, tenant.id, id, state, provider, provider_id, platform.now(), settled).await?;
+    messages::settle(&platform.store, tenant.id, id, state, Taker { provider, provider_id }, platform.now(), settled)
+        .await?;
     Ok(if state == MessageState::Failed { JobOutcome::Fail(reason) } else { JobOutcome::Done })
 }
 

@@ -76,6 +76,15 @@ pub enum NoticeTurn {
     Gone,
 }
 
+/// Who took a message, as far as that is known.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Taker {
+    /// The SMS provider.
+    pub provider: Option<SmsProvider>,
+    /// Its own id of the message.
+    pub provider_id: Option<String>,
+}
+
 storage_functions! { of messages:
     /// Begins a message with a code: looks at what the account was sent lately, notes the outcome, and stores the code's
     /// hash, all in one transaction and with the same statements whether anything is sent or not (a suppressed one
@@ -94,8 +103,7 @@ storage_functions! { of messages:
     write fn settle(
         message: MessageId,
         state: MessageState,
-        provider: Option<SmsProvider>,
-        provider_id: Option<String>,
+        taker: Taker,
         now: Instant,
         event: NewEvent,
     ) -> bool;

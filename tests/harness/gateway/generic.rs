@@ -61,7 +61,7 @@ impl Dialect for Generic {
         if !is_sender(from) {
             return Err((400, "src"));
         }
-        let callback = form.get("dlr");
+        let callback = form.get("dlr").filter(|address| !address.is_empty());
         if callback.is_some_and(|address| !is_address(address)) {
             return Err((400, "dlr"));
         }

@@ -13,7 +13,7 @@ use portvakt_domain::{
 };
 use portvakt_flows::send_code;
 use portvakt_storage::{
-    messages,
+    messages::{self, Taker},
     operator::{self, Lease},
 };
 use uuid::Uuid;

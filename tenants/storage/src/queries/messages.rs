@@ -28,7 +28,7 @@ use super::{
 use crate::{
     error::{Outcome, corrupt},
     lock::Lock,
-    messages::{BeginCode, BegunCode, CodeTurn, NoticeTurn},
+    messages::{BeginCode, BegunCode, CodeTurn, NoticeTurn, Taker},
     values::{At, Id, at, language, optional_hash, optional_sealed},
 };
 
@@ -309,24 +309,19 @@ pub(crate) fn settle(
     tenant: TenantId,
     message: &MessageId,
     state: &MessageState,
-    provider: &Option<SmsProvider>,
-    provider_id: &Option<String>,
+    taker: &Taker,
     now: &Instant,
     event: &NewEvent,
 ) -> Outcome<bool> {
-    if let Some(provider) = provider {
-        reports::forget_others(c, tenant, message.0, *provider)?;
+    if let Some(provider) = taker.provider {
+        reports::forget_others(c, tenant, message.0, provider)?;
     }
     let known_better = *state == MessageState::Unknown && reports::is_reported(c, tenant, message.0)?;
     let state = if known_better { MessageState::Sent } else { *state };
     let unsettled = [MessageState::Queued, MessageState::Sending, MessageState::Unknown].map(MessageState::as_str);
     let changed = diesel::update(messages::table.find((Id(tenant.0), Id(message.0))))
         .filter(messages::state.eq_any(unsettled))
-        .set((
-            messages::state.eq(state.as_str()),
-            Taker::of(*provider, provider_id.clone()),
-            messages::settled_at.eq(at(*now)),
-        ))
+        .set((messages::state.eq(state.as_str()), TakerColumns::of(taker), messages::settled_at.eq(at(*now))))
         .execute(c)?;
     if changed == 1 {
         audit::record(c, tenant, std::slice::from_ref(event))?;
@@ -337,13 +332,13 @@ pub(crate) fn settle(
 /// Who took a message. What is not known leaves what a report told.
 #[derive(AsChangeset)]
 #[diesel(table_name = messages)]
-struct Taker {
+struct TakerColumns {
     provider: Option<&'static str>,
     provider_id: Option<String>,
 }
 
-impl Taker {
-    fn of(provider: Option<SmsProvider>, provider_id: Option<String>) -> Self {
-        Self { provider: provider.map(SmsProvider::as_str), provider_id }
+impl TakerColumns {
+    fn of(taker: &Taker) -> Self {
+        Self { provider: taker.provider.map(SmsProvider::as_str), provider_id: taker.provider_id.clone() }
     }
 }

@@ -12,7 +12,7 @@ use portvakt_domain::{
 };
 use portvakt_storage::{
     flows::{self, NewFlow, SettleWrite},
-    messages::{self, BeginCode, CodeTurn, NoticeTurn},
+    messages::{self, BeginCode, CodeTurn, NoticeTurn, Taker},
 };
 
 use crate::fixture::{Fixture, account, event, flow, hash, message, minutes, sealed, settled};
@@ -243,7 +243,8 @@ pub(crate) async fn an_answer_after_the_answer_does_not_count(f: Fixture) {
     assert_eq!(begin(&f, turn(&f, id, Some(account()), hash(), f.now)).await, CodeTurn::Send);
     let settle = async |state| {
         let told = event(AuditKind::CodeSent, f.now);
-        messages::settle(&f.store, f.a, id, state, None, Some("p1".to_owned()), f.now, told).await.expect("an answer")
+        let taker = Taker { provider: None, provider_id: Some("p1".to_owned()) };
+        messages::settle(&f.store, f.a, id, state, taker, f.now, told).await.expect("an answer")
     };
     assert!(settle(MessageState::Unknown).await);
     assert!(settle(MessageState::Sent).await, "an answer that came late");

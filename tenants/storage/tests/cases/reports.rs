@@ -11,7 +11,7 @@ use portvakt_domain::{
 };
 use portvakt_storage::{
     flows, messages,
-    messages::{BeginCode, CodeTurn},
+    messages::{BeginCode, CodeTurn, Taker},
     reports::{self, NewReport, Reported, Taken},
 };
 
@@ -43,9 +43,9 @@ async fn begun(f: &Fixture, tenant: TenantId) -> MessageId {
 }
 
 async fn settle(f: &Fixture, tenant: TenantId, id: MessageId, state: MessageState, by: Option<(SmsProvider, &str)>) {
-    let (provider, provider_id) = (by.map(|by| by.0), by.map(|by| by.1.to_owned()));
+    let taker = Taker { provider: by.map(|by| by.0), provider_id: by.map(|by| by.1.to_owned()) };
     let told = event(AuditKind::MessageSettled, f.now);
-    assert!(messages::settle(&f.store, tenant, id, state, provider, provider_id, f.now, told).await.expect("settled"));
+    assert!(messages::settle(&f.store, tenant, id, state, taker, f.now, told).await.expect("settled"));
 }
 
 /// An SMS that this provider took under this id.
