@@ -145,8 +145,7 @@ async fn settling(world: &World, slug: &str) -> u64 {
             tenant.id,
             message,
             MessageState::Sent,
-            None,
-            None,
+            Taker::default(),
             world.clock.now(),
             event,
         );
