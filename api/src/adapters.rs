@@ -6,6 +6,7 @@ use portvakt_delivery::{mail_sender, sms::AttemptObserver, sms_reports, sms_send
 use portvakt_directory::OperationObserver;
 use portvakt_domain::{
     compose::Links,
+    connect::{ConnectKind, Egress, Refusal, RefusalObserver, Resolver},
     delivery::{MailSender, SmsSender},
     directory::Directory,
     report::SmsReports,
@@ -15,13 +16,15 @@ use portvakt_domain::{
 use secrecy::SecretString;
 use tokio::runtime::Handle;
 
+use crate::settings::ConnectSection;
+
 /// A tenant's secrets in clear, by name.
 pub type Secrets = BTreeMap<SecretName, SecretString>;
 
-/// Told of every operation on a directory and of every attempt at an SMS provider.
-pub trait AdapterObserver: OperationObserver + AttemptObserver {}
+/// Told of every operation on a directory, of every attempt at an SMS provider and of every connection refused.
+pub trait AdapterObserver: OperationObserver + AttemptObserver + RefusalObserver {}
 
-impl<T: OperationObserver + AttemptObserver> AdapterObserver for T {}
+impl<T: OperationObserver + AttemptObserver + RefusalObserver> AdapterObserver for T {}
 
 /// Makes a tenant's adapters from its settings.
 pub trait Adapters: Send + Sync {
@@ -61,23 +64,50 @@ pub struct RealAdapters {
     pub runtime: Handle,
     /// Now, for what a directory says of dates.
     pub clock: Arc<dyn Clock>,
+    /// Where the operator lets tenants connect.
+    pub connect: ConnectSection,
+    /// Turns names into addresses.
+    pub resolver: Arc<dyn Resolver>,
     /// Told of what they do.
     pub observer: Arc<dyn AdapterObserver>,
+}
+
+impl RealAdapters {
+    /// The way out for what a tenant's settings name.
+    pub fn egress(&self, settings: &TenantSettings) -> Egress {
+        let slug = settings.slug.as_str();
+        let told = Arc::new(Told { observer: self.observer.clone() });
+        Egress::new(slug, self.connect.rules(slug), self.resolver.clone(), told)
+    }
+}
+
+/// Logs what is refused, once here for every kind of connection, and passes it on.
+struct Told {
+    observer: Arc<dyn AdapterObserver>,
+}
+
+impl RefusalObserver for Told {
+    fn refused(&self, tenant: &str, kind: ConnectKind, refusal: &Refusal, mend: &str) {
+        let host = &refusal.host;
+        tracing::warn!(tenant.slug = tenant, connect.kind = kind.as_str(), host, reason = %refusal, mend, "connection refused");
+        self.observer.refused(tenant, kind, refusal, mend);
+    }
 }
 
 impl Adapters for RealAdapters {
     fn directory(&self, settings: &TenantSettings, password: SecretString) -> Result<Arc<dyn Directory>, String> {
         let (clock, runtime, observer) = (self.clock.clone(), self.runtime.clone(), self.observer.clone());
-        portvakt_directory::connect(&settings.directory, password, clock, runtime, observer)
+        portvakt_directory::connect(&settings.directory, password, self.egress(settings), clock, runtime, observer)
             .map_err(|error| error.to_string())
     }
 
     fn sms(&self, settings: &TenantSettings, secrets: &Secrets) -> Result<Arc<dyn SmsSender>, String> {
-        sms_sender(&settings.sms, secrets, self.observer.clone()).map_err(|error| error.to_string())
+        sms_sender(&settings.sms, secrets, self.observer.clone(), &self.egress(settings))
+            .map_err(|error| error.to_string())
     }
 
     fn mail(&self, settings: &TenantSettings, password: Option<SecretString>) -> Result<Arc<dyn MailSender>, String> {
-        mail_sender(&settings.mail, password).map_err(|error| error.to_string())
+        mail_sender(&settings.mail, password, &self.egress(settings)).map_err(|error| error.to_string())
     }
 
     fn links(&self, settings: &TenantSettings) -> Links {

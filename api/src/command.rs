@@ -19,7 +19,7 @@ use tokio::{
 };
 
 use crate::{
-    settings::{Settings, SettingsError},
+    settings::{ConnectSection, Settings, SettingsError},
     telemetry,
     worker::chain,
 };
@@ -125,11 +125,12 @@ struct Opened {
 impl Opened {
     async fn open(argument: &ConfigArgument) -> Result<Self, CommandError> {
         let settings = argument.load()?;
+    connect: ConnectSection,
         telemetry::start(&settings.log).map_err(CommandError::Told)?;
         let keys = Arc::new(settings.keys.ring().map_err(CommandError::Told)?);
         let database = settings.database.resolve().map_err(SettingsError)?;
         let store = Store::open(database, Handle::current()).await.map_err(CommandError::failed)?;
-        Ok(Self { store, keys })
+        Ok(Self { store, keys, connect: settings.connect })
     }
 }
 

@@ -2,7 +2,11 @@
 
 use portvakt_delivery::sms::AttemptObserver;
 use portvakt_directory::OperationObserver;
-use portvakt_domain::{id::TenantId, time::Instant};
+use portvakt_domain::{
+    connect::{ConnectKind, Refusal, RefusalObserver},
+    id::TenantId,
+    time::Instant,
+};
 use portvakt_flows::{Measure, Meter};
 use portvakt_storage::operator::JobsOverview;
 use prometheus::{
@@ -16,6 +20,7 @@ pub struct Metrics {
     sms: IntCounterVec,
     attempts: IntCounterVec,
     reports: IntCounterVec,
+    refused: IntCounterVec,
     mail: IntCounterVec,
     limits: IntCounterVec,
     sign_ins: IntCounterVec,
@@ -84,6 +89,11 @@ impl Metrics {
                 &["provider", "outcome"],
             )?,
             mail: counter("portvakt_mail_total", "Mails by what became of them.", &["tenant", "outcome"])?,
+            refused: counter(
+                "portvakt_connections_refused_total",
+                "Connections of tenants that the operator does not allow.",
+                &["kind"],
+            )?,
             limits: counter("portvakt_limit_hits_total", "Requests that a limit answered.", &["tenant", "limit"])?,
             reports: counter(
                 "portvakt_sms_reports_total",
@@ -236,3 +246,9 @@ impl OperationObserver for Metrics {
         self.directory.with_label_values(&[operation, outcome]).observe(seconds);
     }
 }
+impl RefusalObserver for Metrics {
+    fn refused(&self, _: &str, kind: ConnectKind, _: &Refusal, _: &str) {
+        self.refused.with_label_values(&[kind.as_str()]).inc();
+    }
+}
+

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
+pub mod connect;
 pub mod database;
 pub mod keys;
 pub mod listen;
@@ -14,6 +15,7 @@ pub mod log;
 pub mod proxies;
 pub mod worker;
 
+pub use connect::ConnectSection;
 pub use database::DatabaseSection;
 pub use keys::KeysSection;
 pub use listen::ListenSection;
@@ -36,6 +38,8 @@ pub struct Settings {
     pub keys: KeysSection,
     /// Who stands between us and people's browsers.
     pub proxies: ProxiesSection,
+    /// Where tenants' settings may make us connect.
+    pub connect: ConnectSection,
     /// What is logged, and how.
     pub log: LogSection,
     /// Work behind the replies.
@@ -77,6 +81,7 @@ impl Settings {
             database: section(value, "database", &mut problems, DatabaseSection::check),
             keys: section(value, "keys", &mut problems, KeysSection::check),
             proxies: section(value, "proxies", &mut problems, |_, _| {}),
+            connect: section(value, "connect", &mut problems, |_, _| {}),
             log: section(value, "log", &mut problems, LogSection::check),
             worker: section(value, "worker", &mut problems, WorkerSection::check),
         };

@@ -1,7 +1,10 @@
-//! The system's clock and random generator, behind the domain's traits.
+//! The system's clock, random generator and resolver, behind the domain's traits.
 
+use std::{io, net::IpAddr};
+
+use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use portvakt_domain::{random::Random, time::Clock};
+use portvakt_domain::{connect::Resolver, random::Random, time::Clock};
 
 /// The system's clock.
 #[derive(Debug, Clone, Copy)]
@@ -27,5 +30,16 @@ impl Random for SystemRandom {
             tracing::error!(%error, "the system has no randomness");
             std::process::abort();
         }
+    }
+}
+
+/// The system's resolver.
+#[derive(Debug, Clone, Copy)]
+pub struct SystemResolver;
+
+#[async_trait]
+impl Resolver for SystemResolver {
+    async fn resolve(&self, host: &str) -> io::Result<Vec<IpAddr>> {
+        Ok(tokio::net::lookup_host((host, 0)).await?.map(|address| address.ip()).collect())
     }
 }

@@ -266,6 +266,8 @@ impl Installation {
         new.set("proxies", "trusted", vec!["127.0.0.0/8"]);
         new
     }
+        // So are the directories, gateways and mail servers.
+        new.set("connect", "networks", vec!["127.0.0.0/8"]);
 
     /// A file of the folder.
     pub fn path(&self, name: &str) -> PathBuf {

@@ -9,8 +9,8 @@ use portvakt::{
     adapters::RealAdapters,
     app::{App, Parts},
     metrics::Metrics,
-    settings::{ListenSection, WorkerSection},
-    system::SystemRandom,
+    settings::{ConnectSection, ListenSection, WorkerSection},
+    system::{SystemRandom, SystemResolver},
     worker::Worker,
 };
 use tokio::{runtime::Handle, task::JoinHandle};
@@ -35,7 +35,13 @@ impl Replica {
     pub async fn of(world: &World) -> Self {
         let metrics = Arc::new(Metrics::new().expect("metrics"));
         let clock = Arc::new(world.clock.clone());
-        let real = RealAdapters { runtime: Handle::current(), clock: clock.clone(), observer: metrics.clone() };
+        let real = RealAdapters {
+            runtime: Handle::current(),
+            clock: clock.clone(),
+            connect: ConnectSection::loopback().expect("networks"),
+            resolver: Arc::new(SystemResolver),
+            observer: metrics.clone(),
+        };
         let adapters = WorldAdapters { real, outbox: world.outbox.clone() };
         let local = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let app = App::build(Parts {

@@ -1,9 +1,14 @@
 //! A tenant's settings for tests: the municipality's own preset, pointed at the directory of the test.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
-use portvakt::system::SystemRandom;
+use portvakt::{
+    metrics::Metrics,
+    settings::ConnectSection,
+    system::{SystemRandom, SystemResolver},
+};
 use portvakt_domain::{
+    connect::Egress,
     logo::Logo,
     tenant::{DirectoryKind, HistoryRule, TenantSettings},
 };
@@ -32,6 +37,12 @@ pub fn logo_of(slug: &str) -> &'static str {
         "orebro" => include_str!("../../tenants/presets/orebro-logo.svg"),
         _ => include_str!("../../tenants/presets/mjolby-logo.svg"),
     }
+}
+
+/// A way out to this computer, where every server of the tests is.
+pub fn egress() -> Egress {
+    let rules = ConnectSection::loopback().expect("networks").rules("orebro");
+    Egress::new("orebro", rules, Arc::new(SystemResolver), Arc::new(Metrics::new().expect("metrics")))
 }
 
 /// Points settings at a Samba domain controller.

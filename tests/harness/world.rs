@@ -11,9 +11,9 @@ use portvakt::{
     adapters::RealAdapters,
     app::{App, Parts},
     metrics::Metrics,
-    settings::{ListenSection, WorkerSection},
+    settings::{ConnectSection, ListenSection, WorkerSection},
     shared::Shared,
-    system::SystemRandom,
+    system::{SystemRandom, SystemResolver},
     worker::Worker,
 };
 use portvakt_demo::{
@@ -40,6 +40,7 @@ use crate::{
     Browser, ManualClock, Person, State,
     people::TestDirectory,
     services::{Services, TestDatabase, Throwaway},
+    settings::egress,
 };
 
 mod stage;
@@ -181,8 +182,13 @@ impl World {
 
         let metrics = Arc::new(Metrics::new().expect("metrics"));
         let outbox = Outbox::new(Arc::new(clock.clone()));
-        let real =
-            RealAdapters { runtime: Handle::current(), clock: Arc::new(clock.clone()), observer: metrics.clone() };
+        let real = RealAdapters {
+            runtime: Handle::current(),
+            clock: Arc::new(clock.clone()),
+            connect: ConnectSection::loopback().expect("networks"),
+            resolver: Arc::new(SystemResolver),
+            observer: metrics.clone(),
+        };
         let phones = outbox.clone();
         let local = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let app = App::build(Parts {
@@ -240,7 +246,8 @@ impl World {
         let tenant = self.tenant(slug);
         let (clock, metrics) = (Arc::new(self.clock.clone()), Arc::new(Metrics::new().expect("metrics")));
         let password = tenant.directory.service_password(slug).into();
-        portvakt_directory::connect(settings, password, clock, Handle::current(), metrics).expect("settings that hold")
+        portvakt_directory::connect(settings, password, egress(), clock, Handle::current(), metrics)
+            .expect("settings that hold")
     }
 
     pub fn browser(&self) -> Browser {

@@ -24,6 +24,7 @@ mod slapd;
 
 use std::sync::{Arc, Mutex};
 
+use harness::settings::egress;
 use portvakt::system::SystemClock;
 use portvakt_directory::self_check;
 use portvakt_domain::{
@@ -50,7 +51,7 @@ impl Looked {
         clock: Arc<dyn Clock>,
     ) -> Self {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let inspection = self_check(settings, password.to_owned().into(), clock).expect("settings that hold");
+        let inspection = self_check(settings, password.to_owned().into(), egress(), clock).expect("settings that hold");
         let told = Mutex::new(Vec::new());
         inspection.check(numbers, &|check| told.lock().expect("told").push(check)).await;
         Self(told.into_inner().expect("told"))

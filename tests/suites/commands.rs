@@ -4,6 +4,8 @@
 mod apply;
 #[path = "commands/audit.rs"]
 mod audit;
+#[path = "commands/connect.rs"]
+mod connect;
 #[path = "commands/database.rs"]
 mod database;
 #[path = "commands/looks.rs"]

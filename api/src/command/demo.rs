@@ -39,8 +39,8 @@ use crate::{
     app::{App, Front, Parts},
     demo::{self, Scene},
     metrics::Metrics,
-    settings::{ListenSection, LogFormat, LogSection, WorkerSection},
-    system::{SystemClock, SystemRandom},
+    settings::{ConnectSection, ListenSection, LogFormat, LogSection, WorkerSection},
+    system::{SystemClock, SystemRandom, SystemResolver},
     telemetry,
 };
 
@@ -118,7 +118,13 @@ impl Stage {
         let metrics = Arc::new(Metrics::new().map_err(CommandError::failed)?);
         let outbox = Outbox::new(clock.clone());
         let scene = Arc::new(Scene::new(outbox.clone(), tenants.iter().map(|(sample, ..)| sample)));
-        let real = RealAdapters { runtime: Handle::current(), clock: clock.clone(), observer: metrics.clone() };
+        let real = RealAdapters {
+            runtime: Handle::current(),
+            clock: clock.clone(),
+            connect: ConnectSection::loopback().map_err(CommandError::Told)?,
+            resolver: Arc::new(SystemResolver),
+            observer: metrics.clone(),
+        };
         let app = App::build(Parts {
             listen: ListenSection { public: listen, internal: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)) },
             database,

@@ -12,7 +12,7 @@ use crate::{
     app::{App, Parts},
     metrics::Metrics,
     settings::SettingsError,
-    system::{SystemClock, SystemRandom},
+    system::{SystemClock, SystemRandom, SystemResolver},
     telemetry,
 };
 
@@ -21,7 +21,13 @@ pub(super) async fn run(argument: &ConfigArgument) -> Result<ExitCode, CommandEr
     telemetry::start(&settings.log).map_err(CommandError::Told)?;
     let metrics = Arc::new(Metrics::new().map_err(CommandError::failed)?);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let adapters = RealAdapters { runtime: Handle::current(), clock: clock.clone(), observer: metrics.clone() };
+    let adapters = RealAdapters {
+        runtime: Handle::current(),
+        clock: clock.clone(),
+        connect: settings.connect.clone(),
+        resolver: Arc::new(SystemResolver),
+        observer: metrics.clone(),
+    };
     let app = App::build(Parts {
         listen: settings.listen.clone(),
         database: settings.database.resolve().map_err(SettingsError)?,

@@ -7,6 +7,7 @@ mod check;
 mod delegate;
 mod delete;
 mod file;
+mod reach;
 mod reports;
 mod show;
 mod statistics;
@@ -18,7 +19,12 @@ use std::{collections::BTreeMap, process::ExitCode};
 use clap::Subcommand;
 use portvakt_delivery::sms::AttemptObserver;
 use portvakt_directory::OperationObserver;
-use portvakt_domain::{id::TenantId, keys::Sealed, tenant::TenantSettings};
+use portvakt_domain::{
+    connect::{ConnectKind, Refusal, RefusalObserver},
+    id::TenantId,
+    keys::Sealed,
+    tenant::TenantSettings,
+};
 use portvakt_storage::{operator, settings as stored_settings};
 
 use super::{CommandError, ConfigArgument, Opened, say};
@@ -145,6 +151,10 @@ struct Unobserved;
 
 impl OperationObserver for Unobserved {
     fn observed(&self, _: &'static str, _: &'static str, _: f64) {}
+}
+
+impl RefusalObserver for Unobserved {
+    fn refused(&self, _: &str, _: ConnectKind, _: &Refusal, _: &str) {}
 }
 
 impl AttemptObserver for Unobserved {

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use portvakt_domain::{
+    connect::Egress,
     delivery::{MailSender, SmsSender},
     report::SmsReports,
     tenant::{MailSettings, SecretName, SmsSettings},
@@ -53,7 +54,8 @@ impl DeliverySetupError {
     }
 }
 
-/// The tenant's SMS providers, in order. The secrets are those that the accounts name, out of all of the tenant's.
+/// The tenant's SMS providers, in order. The secrets are those that the accounts name, out of all of the tenant's;
+/// connections go where `egress` allows.
 ///
 /// # Errors
 /// A setting can't be used, or a secret is missing.
@@ -61,8 +63,9 @@ pub fn sms_sender(
     settings: &SmsSettings,
     secrets: &BTreeMap<SecretName, SecretString>,
     observer: Arc<dyn AttemptObserver>,
+    egress: &Egress,
 ) -> Result<Arc<dyn SmsSender>, DeliverySetupError> {
-    sms::sender(settings, secrets, observer, SmsDeadlines::default())
+    sms::sender(settings, secrets, observer, egress, SmsDeadlines::default())
 }
 
 /// The tenant's addresses for delivery reports. The secrets are those that the accounts name, out of all of the tenant's.
@@ -76,15 +79,17 @@ pub fn sms_reports(
     sms::reports(settings, secrets)
 }
 
-/// The tenant's mail server. The password is needed where the settings name a user.
+/// The tenant's mail server. The password is needed where the settings name a user; connections go where `egress`
+/// allows.
 ///
 /// # Errors
 /// A setting can't be used.
 pub fn mail_sender(
     settings: &MailSettings,
     password: Option<SecretString>,
+    egress: &Egress,
 ) -> Result<Arc<dyn MailSender>, DeliverySetupError> {
-    Ok(Arc::new(SmtpMail::new(settings, password)?))
+    Ok(Arc::new(SmtpMail::new(settings, password, egress)?))
 }
 
 /// An error about one setting.

@@ -10,6 +10,7 @@ mod http;
 mod http_report;
 mod in_order;
 mod link;
+mod pinned;
 mod provider;
 mod report;
 mod sinch;
@@ -20,6 +21,7 @@ mod twilio;
 use std::{collections::BTreeMap, sync::Arc};
 
 use portvakt_domain::{
+    connect::Egress,
     delivery::SmsSender,
     tenant::{SecretName, SmsProvider, SmsSettings},
 };
@@ -51,11 +53,12 @@ pub fn sender(
     settings: &SmsSettings,
     secrets: &BTreeMap<SecretName, SecretString>,
     observer: Arc<dyn AttemptObserver>,
+    egress: &Egress,
     deadlines: SmsDeadlines,
 ) -> Result<Arc<dyn SmsSender>, DeliverySetupError> {
     let choice = |account: Account<'_>| {
         let provider = provider(account)?;
-        let gateway = Gateway::new(account, provider, deadlines)?;
+        let gateway = Gateway::new(account, provider, egress.clone(), deadlines)?;
         Ok(Choice { provider: account.settings.provider, gateway })
     };
     let choices = settings.placed().map(|(place, account)| {

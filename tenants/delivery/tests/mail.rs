@@ -17,6 +17,7 @@ use portvakt_domain::{
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 
+mod allowed_mail;
 #[expect(unreachable_pub, reason = "a module of the suites' harness")]
 #[path = "../../../tests/harness/certificate.rs"]
 mod certificate;
@@ -25,6 +26,7 @@ mod log;
 #[expect(unreachable_pub, reason = "a module of the suites' harness")]
 #[path = "../../../tests/harness/mailserver.rs"]
 mod mailserver;
+mod ways;
 
 use certificate::LoopbackCertificate;
 use mailserver::{MailServer, Protection};
@@ -64,11 +66,11 @@ fn password() -> Option<SecretString> {
 
 fn sender(settings: &MailSettings) -> Arc<dyn MailSender> {
     log::keep();
-    mail_sender(settings, password()).expect("a sender")
+    mail_sender(settings, password(), &ways::here()).expect("a sender")
 }
 
 fn short(settings: &MailSettings) -> SmtpMail {
-    SmtpMail::with_deadlines(settings, password(), SHORT).expect("a sender")
+    SmtpMail::with_deadlines(settings, password(), &ways::here(), SHORT).expect("a sender")
 }
 
 fn no_secret_in(text: &str) {
@@ -243,12 +245,12 @@ async fn answers_slipped_in_before_the_protection_are_not_believed() {
 async fn a_wrong_or_missing_sign_in_is_refused() {
     let server = MailServer::start(Protection::Starttls);
     let wrong = SecretString::from("mail-password-wrong");
-    let sender = mail_sender(&right(&server, "starttls"), Some(wrong)).expect("a sender");
+    let sender = mail_sender(&right(&server, "starttls"), Some(wrong), &ways::here()).expect("a sender");
     let sent = sender.send(&mail("asa@orebro.se")).await;
     assert_eq!(kind(&sent), ("refused", "the mail server answered 535 to the sign-in"));
     assert_eq!(server.sign_ins(), [false]);
     let anonymous = MailSettings { username: None, ..right(&server, "starttls") };
-    let sent = mail_sender(&anonymous, None).expect("a sender").send(&mail("asa@orebro.se")).await;
+    let sent = mail_sender(&anonymous, None, &ways::here()).expect("a sender").send(&mail("asa@orebro.se")).await;
     assert_eq!(kind(&sent), ("refused", "the mail server answered 530 to the sender"));
     assert!(server.mails().is_empty());
 }
@@ -322,15 +324,17 @@ async fn what_is_no_address_is_refused_and_headers_stay_their_own() {
 
 #[tokio::test]
 async fn settings_that_cannot_work_are_named() {
-    let error =
-        |settings: &MailSettings, password: Option<&str>| match mail_sender(settings, password.map(SecretString::from))
-        {
-            Ok(_) => "none".to_owned(),
-            Err(error) => {
-                no_secret_in(&format!("{error:?} {error}"));
-                error.to_string()
-            }
-        };
+    let error = |settings: &MailSettings, password: Option<&str>| match mail_sender(
+        settings,
+        password.map(SecretString::from),
+        &ways::here(),
+    ) {
+        Ok(_) => "none".to_owned(),
+        Err(error) => {
+            no_secret_in(&format!("{error:?} {error}"));
+            error.to_string()
+        }
+    };
     let right = settings(465, "tls", None);
     let secret = Some("mail-password");
     assert_eq!(error(&right, secret), "none");

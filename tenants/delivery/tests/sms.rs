@@ -7,6 +7,7 @@ use portvakt_delivery::sms_sender;
 use portvakt_domain::delivery::Sent;
 use serde_json::{Value, json};
 
+mod allowed_sms;
 #[expect(unreachable_pub, reason = "a module of the suites' harness")]
 #[path = "../../../tests/harness/certificate.rs"]
 mod certificate;
@@ -18,6 +19,7 @@ mod generic_settings;
 mod log;
 mod order;
 mod reports;
+mod ways;
 
 use contract::{Attempts, NUMBER, contract, kind, no_secret_in, secrets, send, sender, settings, sms, sms_with};
 use gateway::{FortySixElks, GatewayApi, GatewayDouble, Generic, HelloSms, Link, Mode, Sinch, Telenor, Twilio};
@@ -141,7 +143,10 @@ async fn codes_are_not_kept_where_the_provider_can_be_asked() {
     for gateway in [GatewayDouble::start(FortySixElks), GatewayDouble::start(Twilio)] {
         let settings = settings(gateway.account());
         let secrets = secrets(&settings, gateway.password());
-        sms_sender(&settings, &secrets, Arc::new(Attempts::default())).expect("a sender").send(&sms()).await;
+        sms_sender(&settings, &secrets, Arc::new(Attempts::default()), &ways::here())
+            .expect("a sender")
+            .send(&sms())
+            .await;
         assert!(gateway.received()[0].unkept);
     }
 }
@@ -172,7 +177,7 @@ fn settings_that_cannot_work_are_named() {
     };
     let error = |account: Value, password: &str| {
         let settings = settings(account);
-        match sms_sender(&settings, &secrets(&settings, password), Arc::new(Attempts::default())) {
+        match sms_sender(&settings, &secrets(&settings, password), Arc::new(Attempts::default()), &ways::here()) {
             Ok(_) => "none".to_owned(),
             Err(error) => {
                 no_secret_in(&format!("{error:?} {error}"));

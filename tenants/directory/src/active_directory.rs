@@ -17,6 +17,7 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use portvakt_domain::{
     account::Account,
+    connect::Egress,
     directory::{Authentication, Directory, DirectoryError, EffectivePolicy, PasswordChange},
     id::AccountKey,
     login::DirectoryName,
@@ -45,11 +46,12 @@ impl ActiveDirectory {
     pub fn new(
         settings: &DirectorySettings,
         service_password: SecretString,
+        egress: Egress,
         clock: Arc<dyn Clock>,
         runtime: Handle,
         observer: Arc<dyn OperationObserver>,
     ) -> Result<Self, DirectoryError> {
-        let domain = Domain::new(settings, service_password, clock, &runtime)?;
+        let domain = Domain::new(settings, service_password, egress, clock, &runtime)?;
         let patience = Duration::from_secs(settings.deadline_seconds.into());
         Ok(Self { operations: Operations::new(domain, patience, runtime, observer) })
     }

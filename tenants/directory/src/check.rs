@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use portvakt_domain::{
     account::Account,
     check::{Check, CheckKind, Report, SelfCheck, Verdict},
+    connect::Egress,
     directory::DirectoryError,
     number_attribute::NumberAttribute,
     tenant::{DirectoryKind, DirectorySettings},
@@ -32,17 +33,19 @@ const FICTION: &str = "+46701740699";
 pub fn self_check(
     settings: &DirectorySettings,
     service_password: SecretString,
+    egress: Egress,
     clock: Arc<dyn Clock>,
 ) -> Result<Arc<dyn SelfCheck>, DirectoryError> {
     let units = setup::units(settings)?.served;
     crate::tls::roots(&settings.ca_pem)?;
-    Ok(Arc::new(Inspection { settings: settings.clone(), password: service_password, units, clock }))
+    Ok(Arc::new(Inspection { settings: settings.clone(), password: service_password, egress, units, clock }))
 }
 
 /// One directory to be looked at.
 pub(crate) struct Inspection {
     pub(crate) settings: DirectorySettings,
     pub(crate) password: SecretString,
+    pub(crate) egress: Egress,
     /// The served units, read.
     pub(crate) units: Vec<Dn>,
     pub(crate) clock: Arc<dyn Clock>,

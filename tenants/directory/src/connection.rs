@@ -6,7 +6,11 @@ use ldap3::{
     Ldap, LdapConnAsync, LdapConnSettings, Mod, Scope, SearchOptions, StdStream, controls::RawControl,
     exop::PasswordModify, result::ExopResult,
 };
-use portvakt_domain::{directory::DirectoryError, tenant::LdapUrl};
+use portvakt_domain::{
+    connect::{ConnectError, ConnectKind, Egress},
+    directory::DirectoryError,
+    tenant::LdapUrl,
+};
 use rustls::ClientConfig;
 use tokio::{net::TcpStream, sync::OwnedSemaphorePermit, task::AbortHandle, time::timeout};
 
@@ -21,11 +25,14 @@ use crate::{
 /// Where a controller is, how it is recognised, and how the connection is protected.
 pub(crate) struct Endpoint {
     url: String,
+    host: String,
+    port: u16,
     host_and_port: String,
     starttls: bool,
     /// The password policy control is sent along.
     reasons: bool,
     tls: Arc<ClientConfig>,
+    egress: Egress,
 }
 
 /// An open connection. Its driver is a task of its own, and ends with the last user of the connection: it must not stay
@@ -81,13 +88,16 @@ pub(crate) struct Found {
 impl Endpoint {
     /// An endpoint that trusts only what `tls` trusts. An `ldap://` address is one that StartTLS is asked for, before
     /// anything else is said; there is no unprotected kind. With `reasons`, a server is asked why it refuses passwords.
-    pub(crate) fn new(url: &LdapUrl, tls: Arc<ClientConfig>, reasons: bool) -> Self {
+    pub(crate) fn new(url: &LdapUrl, tls: Arc<ClientConfig>, egress: Egress, reasons: bool) -> Self {
         Self {
             url: url.to_string(),
+            host: url.host().to_owned(),
+            port: url.port(),
             host_and_port: format!("{}:{}", url.host(), url.port()),
             starttls: url.is_starttls(),
             reasons,
             tls,
+            egress,
         }
     }
 
@@ -99,7 +109,7 @@ impl Endpoint {
     /// Connects and does the TLS handshake. Must be called on the runtime that is to drive the connection. The slot is
     /// the connection's until its end.
     pub(crate) async fn open(&self, slot: OwnedSemaphorePermit) -> Result<Connection, DirectoryError> {
-        let socket = self.connect().await.map_err(|error| error_map::connecting(error.into()))?;
+        let socket = self.connect().await?;
         let settings = LdapConnSettings::new()
             .set_config(self.tls.clone())
             .set_starttls(self.starttls)
@@ -112,11 +122,20 @@ impl Endpoint {
         Ok(Connection { ldap, driver: driver.abort_handle(), reasons: self.reasons, _slot: slot })
     }
 
-    /// Without waiting for small packets to be gathered: left to itself ldap3 loses 40 ms before the first request.
-    async fn connect(&self) -> std::io::Result<std::net::TcpStream> {
-        let socket = TcpStream::connect(&self.host_and_port).await?;
-        socket.set_nodelay(true)?;
-        socket.into_std()
+    /// A socket to an address that was looked at just now; ldap3 gets no name to resolve, only one to verify. Without
+    /// waiting for small packets to be gathered: left to itself ldap3 loses 40 ms before the first request.
+    pub(crate) async fn connect(&self) -> Result<std::net::TcpStream, DirectoryError> {
+        let found = self.egress.addresses(ConnectKind::Ldap, &self.host, self.port).await;
+        let addresses = found.map_err(|error| match error {
+            ConnectError::Refused(why) => DirectoryError::Misconfigured(why),
+            ConnectError::Unresolved(error) => error_map::connecting(error.into()),
+        })?;
+        let connected = async {
+            let socket = TcpStream::connect(addresses.as_slice()).await?;
+            socket.set_nodelay(true)?;
+            socket.into_std()
+        };
+        connected.await.map_err(|error: std::io::Error| error_map::connecting(error.into()))
     }
 }
 

@@ -26,6 +26,7 @@ mod value;
 use std::sync::Arc;
 
 use portvakt_domain::{
+    connect::Egress,
     directory::{Directory, DirectoryError},
     tenant::{DirectoryKind, DirectorySettings},
     time::Clock,
@@ -38,22 +39,25 @@ pub use check::self_check;
 pub use observer::OperationObserver;
 pub use open_ldap::OpenLdap;
 
-/// A tenant's directory, of the kind its settings name. Nothing is asked of it yet; its connections are made, driven and
-/// kept on `runtime`, whichever runtime asks.
+/// A tenant's directory, of the kind its settings name. Nothing is asked of it yet; its connections go where `egress`
+/// allows, and are made, driven and kept on `runtime`, whichever runtime asks.
 ///
 /// # Errors
 /// `Misconfigured`: the certificate authority or a distinguished name in the settings can't be read.
 pub fn connect(
     settings: &DirectorySettings,
     service_password: SecretString,
+    egress: Egress,
     clock: Arc<dyn Clock>,
     runtime: Handle,
     observer: Arc<dyn OperationObserver>,
 ) -> Result<Arc<dyn Directory>, DirectoryError> {
     Ok(match settings.kind {
         DirectoryKind::ActiveDirectory => {
-            Arc::new(ActiveDirectory::new(settings, service_password, clock, runtime, observer)?)
+            Arc::new(ActiveDirectory::new(settings, service_password, egress, clock, runtime, observer)?)
         }
-        DirectoryKind::OpenLdap => Arc::new(OpenLdap::new(settings, service_password, clock, runtime, observer)?),
+        DirectoryKind::OpenLdap => {
+            Arc::new(OpenLdap::new(settings, service_password, egress, clock, runtime, observer)?)
+        }
     })
 }

@@ -13,6 +13,7 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use portvakt_domain::{
     account::Account,
+    connect::Egress,
     directory::{Authentication, Directory, DirectoryError, EffectivePolicy, PasswordChange},
     id::AccountKey,
     login::DirectoryName,
@@ -41,11 +42,12 @@ impl OpenLdap {
     pub fn new(
         settings: &DirectorySettings,
         service_password: SecretString,
+        egress: Egress,
         clock: Arc<dyn Clock>,
         runtime: Handle,
         observer: Arc<dyn OperationObserver>,
     ) -> Result<Self, DirectoryError> {
-        let tree = Tree::new(settings, service_password, clock, &runtime)?;
+        let tree = Tree::new(settings, service_password, egress, clock, &runtime)?;
         let patience = Duration::from_secs(settings.deadline_seconds.into());
         Ok(Self { operations: Operations::new(tree, patience, runtime, observer) })
     }

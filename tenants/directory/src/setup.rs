@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use portvakt_domain::{
+    connect::Egress,
     directory::DirectoryError,
     number_attribute::NumberAttribute,
     tenant::{DirectoryKind, DirectorySettings},
@@ -65,6 +66,7 @@ pub(crate) fn number_attribute(configured: Option<NumberAttribute>) -> Result<&'
 pub(crate) fn controllers<G: Greeting>(
     settings: &DirectorySettings,
     service_password: SecretString,
+    egress: &Egress,
     clock: Arc<dyn Clock>,
     greeting: G,
     runtime: &Handle,
@@ -73,7 +75,7 @@ pub(crate) fn controllers<G: Greeting>(
     let connections = usize::try_from(settings.connections_per_controller).unwrap_or(usize::MAX);
     let controller = |url| {
         let (tls, shown) = certificate::client(&settings.ca_pem)?;
-        Ok(Controller::new(Endpoint::new(url, tls, reasons), shown, connections))
+        Ok(Controller::new(Endpoint::new(url, tls, egress.clone(), reasons), shown, connections))
     };
     let all = settings.controllers.iter().map(controller).collect::<Result<_, DirectoryError>>()?;
     let service = ServiceAccount::new(settings.service_account.clone(), service_password, clock);

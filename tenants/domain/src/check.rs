@@ -38,6 +38,10 @@ macro_rules! checks {
 }
 
 checks! {
+    /// The operator allows connections there. Told only where it does not.
+    Allowed = "allowed",
+        "Ask the operator for it (connect.tenants in the operator's settings), or correct the address.",
+        "Ask the operator for it (connect.tenants in the operator's settings), or correct the address.";
     /// The controller takes connections.
     Reachable = "reachable",
         "Open TCP 636 (or 389 for StartTLS) from here to the controller, or correct its address in directory.controllers.",

@@ -8,6 +8,7 @@ pub mod code;
 pub mod colour;
 pub mod compose;
 pub mod delivery;
+pub mod connect;
 pub mod directory;
 pub mod flow;
 pub mod gsm7;

@@ -9,6 +9,7 @@ use crate::{
 };
 
 mod branding;
+mod destination;
 mod difference;
 mod directory;
 mod help_desk;
@@ -22,6 +23,7 @@ mod sms_report;
 mod texts;
 mod values;
 pub use branding::{Branding, Colours, Palette, Scheme};
+pub use destination::Destination;
 pub use difference::{Change, Difference, Document, SecretChange};
 pub use directory::{DirectoryKind, DirectorySettings, HistoryRule};
 pub use help_desk::HelpDesk;

@@ -8,7 +8,7 @@ use super::{
     CommandError, ConfigArgument, Opened,
     author::AuthorArgument,
     file::{TenantFile, stored_secrets, unusable},
-    versions,
+    reach, versions,
 };
 use crate::system::{SystemClock, SystemRandom};
 
@@ -30,9 +30,10 @@ pub(super) async fn run(arguments: ApplyArguments) -> Result<ExitCode, CommandEr
     // 1. Everything that is wrong is told at once, before anything else.
     let ApplyArguments { file, dry_run, author, config } = arguments;
     let read = TenantFile::open(&file)?;
-    let Opened { store, keys } = Opened::open(&config).await?;
+    let Opened { store, keys, connect } = Opened::open(&config).await?;
     let (settings, secrets) = (&read.settings, &read.secrets);
-    let problems = unusable(settings, secrets, &stored_secrets(&store, settings.slug.as_str()).await?);
+    let mut problems = unusable(settings, secrets, &stored_secrets(&store, settings.slug.as_str()).await?);
+    problems.extend(reach::refusals(settings, &connect).await.into_iter().map(|(_, problem)| problem));
     if !problems.is_empty() {
         return Err(read.refused(&file, problems));
     }

@@ -6,16 +6,16 @@ use std::{
 };
 
 use portvakt_domain::{
-    check::{Check, Verdict},
+    check::{Check, CheckKind, Verdict},
+    connect::ConnectKind,
     number_attribute::NumberAttribute,
     tenant::{DirectoryKind, SecretName},
 };
 use portvakt_flows::check_canary::CheckCanary;
-use tokio::runtime::Handle;
 
-use super::{CommandError, ConfigArgument, Opened, Unobserved, say};
+use super::{CommandError, ConfigArgument, Opened, reach, say};
 use crate::{
-    adapters::{Adapters as _, RealAdapters},
+    adapters::Adapters as _,
     registry,
     system::{SystemClock, SystemRandom},
 };
@@ -45,16 +45,26 @@ pub(super) async fn run(arguments: CheckArguments) -> Result<ExitCode, CommandEr
     let password = registry::open_secret(&opened.keys, tenant.id, name, &tenant.secrets)
         .and_then(|password| password.ok_or_else(|| format!("its secret {} is missing", name.as_str())))
         .map_err(|problem| CommandError::Told(format!("{}: {problem}", arguments.slug)))?;
-    let inspection = portvakt_directory::self_check(&settings.directory, password.clone(), Arc::new(SystemClock))
-        .map_err(CommandError::failed)?;
+    let adapters = reach::adapters(&opened.connect);
+    let inspection = portvakt_directory::self_check(
+        &settings.directory,
+        password.clone(),
+        adapters.egress(settings),
+        Arc::new(SystemClock),
+    )
+    .map_err(CommandError::failed)?;
     let table = Table::new(settings.directory.kind);
     let report = |check| table.line(check);
     let numbers = arguments.number_attribute.or(settings.directory.number_attribute);
     inspection.check(numbers, &report).await;
+    // Directories are told of above, controller by controller.
+    let elsewhere = reach::refusals(settings, &opened.connect).await;
+    for (kind, problem) in elsewhere.into_iter().filter(|(kind, _)| *kind != ConnectKind::Ldap) {
+        let subject = kind.as_str().to_owned();
+        report(Check { kind: CheckKind::Allowed, subject, verdict: Verdict::Failed(problem) });
+    }
 
     if let Some(canary) = &arguments.canary {
-        let adapters =
-            RealAdapters { runtime: Handle::current(), clock: Arc::new(SystemClock), observer: Arc::new(Unobserved) };
         let directory = adapters.directory(settings, password).map_err(CommandError::Told)?;
         let check = CheckCanary {
             store: &opened.store,

@@ -3,7 +3,6 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
-    sync::Arc,
 };
 
 use portvakt_domain::{
@@ -13,13 +12,11 @@ use portvakt_domain::{
 use portvakt_storage::{Store, operator, settings as stored_settings};
 use portvakt_texts::{Texts, lint};
 use secrecy::SecretString;
-use tokio::runtime::Handle;
 
-use super::{CommandError, Unobserved};
+use super::{CommandError, reach};
 use crate::{
-    adapters::{Adapters as _, RealAdapters},
-    settings::{read_secret, toml_problem},
-    system::SystemClock,
+    adapters::Adapters as _,
+    settings::{ConnectSection, read_secret, toml_problem},
 };
 
 /// A tenant's file as it was read.
@@ -135,8 +132,7 @@ pub(super) fn unusable(
         secrets.get(&name).cloned().or_else(|| stored.contains(name.as_str()).then(|| SecretString::from("stored")))
     };
     let missing = |key: &str| Err(format!("{key}: missing; write {key}_file or {key}_env"));
-    let adapters =
-        RealAdapters { runtime: Handle::current(), clock: Arc::new(SystemClock), observer: Arc::new(Unobserved) };
+    let adapters = reach::adapters(&ConnectSection::default());
     let directory = match secret(SecretName::DirectoryPassword) {
         Some(password) => adapters.directory(settings, password).map(drop),
         None => missing("directory.service_password"),

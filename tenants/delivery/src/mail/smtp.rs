@@ -4,7 +4,7 @@
 //! have no deadline, and a deadline around it returns a connection to its pool in the middle of a conversation, where
 //! the next mail would read the last one's answers.
 
-use std::{fmt, time::Duration};
+use std::{fmt, net::SocketAddr, time::Duration};
 
 use async_trait::async_trait;
 use lettre::{
@@ -20,6 +20,7 @@ use lettre::{
     },
 };
 use portvakt_domain::{
+    connect::{ConnectError, ConnectKind, Egress},
     delivery::{Mail, MailSender, Sent},
     tenant::{MailSecurity, MailSettings},
 };
@@ -60,6 +61,7 @@ pub struct SmtpMail {
     sign_in: Option<(String, SecretString)>,
     from: Mailbox,
     deadlines: MailDeadlines,
+    egress: Egress,
     pool: Pool,
 }
 
@@ -124,8 +126,12 @@ impl SmtpMail {
     ///
     /// # Errors
     /// A setting can't be used.
-    pub fn new(settings: &MailSettings, password: Option<SecretString>) -> Result<Self, DeliverySetupError> {
-        Self::with_deadlines(settings, password, MailDeadlines::default())
+    pub fn new(
+        settings: &MailSettings,
+        password: Option<SecretString>,
+        egress: &Egress,
+    ) -> Result<Self, DeliverySetupError> {
+        Self::with_deadlines(settings, password, egress, MailDeadlines::default())
     }
 
     /// As [`SmtpMail::new`], with other deadlines.
@@ -135,6 +141,7 @@ impl SmtpMail {
     pub fn with_deadlines(
         settings: &MailSettings,
         password: Option<SecretString>,
+        egress: &Egress,
         deadlines: MailDeadlines,
     ) -> Result<Self, DeliverySetupError> {
         let address: Address = settings.from.parse().map_err(|_| wrong("mail.from", "write a mail address"))?;
@@ -162,18 +169,15 @@ impl SmtpMail {
         }
         let tls =
             tls.build().map_err(|error| DeliverySetupError::Protection { setting: "mail", source: error.into() })?;
-        let usual_port = match settings.security {
-            MailSecurity::Tls => 465,
-            MailSecurity::Starttls => 587,
-        };
         Ok(Self {
             host: settings.host.as_str().to_owned(),
-            port: settings.port.unwrap_or(usual_port),
+            port: settings.port(),
             security: settings.security,
             tls,
             sign_in,
             from,
             deadlines,
+            egress: egress.clone(),
             pool: Pool::default(),
         })
     }
@@ -203,9 +207,10 @@ impl SmtpMail {
 
     /// A new connection, protected and signed in.
     async fn connect(&self) -> Result<AsyncSmtpConnection, Stopped> {
+        let addresses = self.addresses().await?;
         let connection = match self.security {
-            MailSecurity::Tls => self.connect_tls().await,
-            MailSecurity::Starttls => self.connect_starttls().await,
+            MailSecurity::Tls => self.connect_tls(&addresses).await,
+            MailSecurity::Starttls => self.connect_starttls(&addresses).await,
         };
         let mut connection = connection?;
         if !connection.is_encrypted() {
@@ -222,18 +227,26 @@ impl SmtpMail {
         Ok(connection)
     }
 
-    async fn connect_tls(&self) -> Result<AsyncSmtpConnection, Stopped> {
-        let server = (self.host.as_str(), self.port);
+    /// The addresses that may be connected to, looked at just now. What the operator does not allow is not tried again.
+    async fn addresses(&self) -> Result<Vec<SocketAddr>, Stopped> {
+        self.egress.addresses(ConnectKind::Smtp, &self.host, self.port).await.map_err(|error| match error {
+            ConnectError::Refused(why) => {
+                Stopped { sent: Sent::Refused { reason: format!("the mail server: {why}") }, step: Step::Connect }
+            }
+            ConnectError::Unresolved(error) => Stopped::not_sent(Step::Connect, obstacle(&error)),
+        })
+    }
+
+    async fn connect_tls(&self, server: &[SocketAddr]) -> Result<AsyncSmtpConnection, Stopped> {
         let tls = Some(self.tls.clone());
         AsyncSmtpConnection::connect_tokio1(server, Some(self.deadlines.reach), &ClientId::default(), tls, None)
             .await
             .map_err(|error| Stopped::at(Step::Connect, &error))
     }
 
-    async fn connect_starttls(&self) -> Result<AsyncSmtpConnection, Stopped> {
-        let tcp = TcpStream::connect((self.host.as_str(), self.port))
-            .await
-            .map_err(|error| Stopped::not_sent(Step::Connect, obstacle(&error)))?;
+    async fn connect_starttls(&self, server: &[SocketAddr]) -> Result<AsyncSmtpConnection, Stopped> {
+        let tcp =
+            TcpStream::connect(server).await.map_err(|error| Stopped::not_sent(Step::Connect, obstacle(&error)))?;
         let hello = ClientId::default();
         let mut connection = AsyncSmtpConnection::connect_with_transport(Box::new(Guarded::new(tcp)), &hello)
             .await

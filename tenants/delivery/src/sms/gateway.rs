@@ -1,17 +1,22 @@
 //! The way to a gateway that all providers share: HTTP over TLS, once, and what is known afterwards.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use portvakt_domain::delivery::{Sent, Sms};
+use portvakt_domain::{
+    connect::{ConnectError, ConnectKind, Egress},
+    delivery::{Sent, Sms},
+};
 use reqwest::{
-    Certificate, Client, Response,
+    Certificate, Client, Response, Url,
     header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue},
     redirect,
 };
 use secrecy::ExposeSecret as _;
+use tokio::time::timeout;
 
 use super::{
     account::Account,
+    pinned::Pinned,
     provider::{Answer, Authorization, Provider, Reading, Request},
 };
 use crate::{
@@ -43,18 +48,24 @@ impl Default for SmsDeadlines {
 pub(crate) struct Gateway {
     client: Client,
     provider: Box<dyn Provider>,
+    egress: Egress,
+    pinned: Pinned,
+    connect: Duration,
 }
 
 impl Gateway {
     pub(crate) fn new(
         account: Account<'_>,
         provider: Box<dyn Provider>,
+        egress: Egress,
         deadlines: SmsDeadlines,
     ) -> Result<Self, DeliverySetupError> {
+        let pinned = Pinned::default();
         let mut client = Client::builder()
             .https_only(true)
             .http1_only()
             .no_proxy()
+            .dns_resolver(Arc::new(pinned.clone()))
             .redirect(redirect::Policy::none())
             .referer(false)
             // An SMS is a request of its own on a connection of its own, and is written to it once. A kept connection
@@ -74,10 +85,31 @@ impl Gateway {
         }
         let client =
             client.build().map_err(|error| DeliverySetupError::Protection { setting: "sms", source: error.into() })?;
-        Ok(Self { client, provider })
+        Ok(Self { client, provider, egress, pinned, connect: deadlines.connect })
+    }
+
+    /// Has the host looked at, and leaves the client no other way than to what was allowed. A port is part of it: every
+    /// request of a gateway goes to the same one.
+    async fn open_way(&self, url: &Url) -> Result<(), Sent> {
+        let not_sent = |why: &str| Sent::NotSent { reason: format!("the SMS gateway: {why}") };
+        let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default()) else {
+            return Err(not_sent("its address names no host"));
+        };
+        match timeout(self.connect, self.egress.addresses(ConnectKind::Sms, host, port)).await {
+            Ok(Ok(addresses)) => {
+                self.pinned.pin(host, addresses);
+                Ok(())
+            }
+            Ok(Err(ConnectError::Refused(why))) => Err(Sent::Refused { reason: format!("the SMS gateway: {why}") }),
+            Ok(Err(ConnectError::Unresolved(_))) => Err(not_sent("its name could not be resolved")),
+            Err(_) => Err(not_sent("it did not answer in time")),
+        }
     }
 
     async fn exchange(&self, request: Request<'_>) -> Sent {
+        if let Err(closed) = self.open_way(&request.url).await {
+            return closed;
+        }
         let mut writing = self.client.request(request.method, request.url);
         writing = match request.authorization {
             Authorization::None => writing,

@@ -20,7 +20,7 @@ use tokio::{net::TcpListener, time::timeout};
 use crate::{
     certificate::LoopbackCertificate,
     gateway::{Dialect, GatewayDouble, Mode},
-    log,
+    log, ways,
 };
 
 pub(crate) const REFERENCE: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
@@ -87,7 +87,8 @@ pub(crate) fn settings(account: Value) -> SmsSettings {
 pub(crate) fn sender_with(account: Value, password: &str) -> Arc<dyn SmsSender> {
     log::keep();
     let settings = settings(account);
-    make(&settings, &secrets(&settings, password), Arc::new(Attempts::default()), SHORT).expect("a sender")
+    make(&settings, &secrets(&settings, password), Arc::new(Attempts::default()), &ways::here(), SHORT)
+        .expect("a sender")
 }
 
 /// The same secret for each that the accounts name.

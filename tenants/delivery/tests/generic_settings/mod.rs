@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::{
     contract::{Attempts, kind, secrets, send, sender_with, settings},
     gateway::{GatewayDouble, Generic, Mode},
+    ways,
 };
 
 /// An account with this under `http`, and the rest as the double has it.
@@ -24,7 +25,7 @@ fn problem(http: Value) -> String {
     whole.as_object_mut().expect("a table").extend(http.as_object().cloned().expect("a table"));
     let account = json!({ "provider": "http", "sender": "Orebro", "url": "https://gateway.test/", "http": whole });
     let settings = settings(account);
-    let made = sms_sender(&settings, &secrets(&settings, "p"), Arc::new(Attempts::default()));
+    let made = sms_sender(&settings, &secrets(&settings, "p"), Arc::new(Attempts::default()), &ways::here());
     made.err().map_or_else(|| "none".to_owned(), |error| error.to_string())
 }
 

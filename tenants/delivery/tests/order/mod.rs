@@ -16,7 +16,7 @@ use serde_json::json;
 use crate::{
     contract::{Attempts, SHORT, kind, no_secret_in, secrets, send, settings},
     gateway::{FortySixElks, GatewayApi, GatewayDouble, Mode},
-    log,
+    log, ways,
 };
 
 /// Two providers, and the way to them in this order.
@@ -39,7 +39,7 @@ impl Two {
         let secrets = [(SmsProvider::FortySixElks, &first), (SmsProvider::GatewayApi, &second)]
             .map(|(provider, double)| (SecretName::SmsPassword(provider), SecretString::from(double.password())));
         let attempts = Arc::new(Attempts::default());
-        let sender = make(&settings, &secrets.into(), attempts.clone(), deadlines).expect("a sender");
+        let sender = make(&settings, &secrets.into(), attempts.clone(), &ways::here(), deadlines).expect("a sender");
         Self { first, second, attempts, sender }
     }
 
@@ -131,12 +131,13 @@ fn the_one_that_is_wrong_is_named() {
     let elks = json!({ "provider": "46elks", "sender": "Orebro", "username": "u" });
     let other = json!({ "provider": "gatewayapi", "sender": "Orebro", "username": "u" });
     let settings = settings(json!({ "providers": [elks, other] }));
-    let of = |secret: &str| sms_sender(&settings, &secrets(&settings, secret), Arc::new(Attempts::default()));
+    let of =
+        |secret: &str| sms_sender(&settings, &secrets(&settings, secret), Arc::new(Attempts::default()), &ways::here());
     let error = of("p").err().expect("an error").to_string();
     assert_eq!(error, "sms.providers.2.username: this provider has no such setting; leave it out");
     let error = of("").err().expect("an error").to_string();
     assert_eq!(error, "sms.providers.1.password: write the API password");
-    let none = sms_sender(&settings, &Default::default(), Arc::new(Attempts::default()));
+    let none = sms_sender(&settings, &Default::default(), Arc::new(Attempts::default()), &ways::here());
     let error = none.err().expect("an error").to_string();
     assert_eq!(error, "sms.providers.1.password: missing; write password_file or password_env");
 }

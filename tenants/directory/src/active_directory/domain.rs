@@ -11,6 +11,7 @@ use std::{
 use ldap3::Scope;
 use portvakt_domain::{
     account::Account,
+    connect::Egress,
     directory::{Authentication, DirectoryError, EffectivePolicy, PasswordChange},
     id::AccountKey,
     number::MobileNumber,
@@ -73,6 +74,7 @@ impl Domain {
     pub(crate) fn new(
         settings: &DirectorySettings,
         service_password: SecretString,
+        egress: Egress,
         clock: Arc<dyn Clock>,
         runtime: &Handle,
     ) -> Result<Self, DirectoryError> {
@@ -80,7 +82,7 @@ impl Domain {
         let Units { served, functional } = setup::units(settings)?;
         let greeting = AskController { account: settings.service_account.clone(), base: base.clone() };
         Ok(Self {
-            controllers: setup::controllers(settings, service_password, clock.clone(), greeting, runtime)?,
+            controllers: setup::controllers(settings, service_password, &egress, clock.clone(), greeting, runtime)?,
             policies: Policies { base: base.clone(), known: Mutex::default(), told: AtomicBool::new(false) },
             allowed: NamedGroups::new("allowed_groups", &settings.allowed_groups),
             denied: NamedGroups::new("denied_groups", &settings.denied_groups),

@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use ldap3::controls::RawControl;
 use portvakt_domain::{
     check::CheckKind,
+    connect::{ConnectError, ConnectKind},
     directory::DirectoryError,
     tenant::{DirectoryKind, LdapUrl},
 };
@@ -22,6 +23,14 @@ use crate::{
 /// An answer, or in the operator's words why there is none.
 pub(crate) type Asked<T> = Result<T, String>;
 
+/// Why a controller's door stays closed.
+enum Closed {
+    /// The operator does not allow it.
+    Forbidden(String),
+    /// Nobody opens.
+    Silent(String),
+}
+
 /// A connection to one controller, bound as the service account.
 pub(crate) struct Visit {
     connection: Connection,
@@ -35,11 +44,16 @@ impl Inspection {
         let patience = Duration::from_secs(self.settings.deadline_seconds.into());
         let skip = |kinds: &[CheckKind], why: &str| kinds.iter().for_each(|kind| told.skipped(*kind, why));
 
-        // 1. TCP.
-        match timeout(patience, TcpStream::connect(format!("{}:{}", url.host(), url.port()))).await {
-            Ok(Ok(_)) => told.passed(CheckKind::Reachable, "it takes connections"),
-            problem => {
-                let why = problem.map_or_else(|_| "no answer in time".to_owned(), |done| error_text(done.err()));
+        // 1. What the operator allows, and TCP.
+        let late = || Err(Closed::Silent("no answer in time".to_owned()));
+        match timeout(patience, self.knock(url)).await.unwrap_or_else(|_| late()) {
+            Ok(()) => told.passed(CheckKind::Reachable, "it takes connections"),
+            Err(Closed::Forbidden(why)) => {
+                told.failed(CheckKind::Allowed, why);
+                skip(&[CheckKind::Reachable, CheckKind::Certificate, CheckKind::Bind], "not allowed");
+                return None;
+            }
+            Err(Closed::Silent(why)) => {
                 told.failed(CheckKind::Reachable, why);
                 skip(&[CheckKind::Certificate, CheckKind::Bind], "not reachable");
                 return None;
@@ -87,13 +101,23 @@ impl Inspection {
         Some(Visit { connection, patience })
     }
 
+    /// Whether somebody opens, at an address that is allowed.
+    async fn knock(&self, url: &LdapUrl) -> Result<(), Closed> {
+        let addresses = match self.egress.addresses(ConnectKind::Ldap, url.host(), url.port()).await {
+            Ok(addresses) => addresses,
+            Err(ConnectError::Refused(why)) => return Err(Closed::Forbidden(why)),
+            Err(ConnectError::Unresolved(error)) => return Err(Closed::Silent(error.to_string())),
+        };
+        TcpStream::connect(addresses.as_slice()).await.map(drop).map_err(|error| Closed::Silent(error.to_string()))
+    }
+
     async fn shake_hands(
         &self,
         url: &LdapUrl,
         patience: Duration,
     ) -> Result<(Connection, Arc<certificate::Shown>), DirectoryError> {
         let (config, shown) = certificate::client(&self.settings.ca_pem)?;
-        let endpoint = Endpoint::new(url, config, self.settings.kind == DirectoryKind::OpenLdap);
+        let endpoint = Endpoint::new(url, config, self.egress.clone(), self.settings.kind == DirectoryKind::OpenLdap);
         let slot = Arc::new(Semaphore::new(1)).acquire_owned().await;
         let slot = slot.map_err(|_| DirectoryError::Unavailable("closed".to_owned()))?;
         let late = || DirectoryError::Unavailable("the TLS handshake was not answered in time".to_owned());
@@ -150,10 +174,6 @@ impl Visit {
 }
 
 const INVALID_CREDENTIALS: u32 = 49;
-
-fn error_text(error: Option<std::io::Error>) -> String {
-    error.map_or_else(|| "no connection".to_owned(), |error| error.to_string())
-}
 
 /// The reason alone: what kind of error it is, the table says.
 pub(crate) fn reason(error: DirectoryError) -> String {

@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use ldap3::Scope;
 use portvakt_domain::{
     account::Account,
+    connect::Egress,
     directory::{Authentication, DirectoryError, EffectivePolicy, PasswordChange},
     id::AccountKey,
     number::MobileNumber,
@@ -63,13 +64,14 @@ impl Tree {
     pub(crate) fn new(
         settings: &DirectorySettings,
         service_password: SecretString,
+        egress: Egress,
         clock: Arc<dyn Clock>,
         runtime: &Handle,
     ) -> Result<Self, DirectoryError> {
         let Units { served, functional } = setup::units(settings)?;
         let greeting = AskServer { account: settings.service_account.clone() };
         Ok(Self {
-            controllers: setup::controllers(settings, service_password, clock.clone(), greeting, runtime)?,
+            controllers: setup::controllers(settings, service_password, &egress, clock.clone(), greeting, runtime)?,
             base: settings.base.clone(),
             policies: Policies::new(settings.default_policy.clone().unwrap_or_default()),
             allowed: NamedGroups::new("allowed_groups", &settings.allowed_groups),

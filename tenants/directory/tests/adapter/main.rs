@@ -13,6 +13,7 @@ use ldap3_proto::{LdapResultCode, control::LdapControl};
 use portvakt_directory::{ActiveDirectory, OperationObserver};
 use portvakt_domain::{
     account::Account,
+    connect::Egress,
     directory::{Authentication, Directory, DirectoryError, PasswordChange, Refusal, Rejection},
     login::DirectoryName,
     password::Password,
@@ -21,6 +22,7 @@ use portvakt_domain::{
 };
 use tokio::runtime::Handle;
 
+mod allowed;
 mod connecting;
 mod controller;
 mod failing_over;
@@ -79,6 +81,15 @@ impl Bench {
     }
 
     fn on(runtime: Handle, controller: &Controller, change: impl FnOnce(&mut DirectorySettings)) -> Self {
+        Self::through(allowed::here(), runtime, controller, change)
+    }
+
+    fn through(
+        egress: Egress,
+        runtime: Handle,
+        controller: &Controller,
+        change: impl FnOnce(&mut DirectorySettings),
+    ) -> Self {
         let mut settings = DirectorySettings {
             kind: DirectoryKind::ActiveDirectory,
             controllers: vec![address(controller)],
@@ -104,8 +115,8 @@ impl Bench {
         change(&mut settings);
         let clock = Arc::new(Hand(Mutex::new(DateTime::from_timestamp(1_800_000_000, 0).expect("a time"))));
         let seen = Arc::new(Seen::default());
-        let directory =
-            ActiveDirectory::new(&settings, "Svc!Losen".to_owned().into(), clock.clone(), runtime, seen.clone());
+        let password = "Svc!Losen".to_owned().into();
+        let directory = ActiveDirectory::new(&settings, password, egress, clock.clone(), runtime, seen.clone());
         Self { directory: directory.expect("settings that hold"), clock, seen }
     }
 

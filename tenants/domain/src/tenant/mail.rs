@@ -44,3 +44,13 @@ pub struct MailSettings {
     #[serde(default)]
     pub ca_pem: Option<String>,
 }
+
+impl MailSettings {
+    /// The port that is connected to.
+    pub fn port(&self) -> u16 {
+        self.port.unwrap_or(match self.security {
+            MailSecurity::Tls => 465,
+            MailSecurity::Starttls => 587,
+        })
+    }
+}

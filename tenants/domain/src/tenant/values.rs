@@ -174,6 +174,23 @@ impl BaseUrl {
     }
 }
 
+impl WebUrl {
+    /// The host's name or address.
+    pub fn host(&self) -> &str {
+        self.authority().rsplit_once(':').map_or(self.authority(), |(host, _)| host)
+    }
+
+    /// The port; 443 where the address names none.
+    pub fn port(&self) -> u16 {
+        self.authority().rsplit_once(':').and_then(|(_, port)| port.parse().ok()).unwrap_or(443)
+    }
+
+    fn authority(&self) -> &str {
+        let rest = self.0.strip_prefix("https://").unwrap_or(&self.0);
+        rest.split(['/', '?']).next().unwrap_or_default()
+    }
+}
+
 fn sender_name(text: &str) -> Result<String, String> {
     let fits = (2..=11).contains(&text.len())
         && text.starts_with(|c: char| c.is_ascii_alphabetic())
