@@ -3,6 +3,7 @@
 mod audit;
 mod config;
 mod demo;
+mod keys;
 mod migrate;
 mod practice_directory;
 mod serve;
@@ -56,6 +57,9 @@ enum Action {
     /// Tenants.
     #[command(subcommand)]
     Tenant(tenant::TenantAction),
+    /// The key ring.
+    #[command(subcommand)]
+    Keys(keys::KeysAction),
     /// The audit trail.
     #[command(subcommand)]
     Audit(audit::AuditAction),
@@ -102,7 +106,8 @@ impl Command {
             Action::Demo(arguments) => demo::run(arguments).await,
             Action::Serve(argument) => serve::run(&argument).await,
             Action::Migrate(argument) => migrate::run(&argument).await,
-            Action::Config(action) => config::run(&action),
+            Action::Config(action) => config::run(&action).await,
+            Action::Keys(action) => keys::run(action).await,
             Action::Tenant(action) => tenant::run(action).await,
             Action::Audit(action) => audit::run(action).await,
             Action::PracticeDirectory(arguments) => practice_directory::run(arguments).await,
@@ -120,12 +125,12 @@ impl ConfigArgument {
 struct Opened {
     store: Store,
     keys: Arc<KeyRing>,
+    connect: ConnectSection,
 }
 
 impl Opened {
     async fn open(argument: &ConfigArgument) -> Result<Self, CommandError> {
         let settings = argument.load()?;
-    connect: ConnectSection,
         telemetry::start(&settings.log).map_err(CommandError::Told)?;
         let keys = Arc::new(settings.keys.ring().map_err(CommandError::Told)?);
         let database = settings.database.resolve().map_err(SettingsError)?;

@@ -31,6 +31,7 @@ pub struct Metrics {
     budget_alarms: IntCounterVec,
     breakers: IntCounterVec,
     directory: HistogramVec,
+    keys: IntGaugeVec,
     jobs: IntCounterVec,
     requests: HistogramVec,
     statements: IntGauge,
@@ -136,6 +137,16 @@ impl Metrics {
                 "Operations on directories.",
                 &["operation", "outcome"],
             )?,
+            keys: register(
+                &registry,
+                IntGaugeVec::new(
+                    Opts::new(
+                        "portvakt_values_under_older_keys",
+                        "Stored values that another key than the active one sealed.",
+                    ),
+                    &["tenant"],
+                )?,
+            )?,
             jobs: counter("portvakt_jobs_total", "Jobs by how they ended.", &["kind", "outcome"])?,
             requests: histogram("portvakt_http_request_seconds", "Requests by route.", &["route", "method", "status"])?,
             statements: register(
@@ -179,6 +190,11 @@ impl Metrics {
     pub fn job(&self, kind: &str, outcome: &str, seconds: f64) {
         self.jobs.with_label_values(&[kind, outcome]).inc();
         self.took.with_label_values(&[kind]).observe(seconds);
+    }
+
+    /// So many of a tenant's stored values are under other keys than the active one.
+    pub fn under_older_keys(&self, tenant: TenantId, values: i64) {
+        self.keys.with_label_values(&[&tenant.to_string()]).set(values);
     }
 
     /// A request was answered.
@@ -241,14 +257,14 @@ impl AttemptObserver for Metrics {
     }
 }
 
-impl OperationObserver for Metrics {
-    fn observed(&self, operation: &'static str, outcome: &'static str, seconds: f64) {
-        self.directory.with_label_values(&[operation, outcome]).observe(seconds);
-    }
-}
 impl RefusalObserver for Metrics {
     fn refused(&self, _: &str, kind: ConnectKind, _: &Refusal, _: &str) {
         self.refused.with_label_values(&[kind.as_str()]).inc();
     }
 }
 
+impl OperationObserver for Metrics {
+    fn observed(&self, operation: &'static str, outcome: &'static str, seconds: f64) {
+        self.directory.with_label_values(&[operation, outcome]).observe(seconds);
+    }
+}

@@ -11,7 +11,10 @@ use portvakt_domain::{
     job::{Job, LeasedJob, retry_after},
 };
 use portvakt_flows::{
-    FlowError, Platform, change_number, compare_numbers, seal_audit,
+    FlowError, Platform, change_number, compare_numbers,
+    key_usage::Usage,
+    rotate_keys::{RotateError, Rotation},
+    seal_audit,
     send_code::{self, JobOutcome},
     send_notice, sweep, write_number,
 };
@@ -28,6 +31,8 @@ use crate::{metrics::Metrics, registry::Registry, settings::WorkerSection};
 const IDLE: Duration = Duration::from_millis(200);
 /// How often each tenant's rows are swept, and its numbers compared with the directory's.
 const HOURLY: Duration = Duration::from_secs(3600);
+/// How long one job of a rotation goes on. Shorter than its lease.
+const ROTATES_AT_MOST: Duration = Duration::from_secs(60);
 
 /// The worker of one process.
 pub struct Worker {
@@ -175,6 +180,7 @@ impl Worker {
         match (&leased.job, served) {
             // These look after rows alone, also while nobody is served.
             (Job::SealAudit, _) => seal_audit::run(platform, leased.tenant).await,
+            (Job::RotateKeys, _) => self.rotate_keys(leased.tenant).await,
             (Job::Sweep, _) => sweep::run(platform, leased.tenant).await,
             (_, None) => Ok(JobOutcome::Retry("the tenant is not served here".to_owned())),
             (Job::SendCode { message }, Some(tenant)) => send_code::run(platform, &tenant, *message).await,
@@ -182,6 +188,50 @@ impl Worker {
             (Job::ChangeNumber { change }, Some(tenant)) => change_number::run(platform, &tenant, *change).await,
             (Job::WriteNumber { account }, Some(tenant)) => write_number::run(platform, &tenant, *account).await,
             (Job::CompareNumbers, Some(tenant)) => compare_numbers::run(platform, &tenant).await,
+        }
+    }
+
+    /// A part of a rotation, shorter than the lease; the next job goes on where this one ended.
+    async fn rotate_keys(&self, tenant: TenantId) -> Result<JobOutcome, FlowError> {
+        let platform = &self.platform;
+        let (store, keys) = (&platform.store, platform.keys.as_ref());
+        let (clock, random) = (platform.clock.as_ref(), platform.random.as_ref());
+        let rotation = Rotation { store, keys, clock, random, author: "portvakt serve" };
+        let done = match rotation.run(tenant, ROTATES_AT_MOST, &|_| {}).await {
+            Ok(done) => done,
+            Err(RotateError::Storage(error)) => return Err(error.into()),
+            Err(error) => return Ok(JobOutcome::Fail(chain(&error))),
+        };
+        if done.values > 0 {
+            tracing::info!(tenant.id = %tenant, key = keys.active(), values = done.values, "values sealed anew");
+        }
+        self.measure_keys(tenant).await?;
+        if done.unfinished {
+            self.schedule(tenant, Job::RotateKeys).await;
+        }
+        Ok(match done.rejected {
+            0 => JobOutcome::Done,
+            some => JobOutcome::Fail(format!("{some} values do not open where they stand")),
+        })
+    }
+
+    async fn measure_keys(&self, tenant: TenantId) -> Result<(), StorageError> {
+        let usage = Usage::of(&self.platform.store, tenant).await?;
+        self.metrics.under_older_keys(tenant, usage.under_others(self.platform.keys.active()));
+        Ok(())
+    }
+
+    /// Asks for rotations where there may be something to do: with one key there is nothing.
+    async fn schedule_rotations(&self) {
+        if self.platform.keys.names().count() < 2 {
+            return;
+        }
+        let tenants = match operator::list_tenants(&self.platform.store).await {
+            Ok(tenants) => tenants,
+            Err(error) => return tracing::error!(error = %chain(&error), "tenants can't be listed"),
+        };
+        for tenant in tenants {
+            self.schedule(tenant.id, Job::RotateKeys).await;
         }
     }
 
@@ -196,6 +246,7 @@ impl Worker {
             for tenant in self.registry.suspended() {
                 self.schedule(tenant, Job::Sweep).await;
             }
+            self.schedule_rotations().await;
             tokio::time::sleep(HOURLY).await;
         }
     }

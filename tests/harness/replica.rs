@@ -10,9 +10,11 @@ use portvakt::{
     app::{App, Parts},
     metrics::Metrics,
     settings::{ConnectSection, ListenSection, WorkerSection},
+    shared::Shared,
     system::{SystemRandom, SystemResolver},
     worker::Worker,
 };
+use portvakt_domain::keys::KeyRing;
 use tokio::{runtime::Handle, task::JoinHandle};
 
 use crate::{Browser, World, world::WorldAdapters};
@@ -21,6 +23,7 @@ use crate::{Browser, World, world::WorldAdapters};
 pub struct Replica {
     pub public: SocketAddr,
     pub worker: Arc<Worker>,
+    pub shared: actix_web::web::Data<Shared>,
     server: JoinHandle<()>,
 }
 
@@ -33,6 +36,11 @@ impl Drop for Replica {
 impl Replica {
     /// Builds and starts it; its jobs run when a test says so.
     pub async fn of(world: &World) -> Self {
+        Self::with_keys(world, world.keys.clone()).await
+    }
+
+    /// The same with another key ring.
+    pub async fn with_keys(world: &World, keys: Arc<KeyRing>) -> Self {
         let metrics = Arc::new(Metrics::new().expect("metrics"));
         let clock = Arc::new(world.clock.clone());
         let real = RealAdapters {
@@ -47,7 +55,7 @@ impl Replica {
         let app = App::build(Parts {
             listen: ListenSection { public: local, internal: local },
             database: world.database.clone(),
-            keys: world.keys.clone(),
+            keys,
             proxies: vec!["127.0.0.0/8".parse().expect("a network")],
             worker: WorkerSection { enabled: false, ..WorkerSection::default() },
             clock,
@@ -59,11 +67,11 @@ impl Replica {
         })
         .await
         .expect("an app");
-        let (public, worker) = (app.public, app.worker.clone());
+        let (public, worker, shared) = (app.public, app.worker.clone(), app.shared.clone());
         let server = tokio::spawn(async move {
             let _ = app.run_until(std::future::pending()).await;
         });
-        Self { public, worker, server }
+        Self { public, worker, shared, server }
     }
 
     /// A browser on this network, talking to this app.

@@ -78,6 +78,8 @@ pub struct World {
     pub tenants: BTreeMap<&'static str, TestTenant>,
     pub database: DatabaseSettings,
     pub keys: Arc<KeyRing>,
+    /// The ring's one key, for rings that hold it beside another.
+    pub master: Vec<u8>,
     server: JoinHandle<()>,
     numbers: Mutex<u32>,
     seen: Mutex<usize>,
@@ -161,7 +163,7 @@ impl World {
         let (database, postgres) = prepare_database(database, folder.path()).await;
         let mut key = vec![0; 32];
         SystemRandom.fill(&mut key);
-        let keys = Arc::new(KeyRing::new("test", [("test".to_owned(), key)]).expect("a ring"));
+        let keys = Arc::new(KeyRing::new("test", [("test".to_owned(), key.clone())]).expect("a ring"));
 
         let store = Store::open(database.clone(), Handle::current()).await.expect("a store");
         let mut tenants = BTreeMap::new();
@@ -221,6 +223,7 @@ impl World {
             tenants,
             database,
             keys,
+            master: key,
             server,
             numbers: Mutex::new(0),
             seen: Mutex::new(0),

@@ -3,9 +3,11 @@
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use portvakt_storage::{DatabaseSettings, Store};
+use tokio::runtime::Handle;
 
-use super::{CommandError, ConfigArgument, say};
-use crate::settings::Settings;
+use super::{CommandError, ConfigArgument, keys, say};
+use crate::settings::{Settings, SettingsError};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ConfigAction {
@@ -15,10 +17,14 @@ pub(super) enum ConfigAction {
     Schema,
 }
 
-pub(super) fn run(action: &ConfigAction) -> Result<ExitCode, CommandError> {
+pub(super) async fn run(action: &ConfigAction) -> Result<ExitCode, CommandError> {
     match action {
         ConfigAction::Check(argument) => {
-            argument.load()?;
+            let settings = argument.load()?;
+            if let Some(store) = database(&settings).await? {
+                let ring = settings.keys.ring().map_err(CommandError::Told)?;
+                keys::tell_missing(&store, &ring).await?;
+            }
             say("the settings are in order");
         }
         ConfigAction::Schema => {
@@ -26,4 +32,19 @@ pub(super) fn run(action: &ConfigAction) -> Result<ExitCode, CommandError> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The database, as far as it is there: settings are checked before it is made as well.
+async fn database(settings: &Settings) -> Result<Option<Store>, CommandError> {
+    let database = settings.database.resolve().map_err(SettingsError)?;
+    if matches!(&database, DatabaseSettings::Sqlite { path } if !path.exists()) {
+        return Ok(None);
+    }
+    match Store::open(database, Handle::current()).await {
+        Ok(store) => Ok(Some(store)),
+        Err(error) => {
+            say(&format!("the keys that are in use were not looked at: {error}"));
+            Ok(None)
+        }
+    }
 }

@@ -3,10 +3,10 @@
 use std::{process::ExitCode, sync::Arc};
 
 use portvakt_domain::time::Clock;
-use portvakt_storage::operator;
+use portvakt_storage::{Store, operator};
 use tokio::runtime::Handle;
 
-use super::{CommandError, ConfigArgument, say, stopped};
+use super::{CommandError, ConfigArgument, keys, say, stopped};
 use crate::{
     adapters::RealAdapters,
     app::{App, Parts},
@@ -28,10 +28,16 @@ pub(super) async fn run(argument: &ConfigArgument) -> Result<ExitCode, CommandEr
         resolver: Arc::new(SystemResolver),
         observer: metrics.clone(),
     };
+    // Before any job runs: without a key that values need, it would be laid aside.
+    let database = settings.database.resolve().map_err(SettingsError)?;
+    let ring = Arc::new(settings.keys.ring().map_err(CommandError::Told)?);
+    let store = Store::open(database.clone(), Handle::current()).await.map_err(CommandError::failed)?;
+    keys::tell_missing(&store, &ring).await?;
+    drop(store);
     let app = App::build(Parts {
         listen: settings.listen.clone(),
-        database: settings.database.resolve().map_err(SettingsError)?,
-        keys: Arc::new(settings.keys.ring().map_err(CommandError::Told)?),
+        database,
+        keys: ring,
         proxies: settings.proxies.trusted.clone(),
         worker: settings.worker.clone(),
         clock,

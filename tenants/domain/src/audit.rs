@@ -91,6 +91,10 @@ audit_kinds! {
     BreakerClosed = "breaker.closed",
     /// A sealed value did not open where it was found.
     SealRejected = "seal.rejected",
+    /// The tenant's stored values are being sealed anew with another key.
+    KeysRotationBegun = "keys.rotation_begun",
+    /// No stored value of the tenant is left under an older key.
+    KeysRotationEnded = "keys.rotation_ended",
     /// The tenant's settings were changed.
     SettingsApplied = "settings.applied",
     /// The tenant was suspended: its hosts answer nobody, and nothing is sent or written for it.
@@ -158,6 +162,8 @@ pub struct Seal {
     pub event: EventId,
     /// HMAC-SHA-256, see [`seal`].
     pub seal: [u8; 32],
+    /// The name of the key that it was sealed with; `None`: by a release that did not write which.
+    pub key: Option<String>,
 }
 
 /// The seal before the first.
@@ -171,7 +177,7 @@ pub fn seal(key: &AuditKey, tenant: TenantId, previous: &[u8; 32], seq: i64, eve
 
 /// One encoding for one event: every field preceded by its length, absent ones told from empty ones, details in the
 /// order of their names, time in microseconds since 1970 (what both databases keep).
-fn canonical(event: &Event) -> Vec<u8> {
+pub(crate) fn canonical(event: &Event) -> Vec<u8> {
     let mut out = Vec::with_capacity(256);
     put(&mut out, Some(event.id.0.as_bytes()));
     put(&mut out, Some(&event.at.timestamp_micros().to_be_bytes()));
@@ -224,6 +230,12 @@ pub enum ChainError {
         /// The link that is known.
         known: i64,
     },
+    /// A link or a checkpoint needs a key that is not in the ring.
+    #[error("link {0} was sealed with key {1:?}, which is not in the key ring")]
+    UnknownKey(i64, String),
+    /// What a checkpoint covers was altered, or the checkpoint itself.
+    #[error("the checkpoint at link {0} does not fit: a link or an event before it, or the checkpoint, was altered")]
+    CheckpointBroken(i64),
     /// A known link has another seal than it had.
     #[error("link {0} has another seal than the one that is known: the chain was written anew")]
     Replaced(i64),
@@ -293,7 +305,8 @@ mod tests {
         (1..=n)
             .map(|seq| {
                 let event = event(seq as u128);
-                let link = Seal { seq, event: event.id, seal: seal(&key(), TENANT, &head.seal, seq, &event) };
+                let link =
+                    Seal { seq, event: event.id, seal: seal(&key(), TENANT, &head.seal, seq, &event), key: None };
                 head = Head { seq, seal: link.seal };
                 (link, event)
             })
@@ -338,7 +351,8 @@ mod tests {
         let whole = chain(3);
         let mut first = event(1);
         first.details.insert("outcome".to_owned(), "another".to_owned());
-        let link = Seal { seq: 1, event: first.id, seal: seal(&key(), TENANT, &Head::EMPTY.seal, 1, &first) };
+        let link =
+            Seal { seq: 1, event: first.id, seal: seal(&key(), TENANT, &Head::EMPTY.seal, 1, &first), key: None };
         let mixed = [vec![(link, first)], whole[1..].to_vec()].concat();
         assert_eq!(walk(&mixed), Err(ChainError::Broken(2)));
     }

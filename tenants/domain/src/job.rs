@@ -36,12 +36,14 @@ pub enum Job {
     CompareNumbers,
     /// Seal the tenant's audit events in order.
     SealAudit,
+    /// Seal values anew that older keys sealed.
+    RotateKeys,
     /// Remove what has served its time: ended flows, old counters.
     Sweep,
 }
 
 /// Kinds that only look after a tenant's rows. They go on while it is suspended; all others wait.
-pub const KINDS_WHILE_SUSPENDED: [&str; 2] = ["seal_audit", "sweep"];
+pub const KINDS_WHILE_SUSPENDED: [&str; 3] = ["seal_audit", "rotate_keys", "sweep"];
 
 impl Job {
     /// The name of the kind, for rows, metrics and logs.
@@ -53,6 +55,7 @@ impl Job {
             Job::WriteNumber { .. } => "write_number",
             Job::CompareNumbers => "compare_numbers",
             Job::SealAudit => "seal_audit",
+            Job::RotateKeys => "rotate_keys",
             Job::Sweep => "sweep",
         }
     }
@@ -62,6 +65,7 @@ impl Job {
         match self {
             Job::CompareNumbers => Some("compare_numbers"),
             Job::SealAudit => Some("seal_audit"),
+            Job::RotateKeys => Some("rotate_keys"),
             Job::Sweep => Some("sweep"),
             Job::SendCode { .. } | Job::SendNotice { .. } | Job::ChangeNumber { .. } | Job::WriteNumber { .. } => None,
         }
@@ -73,7 +77,7 @@ impl Job {
             Job::SendCode { .. } | Job::SendNotice { .. } | Job::ChangeNumber { .. } | Job::WriteNumber { .. } => {
                 TimeDelta::seconds(60)
             }
-            Job::CompareNumbers | Job::SealAudit | Job::Sweep => TimeDelta::seconds(120),
+            Job::CompareNumbers | Job::RotateKeys | Job::SealAudit | Job::Sweep => TimeDelta::seconds(120),
         }
     }
 
@@ -87,7 +91,7 @@ impl Job {
             Job::ChangeNumber { .. } | Job::WriteNumber { .. } => 60,
             // Asked for every hour.
             Job::CompareNumbers => 3,
-            Job::SealAudit | Job::Sweep => 20,
+            Job::RotateKeys | Job::SealAudit | Job::Sweep => 20,
         }
     }
 }
@@ -135,7 +139,7 @@ mod tests {
 
     #[test]
     fn a_suspended_tenant_is_looked_after() {
-        assert_eq!(KINDS_WHILE_SUSPENDED, [Job::SealAudit.kind(), Job::Sweep.kind()]);
+        assert_eq!(KINDS_WHILE_SUSPENDED, [Job::SealAudit.kind(), Job::RotateKeys.kind(), Job::Sweep.kind()]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The operator's key ring and what is derived from it: sealing of stored values, keyed look-up hashes, tokens.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use chacha20poly1305::{
     KeyInit as _, XChaCha20Poly1305, XNonce,
@@ -61,6 +61,13 @@ pub struct Place {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Sealed(pub Vec<u8>);
 
+impl Sealed {
+    /// The name of the key that sealed it; `None` for what is no sealed value.
+    pub fn key(&self) -> Option<&str> {
+        split(&self.0).map(|(name, ..)| name)
+    }
+}
+
 impl std::fmt::Debug for Sealed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Sealed({} bytes)", self.0.len())
@@ -110,9 +117,10 @@ const FORMAT: u8 = 1;
 const NONCE_BYTES: usize = 24;
 
 /// The operator's master keys. One is active and seals; all of them open.
+#[derive(Clone)]
 pub struct KeyRing {
     active: String,
-    keys: BTreeMap<String, Zeroizing<[u8; 32]>>,
+    keys: Arc<BTreeMap<String, Zeroizing<[u8; 32]>>>,
 }
 
 impl std::fmt::Debug for KeyRing {
@@ -141,7 +149,29 @@ impl KeyRing {
         if !ring.contains_key(active) {
             return Err(KeyError::NoActiveKey(active.to_owned()));
         }
-        Ok(Self { active: active.to_owned(), keys: ring })
+        Ok(Self { active: active.to_owned(), keys: Arc::new(ring) })
+    }
+
+    /// The name of the key that seals and hashes.
+    pub fn active(&self) -> &str {
+        &self.active
+    }
+
+    /// The names of all keys.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.keys.keys().map(String::as_str)
+    }
+
+    /// The same keys with this one active; `None` when it is not among them.
+    pub fn with(&self, active: &str) -> Option<KeyRing> {
+        self.keys.contains_key(active).then(|| Self { active: active.to_owned(), keys: self.keys.clone() })
+    }
+
+    /// The ring once for each key, that key being active: first the one that is. What was hashed a moment ago may have
+    /// been hashed with another.
+    pub fn each(&self) -> impl Iterator<Item = KeyRing> {
+        let others = self.names().filter(|name| **name != self.active);
+        [self.active.as_str()].into_iter().chain(others).filter_map(|name| self.with(name))
     }
 
     fn derive(&self, name: &str, tenant: TenantId, usage: KeyUse) -> Result<Zeroizing<[u8; 32]>, KeyError> {
@@ -206,12 +236,16 @@ impl KeyRing {
 
     /// The tenant's audit key; the sealing job and the verifier need it where the ring is not at hand.
     pub fn audit_key(&self, tenant: TenantId) -> AuditKey {
-        AuditKey(self.derive(&self.active, tenant, KeyUse::Audit).unwrap_or_default())
+        let key = self.derive(&self.active, tenant, KeyUse::Audit).unwrap_or_default();
+        AuditKey { name: self.active.clone(), key }
     }
 }
 
 /// A tenant's key for sealing the audit trail.
-pub struct AuditKey(Zeroizing<[u8; 32]>);
+pub struct AuditKey {
+    name: String,
+    key: Zeroizing<[u8; 32]>,
+}
 
 impl std::fmt::Debug for AuditKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -220,9 +254,14 @@ impl std::fmt::Debug for AuditKey {
 }
 
 impl AuditKey {
+    /// The name of the ring's key that it is derived from.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// HMAC-SHA-256 over length-preceded parts.
     pub fn mac(&self, parts: &[&[u8]]) -> [u8; 32] {
-        mac(&self.0, parts)
+        mac(&self.key, parts)
     }
 }
 

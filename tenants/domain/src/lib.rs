@@ -2,13 +2,14 @@
 
 pub mod account;
 pub mod audit;
+pub mod audit_checkpoint;
 pub mod breaker;
 pub mod check;
 pub mod code;
 pub mod colour;
 pub mod compose;
-pub mod delivery;
 pub mod connect;
+pub mod delivery;
 pub mod directory;
 pub mod flow;
 pub mod gsm7;

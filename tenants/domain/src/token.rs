@@ -56,6 +56,8 @@ pub struct StartToken {
     nonce: [u8; 16],
     issued_at: i64,
     tag: [u8; 16],
+    /// The name of the key that it was issued with: what is derived from it stays the same when another is active.
+    key: String,
 }
 
 impl std::fmt::Debug for StartToken {
@@ -70,7 +72,7 @@ impl StartToken {
         let mut nonce = [0; 16];
         random.fill(&mut nonce);
         let issued_at = now.timestamp();
-        Self { nonce, issued_at, tag: tag(keys, tenant, kind, &nonce, issued_at) }
+        Self { nonce, issued_at, tag: tag(keys, tenant, kind, &nonce, issued_at), key: keys.active().to_owned() }
     }
 
     /// The field's value.
@@ -85,26 +87,33 @@ impl StartToken {
         let (issued_at, found) = rest.split_at(8);
         let nonce: [u8; 16] = nonce.try_into().ok()?;
         let issued_at = i64::from_be_bytes(issued_at.try_into().ok()?);
-        let expected = tag(keys, tenant, kind, &nonce, issued_at);
-        let genuine: bool = expected.ct_eq(found).into();
+        let genuine = |ring: &KeyRing| bool::from(tag(ring, tenant, kind, &nonce, issued_at).ct_eq(found));
+        let ring = keys.each().find(genuine)?;
         let age = now.timestamp().checked_sub(issued_at)?;
         // A replica's clock may run a little behind the one that issued the form.
-        (genuine && (-60..=START_TOKEN_LIFE.num_seconds()).contains(&age)).then_some(Self {
+        (-60..=START_TOKEN_LIFE.num_seconds()).contains(&age).then(|| Self {
             nonce,
             issued_at,
-            tag: expected,
+            tag: tag(&ring, tenant, kind, &nonce, issued_at),
+            key: ring.active().to_owned(),
         })
     }
 
     /// What makes the form single-use: a unique column holds it.
     pub fn hash(&self, keys: &KeyRing, tenant: TenantId, kind: FlowKind) -> KeyedHash {
-        keys.hash(tenant, KeyUse::Token, &[b"start-used", kind.as_str().as_bytes(), &self.nonce])
+        self.ring(keys).hash(tenant, KeyUse::Token, &[b"start-used", kind.as_str().as_bytes(), &self.nonce])
     }
 
     /// The flow token that posting this form gives. Derived, so that both halves of a double click get the same one;
     /// it can't be computed without the key, and it is replaced as soon as the person proved anything.
     pub fn flow_token(&self, keys: &KeyRing, tenant: TenantId, kind: FlowKind) -> FlowToken {
-        FlowToken(keys.hash(tenant, KeyUse::Token, &[b"start-flow", kind.as_str().as_bytes(), &self.nonce]).0)
+        FlowToken(
+            self.ring(keys).hash(tenant, KeyUse::Token, &[b"start-flow", kind.as_str().as_bytes(), &self.nonce]).0,
+        )
+    }
+
+    fn ring(&self, keys: &KeyRing) -> KeyRing {
+        keys.with(&self.key).unwrap_or_else(|| keys.clone())
     }
 }
 
@@ -139,6 +148,19 @@ mod tests {
         assert!(verify(TenantId(Uuid::from_u128(2)), FlowKind::Reset, now).is_none());
         assert!(StartToken::verify("", &keys, TENANT, FlowKind::Reset, now).is_none());
         assert!(StartToken::verify(&format!("{text}A"), &keys, TENANT, FlowKind::Reset, now).is_none());
+    }
+
+    #[test]
+    fn a_form_that_lay_open_while_the_active_key_changed_is_the_same_form() {
+        let keys = [("k".to_owned(), vec![3; 32]), ("new".to_owned(), vec![4; 32])];
+        let (old, both) = (ring(), KeyRing::new("new", keys.clone()).expect("a valid ring"));
+        let only = KeyRing::new("new", keys.into_iter().skip(1)).expect("a valid ring");
+        let now = Utc.timestamp_opt(1_800_000_000, 0).single().expect("a time");
+        let (kind, issued) = (FlowKind::Reset, StartToken::issue(&old, TENANT, FlowKind::Reset, now, &Counting::new()));
+        let later = StartToken::verify(&issued.reveal(), &both, TENANT, kind, now).expect("it is ours");
+        assert_eq!(later.hash(&both, TENANT, kind), issued.hash(&old, TENANT, kind));
+        assert_eq!(later.flow_token(&both, TENANT, kind), issued.flow_token(&old, TENANT, kind));
+        assert!(StartToken::verify(&issued.reveal(), &only, TENANT, kind, now).is_none());
     }
 
     #[test]

@@ -95,7 +95,7 @@ pub async fn run(
     // 2. The message and its job, if nobody asked meanwhile.
     let message = number_task::code_message(platform, &flow, message_kind);
     let message = NewMessage { account: None, number_hash, ..message };
-    let hash = token.hash(&platform.keys, tenant.id, kind);
+    let hash = open::token_hash(platform, tenant, kind, token).await?;
     let asked_event = flow_event(platform, &flow, visitor, AuditKind::CodeAskedAgain);
     let (store, sent) = (&platform.store, flow.codes_sent);
     let asked = flows::ask_again(store, tenant.id, hash, kind, now, sent, proof, message, asked_event).await?;

@@ -6,6 +6,7 @@ use portvakt_storage::flows;
 use crate::{
     FlowError, Platform, Tenant, Visitor,
     event::{EventExt as _, event},
+    open,
 };
 
 /// Cancels. Cancelling what is over already is no fault.
@@ -19,7 +20,7 @@ pub async fn run(
     kind: FlowKind,
     token: &FlowToken,
 ) -> Result<(), FlowError> {
-    let hash = token.hash(&platform.keys, tenant.id, kind);
+    let hash = open::token_hash(platform, tenant, kind, token).await?;
     let cancelled = event(platform, AuditKind::FlowCancelled).network(visitor.network);
     flows::cancel(&platform.store, tenant.id, kind, hash, platform.now(), cancelled).await?;
     Ok(())

@@ -73,6 +73,7 @@ pub async fn run(platform: &Platform, tenant: &Tenant, id: NumberChangeId) -> Re
         account: change.account,
         now,
         sealed: open::seal(platform, tenant, registered::number_place(change.account, change.target), number.e164())?,
+        number_hash: registered::look_up_hash(platform, tenant, &number),
         notices: notices::to_all(platform, tenant, &about, everybody)?,
         write_attribute: number_attribute::follows(tenant, &numbers, change.target),
         event: told(platform, &change, AuditKind::NumberChanged).detail("way", "delayed"),
@@ -88,7 +89,7 @@ fn still_written(platform: &Platform, tenant: &Tenant, change: &NumberChange, ac
     let there = || number_attribute::there(tenant, account);
     change.origin == ChangeOrigin::Person
         || tenant.settings.directory.number_attribute.is_some()
-            && there().is_some_and(|number| registered::look_up_hash(platform, tenant, &number) == change.number_hash)
+            && there().is_some_and(|number| registered::is_hash_of(platform, tenant, change.number_hash, &number))
 }
 
 fn told(platform: &Platform, change: &NumberChange, kind: AuditKind) -> portvakt_domain::audit::NewEvent {

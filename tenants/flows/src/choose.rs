@@ -4,7 +4,7 @@ use portvakt_domain::{account::Choice, flow::FlowKind, time::Instant, token::Flo
 use portvakt_storage::flows;
 
 use crate::{
-    FlowError, Platform, Tenant, set_password,
+    FlowError, Platform, Tenant, open, set_password,
     write::{self, Proved, Written},
 };
 
@@ -56,6 +56,6 @@ async fn changeable_from(platform: &Platform, tenant: &Tenant, proved: &Proved) 
 /// # Errors
 /// The database.
 pub async fn new_password(platform: &Platform, tenant: &Tenant, token: &FlowToken) -> Result<bool, FlowError> {
-    let hash = token.hash(&platform.keys, tenant.id, FlowKind::Reset);
+    let hash = open::token_hash(platform, tenant, FlowKind::Reset, token).await?;
     Ok(flows::choose(&platform.store, tenant.id, hash, Choice::NewPassword, platform.now()).await?)
 }

@@ -69,7 +69,7 @@ pub async fn run(
     let key = flow.account.ok_or(FlowError::Corrupt("flows.account"))?;
     let Some(account) = tenant.directory.read(key).await? else { return Ok(Confirmed::Gone) };
     let login = open::login(platform, tenant, &flow)?;
-    let hash = token.hash(&platform.keys, tenant.id, kind);
+    let hash = open::token_hash(platform, tenant, kind, token).await?;
 
     if !sign_in::present(platform, tenant, Entrance::Registration, Some(&account), &login, password).await? {
         let refused = flow_event(platform, &flow, visitor, AuditKind::SignInRefused);

@@ -8,13 +8,13 @@ use portvakt_domain::{
     keys::KeyedHash,
     message::MessageKind,
     number::MobileNumber,
-    number_attribute::{Comparison, compare, number_in},
+    number_attribute::{AttributeRecord, Comparison, compare, number_in},
     number_change::{self, ChangeOrigin},
 };
 use portvakt_storage::{
     flows::AskChange,
     number_attributes::{self, ImportNumber, Withdraw},
-    number_changes::NewNumberChange,
+    number_changes::{self, NewNumberChange},
     numbers::NewNumber,
 };
 use uuid::Uuid;
@@ -45,7 +45,7 @@ pub(crate) async fn numbers(
     if tenant.settings.directory.number_attribute.is_none() {
         return Ok(numbers);
     }
-    let kept = number_attributes::find(&platform.store, tenant.id, key).await?;
+    let mut kept = number_attributes::find(&platform.store, tenant.id, key).await?;
     // The numbers of a functional account have holders, which no attribute can tell.
     let Some(account) = account.filter(|account| account.may_receive_code() && !account.functional) else {
         return Ok(numbers);
@@ -54,6 +54,7 @@ pub(crate) async fn numbers(
     let hash = there.as_ref().map(|number| registered::look_up_hash(platform, tenant, number));
     let hashes: Vec<KeyedHash> = numbers.iter().map(|number| number.hash).collect();
     let look = Look { platform, tenant, account };
+    look.under_active_key(&mut kept, numbers.iter().map(|number| &number.number).chain(&there)).await?;
     match (compare(&hashes, &kept, hash, account.attribute_numbers.is_empty()), there) {
         (Comparison::Agreed, _) => {
             look.withdraw(&numbers, Some(hash)).await?;
@@ -100,6 +101,35 @@ struct Look<'a> {
 }
 
 impl Look<'_> {
+    /// What is kept may be hashed with another key than the active one. Where it is one of these numbers, it is hashed
+    /// anew, so that the older key can go.
+    async fn under_active_key<'n>(
+        &self,
+        kept: &mut AttributeRecord,
+        known: impl Iterator<Item = &'n MobileNumber>,
+    ) -> Result<(), FlowError> {
+        let (platform, tenant) = (self.platform, self.tenant);
+        let Some(old) = kept.number_hash else { return Ok(()) };
+        let mut same = known.filter(|number| registered::is_hash_of(platform, tenant, old, number));
+        let Some(new) = same.next().map(|number| registered::look_up_hash(platform, tenant, number)) else {
+            return Ok(());
+        };
+        if new != old {
+            number_attributes::exchange_hash(&platform.store, tenant.id, self.account.key, old, new).await?;
+            kept.number_hash = Some(new);
+        }
+        Ok(())
+    }
+
+    /// The hash by which a change to this number waits already, so that it is not asked for twice; else the active one.
+    async fn change_hash(&self, number: &MobileNumber) -> Result<KeyedHash, FlowError> {
+        let (platform, tenant) = (self.platform, self.tenant);
+        let waits = number_changes::waiting(&platform.store, tenant.id, self.account.key).await?;
+        let same = waits.map(|change| change.number_hash);
+        let same = same.filter(|hash| registered::is_hash_of(platform, tenant, *hash, number));
+        Ok(same.unwrap_or_else(|| registered::look_up_hash(platform, tenant, number)))
+    }
+
     /// The first number, without a wait: there is nobody whose number it replaces.
     async fn import(&self, number: &MobileNumber) -> Result<(), FlowError> {
         let (platform, tenant, key) = (self.platform, self.tenant, self.account.key);
@@ -134,7 +164,7 @@ impl Look<'_> {
                 account: key,
                 target: first.row,
                 number: open::seal(platform, tenant, open::change_place_of(id, key), number.e164())?,
-                number_hash: registered::look_up_hash(platform, tenant, number),
+                number_hash: self.change_hash(number).await?,
                 origin: ChangeOrigin::Directory,
                 flow: about.flow,
                 network: KeyedHash([0; 32]),

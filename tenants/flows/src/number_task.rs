@@ -141,7 +141,7 @@ pub(crate) async fn begin(
     let holder = what.holder.map(|holder| sealed(open::pending_holder_place(flow.id), holder.reveal())).transpose()?;
     let asked = flow_event(platform, flow, visitor, AuditKind::CodeAskedAgain).detail("purpose", what.task.as_str());
     let begun = BeginTask {
-        token_hash: token.hash(&platform.keys, tenant.id, FlowKind::Register),
+        token_hash: open::token_hash(platform, tenant, FlowKind::Register, token).await?,
         now,
         task: what.task,
         target: what.target,

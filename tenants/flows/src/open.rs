@@ -4,7 +4,7 @@ use portvakt_domain::{
     flow::{Flow, FlowKind},
     holder::Holder,
     id::{AccountKey, FlowId, MessageId, NumberChangeId},
-    keys::{Place, Sealed},
+    keys::{KeyRing, KeyedHash, Place, Sealed},
     login::Login,
     number::MobileNumber,
     number_change::NumberChange,
@@ -27,10 +27,39 @@ pub async fn run(
     kind: FlowKind,
     token: &FlowToken,
 ) -> Result<Option<Flow>, FlowError> {
-    let hash = token.hash(&platform.keys, tenant.id, kind);
+    let hash = token_hash(platform, tenant, kind, token).await?;
     let flow = flows::find(&platform.store, tenant.id, kind, hash).await?;
     // A finished flow stays readable for as long as it would have lived: its last page may be loaded again.
     Ok(flow.filter(|flow| flow.is_live(platform.now())).inspect(|flow| trace::of(flow.id)))
+}
+
+/// What the database knows a flow's token by. A flow that was begun while another key was active is found as well.
+///
+/// # Errors
+/// The database.
+pub(crate) async fn token_hash(
+    platform: &Platform,
+    tenant: &Tenant,
+    kind: FlowKind,
+    token: &FlowToken,
+) -> Result<KeyedHash, FlowError> {
+    let active = token.hash(&platform.keys, tenant.id, kind);
+    let mut hashes: Vec<KeyedHash> = platform.keys.each().map(|ring| token.hash(&ring, tenant.id, kind)).collect();
+    if hashes.len() == 1 {
+        return Ok(active);
+    }
+    // The same number of statements for every token, known or not.
+    let mut known = None;
+    for hash in hashes.drain(..) {
+        let found = flows::find(&platform.store, tenant.id, kind, hash).await?;
+        known = known.or(found.map(|_| hash));
+    }
+    Ok(known.unwrap_or(active))
+}
+
+/// The ring with the key that was active when the flow was begun: by that one its codes are hashed.
+pub(crate) fn ring_of(platform: &Platform, flow: &Flow) -> KeyRing {
+    flow.login.key().and_then(|key| platform.keys.with(key)).unwrap_or_else(|| KeyRing::clone(&platform.keys))
 }
 
 /// Where a flow's name is sealed.

@@ -47,7 +47,9 @@ pub async fn numbers(platform: &Platform, tenant: &Tenant, account: AccountKey) 
                 Some(Holder::parse(&holder).map_err(|_| FlowError::Corrupt("numbers.holder"))?)
             }
         };
-        registered.push(Registered { row: stored.row_id, number, hash: stored.number_hash, holder });
+        // Hashed anew: what is stored may be under a key that is not the active one any more.
+        let hash = look_up_hash(platform, tenant, &number);
+        registered.push(Registered { row: stored.row_id, number, hash, holder });
     }
     Ok(registered)
 }
@@ -55,6 +57,11 @@ pub async fn numbers(platform: &Platform, tenant: &Tenant, account: AccountKey) 
 /// What a number is looked up by.
 pub(crate) fn look_up_hash(platform: &Platform, tenant: &Tenant, number: &MobileNumber) -> KeyedHash {
     platform.keys.hash(tenant.id, KeyUse::Number, &[number.e164().as_bytes()])
+}
+
+/// Whether a hash that was stored is this number's, under whichever key of the ring.
+pub(crate) fn is_hash_of(platform: &Platform, tenant: &Tenant, hash: KeyedHash, number: &MobileNumber) -> bool {
+    platform.keys.each().any(|ring| ring.hash(tenant.id, KeyUse::Number, &[number.e164().as_bytes()]) == hash)
 }
 
 /// Where a registered number is sealed. Exchanging the accounts of two rows is as bad as exchanging their numbers, so

@@ -78,7 +78,7 @@ pub async fn run(platform: &Platform, tenant: &Tenant, id: MessageId) -> Result<
             message: id,
             now: platform.now(),
             account: recipient.account,
-            code_hash: code.hash(&platform.keys, tenant.id, flow.id, purpose),
+            code_hash: code.hash(&open::ring_of(platform, &flow), tenant.id, flow.id, purpose),
             decoy_hash: KeyedHash::random(platform.random.as_ref()),
             send: recipient.number.is_some() && in_time,
             held_back,
@@ -204,7 +204,7 @@ async fn recipient(
             let key = flow.account.ok_or(FlowError::Corrupt("flows.account"))?;
             let account = tenant.directory.read(key).await?.filter(Account::may_change_password);
             let mut numbers = number_attribute::numbers(platform, tenant, account.as_ref()).await?.into_iter();
-            let number = numbers.find(|number| is_wanted(message, number));
+            let number = numbers.find(|number| is_wanted(platform, tenant, message, number));
             Ok(Recipient::registered(Some(key), number.filter(|_| account.is_some())))
         }
         (MessageKind::NewNumberCode, _) => {
@@ -235,12 +235,15 @@ async fn by_name(
     let found = tenant.directory.find(name).await?;
     let served = found.filter(|account| account.may_receive_code());
     let numbers = number_attribute::numbers(platform, tenant, served.as_ref()).await?;
-    Ok((served.map(|account| account.key), numbers.into_iter().find(|number| is_wanted(message, number))))
+    Ok((
+        served.map(|account| account.key),
+        numbers.into_iter().find(|number| is_wanted(platform, tenant, message, number)),
+    ))
 }
 
 /// Whether a code that was asked for may go to this number: any, or the one that was typed.
-fn is_wanted(message: &Message, number: &Registered) -> bool {
-    message.asked.number_hash.is_none_or(|hash| hash == number.hash)
+fn is_wanted(platform: &Platform, tenant: &Tenant, message: &Message, number: &Registered) -> bool {
+    message.asked.number_hash.is_none_or(|hash| registered::is_hash_of(platform, tenant, hash, &number.number))
 }
 
 /// Whether an earlier code of this flow was right: one to a number already there goes before the one to a new number.

@@ -75,7 +75,10 @@ async fn recipient(
     let Some(key) = message.asked.account else { return Ok(None) };
     if message.asked.channel == Channel::Sms {
         let numbers = registered::numbers(platform, tenant, key).await?;
-        let one = numbers.into_iter().find(|number| Some(number.hash) == message.asked.number_hash);
+        let asked = message.asked.number_hash;
+        let is_asked =
+            |number: &MobileNumber| asked.is_some_and(|hash| registered::is_hash_of(platform, tenant, hash, number));
+        let one = numbers.into_iter().find(|number| is_asked(&number.number));
         return Ok(one.map(|number| zeroize::Zeroizing::new(number.number.e164().to_owned())));
     }
     let account = tenant.directory.read(key).await?;

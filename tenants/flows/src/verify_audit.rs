@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use portvakt_domain::{
     audit::{ChainError, Head},
+    audit_checkpoint::{Walk, Walked},
     id::TenantId,
     keys::KeyRing,
     time::Instant,
@@ -35,26 +36,45 @@ pub async fn run(
     known: Option<Head>,
     now: Instant,
 ) -> Result<Result<Verified, ChainError>, StorageError> {
-    let key = keys.audit_key(tenant);
-    let mut head = Head::EMPTY;
-    loop {
-        let links = audit::read_chain(store, tenant, head.seq + 1, PAGE).await?;
-        if links.is_empty() {
-            break;
-        }
-        for (link, event) in &links {
-            head = match head.advance(&key, tenant, link, event.as_ref()) {
-                Ok(head) => head,
-                Err(error) => return Ok(Err(error)),
-            };
-            if known.is_some_and(|known| known.seq == head.seq && known.seal != head.seal) {
-                return Ok(Err(ChainError::Replaced(head.seq)));
-            }
-        }
-    }
+    let head = match walk(store, keys, tenant, known).await? {
+        Ok(walked) => walked.head,
+        Err(error) => return Ok(Err(error)),
+    };
     if let Some(known) = known.filter(|known| known.seq > head.seq) {
         return Ok(Err(ChainError::Truncated { found: head.seq, known: known.seq }));
     }
     let late = audit::unsealed_older_than(store, tenant, now - SEALED_WITHIN).await?;
     Ok(Ok(Verified { head, late }))
+}
+
+/// Walks the chain to its end, past its last checkpoint.
+///
+/// # Errors
+/// The database. What is wrong with the chain is the inner error.
+pub(crate) async fn walk(
+    store: &Store,
+    keys: &KeyRing,
+    tenant: TenantId,
+    known: Option<Head>,
+) -> Result<Result<Walked, ChainError>, StorageError> {
+    let checkpoint = audit::last_checkpoint(store, tenant).await?;
+    let mut walk = match Walk::new(keys, tenant, checkpoint) {
+        Ok(walk) => walk,
+        Err(error) => return Ok(Err(error)),
+    };
+    loop {
+        let links = audit::read_chain(store, tenant, walk.head().seq + 1, PAGE).await?;
+        if links.is_empty() {
+            return Ok(walk.finish());
+        }
+        for (link, event) in &links {
+            if let Err(error) = walk.advance(link, event.as_ref()) {
+                return Ok(Err(error));
+            }
+            let head = walk.head();
+            if known.is_some_and(|known| known.seq == head.seq && known.seal != head.seal) {
+                return Ok(Err(ChainError::Replaced(head.seq)));
+            }
+        }
+    }
 }

@@ -81,9 +81,9 @@ pub async fn run(
         SubmitCode {
             flow: flow.id,
             kind,
-            token_hash: token.hash(&platform.keys, tenant.id, kind),
+            token_hash: open::token_hash(platform, tenant, kind, token).await?,
             state: flow.state,
-            code_hash: code.hash(&platform.keys, tenant.id, flow.id, purpose),
+            code_hash: code.hash(&open::ring_of(platform, &flow), tenant.id, flow.id, purpose),
             code_life_seconds: i64::from(tenant.settings.reset.code_minutes) * 60,
             new_token_hash: new_token.hash(&platform.keys, tenant.id, kind),
             next_state,

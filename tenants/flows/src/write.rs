@@ -145,7 +145,7 @@ pub(crate) async fn claim(
     proved: &Proved,
     kind: &WriteKind,
 ) -> Result<bool, FlowError> {
-    let hash = token.hash(&platform.keys, tenant.id, FlowKind::Reset);
+    let hash = open::token_hash(platform, tenant, FlowKind::Reset, token).await?;
     let mut intent = flow_event(platform, &proved.flow, visitor, kind.intended).holder(proved.flow.code_number);
     for (name, value) in kind.details(tenant, &proved.flow) {
         intent = intent.detail(name, value);

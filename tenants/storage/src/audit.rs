@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use portvakt_domain::{
     audit::{Event, Head, NewEvent, Seal},
+    audit_checkpoint::Checkpoint,
     keys::AuditKey,
     time::Instant,
 };
@@ -32,6 +33,16 @@ storage_functions! { of audit:
 
     /// Events older than `at` that are not sealed yet. Looks at the whole trail.
     read fn unsealed_older_than(at: Instant) -> i64;
+
+    /// The checkpoint that covers most.
+    read fn last_checkpoint() -> Option<Checkpoint>;
+
+    /// Adds a checkpoint. `false`: there is one at its place.
+    write fn add_checkpoint(checkpoint: Checkpoint, now: Instant) -> bool;
+
+    /// The keys that the trail needs to be verified, and for how many links: those behind the last checkpoint, and the
+    /// checkpoint itself. `None`: sealed by a release that did not write which.
+    read fn keys_in_use() -> Vec<(Option<String>, i64)>;
 
     /// Where the chain stands.
     read fn head() -> Head;

@@ -74,4 +74,10 @@ storage_functions! { of number_attributes:
 
     /// Notes that an attribute was looked at.
     write fn compared(account: AccountKey, now: Instant) -> ();
+
+    /// What is kept of attributes that hold a number, in the order of their accounts, after an account.
+    read fn list_hashes(after: Option<AccountKey>, limit: i64) -> Vec<(AccountKey, KeyedHash)>;
+
+    /// Puts a hash of the same number under another key in place of the one that was found, if that still stands.
+    write fn exchange_hash(account: AccountKey, old: KeyedHash, new: KeyedHash) -> bool;
 }

@@ -50,6 +50,8 @@ pub struct CarryOut {
     pub now: Instant,
     /// The number, sealed (`numbers.number`, row: the change's target).
     pub sealed: Sealed,
+    /// The number, hashed for look-ups.
+    pub number_hash: KeyedHash,
     /// Whom to tell.
     pub notices: Vec<NewMessage>,
     /// The number is to be written to the directory's attribute. One that comes from there is not.

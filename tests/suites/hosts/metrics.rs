@@ -1,11 +1,18 @@
 //! Every metric stands in the README's table with its kind and labels, and every line of that table is a metric.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::Ipv4Addr,
+};
 
 use harness::{Browser, Database, State, World, journey};
 use portvakt::metrics::BY_TENANT;
 use portvakt_delivery::sms::AttemptObserver as _;
-use portvakt_domain::{report::Report, tenant::SmsProvider};
+use portvakt_domain::{
+    connect::{ConnectKind, ConnectRules, RefusalObserver as _},
+    report::Report,
+    tenant::SmsProvider,
+};
 use portvakt_flows::{Measure, Meter as _};
 
 use super::wire::get;
@@ -103,6 +110,10 @@ async fn the_table_of_metrics_is_what_is_shown() {
     world.shared.metrics.count(world.tenant("orebro").id, report);
     // A breaker opens on hundreds of codes: the suite of abuse sees it do so.
     world.shared.platform.meter.count(world.tenant("orebro").id, Measure::Breaker("opened"));
+    // Everything is on this computer, which is allowed here, and there is one key.
+    let refusal = ConnectRules::default().allowed("x", Ipv4Addr::LOCALHOST.into(), 636).expect_err("a refusal");
+    world.shared.metrics.refused("orebro", ConnectKind::Ldap, &refusal, "");
+    world.shared.metrics.under_older_keys(world.tenant("orebro").id, 0);
     let text = get(world.internal, "x", "/metrics").await.body;
     let (documented, shown) = (documented(), shown(&text));
     let missing: Vec<_> = shown.iter().filter(|(name, _)| !documented.contains_key(*name)).collect();

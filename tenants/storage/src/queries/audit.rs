@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use diesel::prelude::*;
 use portvakt_domain::{
     audit::{self, AuditKind, Event, Head, NewEvent, Seal},
+    audit_checkpoint::Checkpoint,
     id::{AccountKey, EventId, FlowId, TenantId},
     job::Job,
     keys::AuditKey,
@@ -15,7 +16,7 @@ use uuid::Uuid;
 
 use super::{
     Conn, jobs, lock,
-    schema::{audit_events, audit_seals, subjects},
+    schema::{audit_checkpoints, audit_events, audit_seals, subjects},
 };
 use crate::{
     audit::SealReport,
@@ -132,11 +133,13 @@ struct SealRow {
     seq: i64,
     event: Id,
     seal: Vec<u8>,
+    key: Option<String>,
 }
 
 impl SealRow {
     fn read(self) -> Outcome<Seal> {
-        Ok(Seal { seq: self.seq, event: EventId(self.event.0), seal: hash(self.seal, "audit_seals.seal")?.0 })
+        let seal = hash(self.seal, "audit_seals.seal")?.0;
+        Ok(Seal { seq: self.seq, event: EventId(self.event.0), seal, key: self.key })
     }
 }
 
@@ -202,6 +205,7 @@ pub(crate) fn seal_pending(c: &mut Conn, tenant: TenantId, key: &Arc<AuditKey>, 
             audit_seals::seq.eq(seq),
             audit_seals::event.eq(Id(event.id.0)),
             audit_seals::seal.eq(seal.to_vec()),
+            audit_seals::key.eq(key.name()),
         ));
         head = Head { seq, seal };
     }
@@ -240,4 +244,43 @@ pub(crate) fn unsealed_older_than(c: &mut Conn, tenant: TenantId, than: &Instant
         .count()
         .get_result(c)?;
     Ok(count)
+}
+
+pub(crate) fn last_checkpoint(c: &mut Conn, tenant: TenantId) -> Outcome<Option<Checkpoint>> {
+    let row: Option<(i64, String, Vec<u8>, Vec<u8>)> = audit_checkpoints::table
+        .filter(audit_checkpoints::tenant_id.eq(Id(tenant.0)))
+        .order(audit_checkpoints::seq.desc())
+        .select((audit_checkpoints::seq, audit_checkpoints::key, audit_checkpoints::digest, audit_checkpoints::seal))
+        .first(c)
+        .optional()?;
+    let Some((seq, key, digest, seal)) = row else { return Ok(None) };
+    let digest = hash(digest, "audit_checkpoints.digest")?.0;
+    Ok(Some(Checkpoint { seq, key, digest, seal: hash(seal, "audit_checkpoints.seal")?.0 }))
+}
+
+pub(crate) fn add_checkpoint(c: &mut Conn, tenant: TenantId, new: &Checkpoint, now: &Instant) -> Outcome<bool> {
+    let added = diesel::insert_into(audit_checkpoints::table)
+        .values((
+            audit_checkpoints::tenant_id.eq(Id(tenant.0)),
+            audit_checkpoints::seq.eq(new.seq),
+            audit_checkpoints::key.eq(&new.key),
+            audit_checkpoints::digest.eq(new.digest.to_vec()),
+            audit_checkpoints::seal.eq(new.seal.to_vec()),
+            audit_checkpoints::made_at.eq(at(*now)),
+        ))
+        .on_conflict_do_nothing()
+        .execute(c)?;
+    Ok(added == 1)
+}
+
+pub(crate) fn keys_in_use(c: &mut Conn, tenant: TenantId) -> Outcome<Vec<(Option<String>, i64)>> {
+    let last = last_checkpoint(c, tenant)?;
+    let mut keys: Vec<(Option<String>, i64)> = audit_seals::table
+        .filter(audit_seals::tenant_id.eq(Id(tenant.0)))
+        .filter(audit_seals::seq.gt(last.as_ref().map_or(0, |last| last.seq)))
+        .group_by(audit_seals::key)
+        .select((audit_seals::key, diesel::dsl::count_star()))
+        .load(c)?;
+    keys.extend(last.map(|last| (Some(last.key), 1)));
+    Ok(keys)
 }

@@ -175,3 +175,38 @@ pub(crate) fn note(
         .execute(c)?;
     Ok(())
 }
+
+pub(crate) fn list_hashes(
+    c: &mut Conn,
+    tenant: TenantId,
+    after: &Option<AccountKey>,
+    limit: &i64,
+) -> Outcome<Vec<(AccountKey, KeyedHash)>> {
+    let rows: Vec<(Id, Option<Vec<u8>>)> = number_attributes::table
+        .filter(number_attributes::tenant_id.eq(Id(tenant.0)))
+        .filter(number_attributes::account.gt(Id(after.map_or(uuid::Uuid::nil(), |account| account.0))))
+        .filter(number_attributes::number_hash.is_not_null())
+        .order(number_attributes::account)
+        .limit(*limit)
+        .select((number_attributes::account, number_attributes::number_hash))
+        .load(c)?;
+    let read = |(account, hash): (Id, Option<Vec<u8>>)| {
+        let hash = optional_hash(hash, "number_attributes.number_hash")?;
+        Ok(hash.map(|hash| (AccountKey(account.0), hash)))
+    };
+    rows.into_iter().filter_map(|row| read(row).transpose()).collect()
+}
+
+pub(crate) fn exchange_hash(
+    c: &mut Conn,
+    tenant: TenantId,
+    account: &AccountKey,
+    old: &KeyedHash,
+    new: &KeyedHash,
+) -> Outcome<bool> {
+    let exchanged = diesel::update(number_attributes::table.find((Id(tenant.0), Id(account.0))))
+        .filter(number_attributes::number_hash.eq(Some(old.0.to_vec())))
+        .set(number_attributes::number_hash.eq(Some(new.0.to_vec())))
+        .execute(c)?;
+    Ok(exchanged == 1)
+}

@@ -135,10 +135,11 @@ pub(crate) fn carry_out(c: &mut Conn, tenant: TenantId, due: &CarryOut) -> Outco
         .get_result(c)
         .optional()?;
     let Some(change) = row.map(ChangeRow::read).transpose()? else { return Ok(false) };
-    numbers::replace(c, tenant, due.account, change.target, &due.sealed, &change.number_hash, due.now)?;
+    // Not the change's own hash: another key may be active by now, and the two belong together.
+    numbers::replace(c, tenant, due.account, change.target, &due.sealed, &due.number_hash, due.now)?;
     match change.origin {
         ChangeOrigin::Directory => {
-            number_attributes::note(c, tenant, due.account, Some(change.number_hash), due.now)?;
+            number_attributes::note(c, tenant, due.account, Some(due.number_hash), due.now)?;
         }
         ChangeOrigin::Person if due.write_attribute => number_attributes::want(c, tenant, &due.account, &due.now)?,
         ChangeOrigin::Person => {}

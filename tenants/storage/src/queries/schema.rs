@@ -233,13 +233,38 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::{BigInt, Binary};
+    use diesel::sql_types::{BigInt, Binary, Nullable, Text};
     use super::super::sql::Id;
     audit_seals (tenant_id, seq) {
         tenant_id -> Id,
         seq -> BigInt,
         event -> Id,
         seal -> Binary,
+        key -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Text};
+    use super::super::sql::{Id, Ts};
+    audit_checkpoints (tenant_id, seq) {
+        tenant_id -> Id,
+        seq -> BigInt,
+        key -> Text,
+        digest -> Binary,
+        seal -> Binary,
+        made_at -> Ts,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Nullable, Text};
+    use super::super::sql::{Id, Ts};
+    key_rotations (tenant_id, key) {
+        tenant_id -> Id,
+        key -> Text,
+        begun_at -> Ts,
+        ended_at -> Nullable<Ts>,
     }
 }
 

@@ -19,6 +19,7 @@ mod number_changes;
 mod numbers;
 mod rejections;
 mod reports;
+mod sealed_values;
 mod settings;
 mod steps;
 mod sweep;

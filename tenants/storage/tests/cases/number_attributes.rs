@@ -156,6 +156,7 @@ pub(crate) async fn a_change_from_the_directory_is_carried_out_or_stopped(f: Fix
                 account: mine,
                 now: f.now + WAIT,
                 sealed: sealed("sealed anew"),
+                number_hash: other,
                 notices: Vec::new(),
                 write_attribute: true,
                 event: event(AuditKind::NumberChanged, f.now),

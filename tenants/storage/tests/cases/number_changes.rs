@@ -77,6 +77,7 @@ fn carry_out(f: &Fixture, change: &NumberChange, at: TimeDelta) -> CarryOut {
         account: change.account,
         now: f.now + at,
         sealed: sealed("sealed anew"),
+        number_hash: change.number_hash,
         notices: vec![message(change.flow, MessageKind::NumberChanged, f.now)],
         write_attribute: false,
         event: event(AuditKind::NumberChanged, f.now),

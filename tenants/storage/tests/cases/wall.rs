@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use futures_util::future::join_all;
 use portvakt_domain::{
     audit::AuditKind,
+    audit_checkpoint::Checkpoint,
     flow::{FlowKind, FlowState as S},
     id::TenantId,
     message::MessageKind,
@@ -13,7 +14,7 @@ use portvakt_domain::{
     tenant::{SecretName, SmsProvider},
 };
 use portvakt_storage::{
-    StorageError, Store, audit, flows, limits,
+    StorageError, Store, audit, flows, key_rotations, limits,
     messages::{self, BeginCode},
     migrate, number_attributes, numbers, operator, rejections,
     settings::{self, NewSettings},
@@ -29,7 +30,7 @@ use crate::{
     number_changes::delayed_change,
 };
 
-const MIGRATIONS: [&str; 7] = [
+const MIGRATIONS: [&str; 8] = [
     "2026-11-22-000000_initial",
     "2026-11-23-000000_numbers",
     "2026-11-23-000100_rejections",
@@ -37,6 +38,7 @@ const MIGRATIONS: [&str; 7] = [
     "2026-11-23-000300_tenant_deletion",
     "2026-11-23-000400_sms_reports",
     "2026-11-23-000500_guard",
+    "2026-11-23-000700_key_rotation",
 ];
 const SHARED: [&str; 6] = ["tenants", "deleted_tenants", "tenant_hosts", "jobs", "sms_budgets", DEPLOYMENT];
 /// What is counted over all tenants together: it names none.
@@ -115,6 +117,10 @@ pub(crate) async fn fill(f: &Fixture, tenant: TenantId) {
     sign_in::reserve(store, tenant, hash(), allowance, f.now).await.expect("reserved");
     rejections::count(store, tenant, vec![RejectionReason::Earlier], f.now).await.expect("counted");
     audit::seal_pending(store, tenant, audit_key(tenant), 10).await.expect("sealed");
+    let checkpoint = Checkpoint { seq: 1, key: "k".to_owned(), digest: [1; 32], seal: [2; 32] };
+    assert!(audit::add_checkpoint(store, tenant, checkpoint, f.now).await.expect("added"));
+    let begun = event(AuditKind::KeysRotationBegun, f.now);
+    assert!(key_rotations::begin(store, tenant, "k".to_owned(), f.now, begun).await.expect("begun"));
     operator::spend_sms(store, tenant, 1, f.now, 9, 9).await.expect("counted");
     operator::count_deployment(store, hit("a", 9).limit, f.now).await.expect("counted");
     crate::guard::finished(f, tenant, hash(), f.now).await;
@@ -278,7 +284,7 @@ async fn the_tenant_does_not_stay_with_the_connection() {
 async fn the_trail_can_only_be_added_to() {
     let f = filled().await;
     let client = database(&f).connect("portvakt_app").await;
-    for table in ["audit_events", "audit_seals"] {
+    for table in ["audit_events", "audit_seals", "audit_checkpoints"] {
         for sql in [
             format!("update {table} set tenant_id = tenant_id"),
             format!("delete from {table}"),

@@ -1,0 +1,120 @@
+//! Sealed values: the list of their columns against the catalogue, and their exchange.
+
+use std::collections::BTreeSet;
+
+use portvakt_domain::keys::Sealed;
+use portvakt_storage::{
+    numbers,
+    sealed_values::{self, Resealed, SealedColumn},
+};
+
+use crate::{
+    fixture::{Fixture, account, hash, new_number},
+    wall::{database, filled},
+};
+
+/// Columns of bytes that hold no sealed value, and why they need no rotation.
+const OTHERS: [(&str, &str); 18] = [
+    ("numbers.number_hash", "hashed anew with its number"),
+    ("number_changes.number_hash", "hashed anew with its number, forgotten when that is gone"),
+    ("number_attributes.number_hash", "hashed anew with the account's numbers, or when next compared"),
+    ("messages.number_hash", "compared by every key, and used within minutes"),
+    ("flows.pending_number_hash", "not read: the number beside it is hashed when it is needed"),
+    ("flows.token_hash", "gone with the flow"),
+    ("flows.start_hash", "gone with the flow"),
+    ("flows.login_hash", "gone with the flow"),
+    ("flows.code_hash", "gone with the flow"),
+    ("flows.network", "gone with the flow"),
+    ("number_changes.network", "never looked up"),
+    ("sms_log.network", "gone within a day"),
+    ("limit_counters.subject", "gone with its window"),
+    ("sign_in_guards.subject", "gone within a week"),
+    ("audit_events.network", "never looked up"),
+    ("audit_seals.seal", "says its key, and is covered by a checkpoint"),
+    ("audit_checkpoints.digest", "no key"),
+    ("audit_checkpoints.seal", "says its key, and is covered by the next one"),
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_column_of_bytes_is_forgotten() {
+    let f = Fixture::postgres().await;
+    let sql = "select table_name || '.' || column_name from information_schema.columns
+               where table_schema = 'public' and data_type = 'bytea'";
+    let rows = database(&f).superuser().await.query(sql, &[]).await.expect("the catalogue");
+    let found: BTreeSet<String> = rows.iter().map(|row| row.get(0)).collect();
+    let sealed = SealedColumn::ALL.map(|column| format!("{}.{}", column.table(), column.column()));
+    let others = OTHERS.iter().map(|(column, _)| (*column).to_owned());
+    let known: BTreeSet<String> = others.chain(sealed).collect();
+    assert_eq!(found, known, "a column is sealed and listed, or stands above with the reason why it need not be");
+}
+
+fn under(key: &str) -> Sealed {
+    Sealed([&[1, key.len() as u8], key.as_bytes(), &[7; 40]].concat())
+}
+
+async fn exchanged(f: Fixture) {
+    let mine = account();
+    let new = [("old", f.now), ("older", f.now), ("new", f.now)]
+        .map(|(key, now)| portvakt_storage::numbers::NewNumber { sealed: under(key), ..new_number(now) });
+    numbers::import(&f.store, f.a, mine, new.to_vec()).await.expect("imported");
+    let counted = sealed_values::count_by_key(&f.store, f.a).await.expect("counted");
+    let of_numbers: Vec<_> = counted.iter().filter(|found| found.column == SealedColumn::Number).collect();
+    let keys: BTreeSet<(&str, i64)> = of_numbers.iter().map(|found| (found.key.as_str(), found.values)).collect();
+    assert_eq!(keys, BTreeSet::from([("new", 1), ("old", 1), ("older", 1)]));
+    assert!(sealed_values::count_by_key(&f.store, f.b).await.expect("counted").is_empty());
+
+    let others = async |after| {
+        let column = SealedColumn::Number;
+        sealed_values::under_other_keys(&f.store, f.a, column, "new".to_owned(), after, 1).await.expect("found")
+    };
+    let first = others(None).await.remove(0);
+    let second = others(Some(first.row)).await.remove(0);
+    assert_eq!(others(Some(second.row)).await, []);
+    assert_eq!((first.account, second.account), (Some(mine.0), Some(mine.0)));
+
+    // Somebody wrote another value meanwhile: it stays. The other one is exchanged, with its hash.
+    let anew = |old: &portvakt_storage::sealed_values::SealedValue, hash| Resealed {
+        old: old.clone(),
+        new: under("new"),
+        hash: Some(hash),
+    };
+    let stale =
+        Resealed { old: sealed_values::SealedValue { sealed: under("gone"), ..first.clone() }, ..anew(&first, hash()) };
+    let (fresh, theirs) = (hash(), f.b);
+    let all = vec![stale, anew(&second, fresh)];
+    let count = async |tenant, values| {
+        sealed_values::exchange(&f.store, tenant, SealedColumn::Number, values).await.expect("exchanged")
+    };
+    assert_eq!(count(theirs, all.clone()).await, 0, "another tenant's");
+    assert_eq!(count(f.a, all.clone()).await, 1);
+    assert_eq!(count(f.a, all).await, 0, "once");
+    let stored = numbers::list(&f.store, f.a, mine).await.expect("listed");
+    let found = |row| stored.iter().find(|number| number.row_id == row).expect("a number");
+    assert_eq!(found(first.row).sealed, first.sealed);
+    assert_eq!((&found(second.row).sealed, found(second.row).number_hash), (&under("new"), fresh));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn values_are_exchanged_for_what_they_were_found_as_on_sqlite() {
+    exchanged(Fixture::sqlite().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn values_are_exchanged_for_what_they_were_found_as_on_postgres() {
+    exchanged(Fixture::postgres().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_sealed_column_can_be_read_and_exchanged() {
+    let f = filled().await;
+    for column in SealedColumn::ALL {
+        // What the fixture writes begins with no key's name, so all of it is under another key.
+        let found = sealed_values::under_other_keys(&f.store, f.a, column, "k".to_owned(), None, 100).await;
+        for old in found.expect("read") {
+            let new = Resealed { old, new: under("k"), hash: column.is_looked_up().then(hash) };
+            assert_eq!(sealed_values::exchange(&f.store, f.a, column, vec![new]).await.expect("exchanged"), 1);
+        }
+        let left = sealed_values::under_other_keys(&f.store, f.a, column, "k".to_owned(), None, 100).await;
+        assert_eq!(left.expect("read"), [], "{column:?}");
+    }
+}
