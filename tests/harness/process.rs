@@ -216,8 +216,6 @@ pub struct Installation {
     folder: tempfile::TempDir,
     settings: toml::Table,
     pub keys: Arc<KeyRing>,
-    /// The bytes of its one key, `first`.
-    pub master: Vec<u8>,
     /// `None` on SQLite.
     pub database: Option<TestDatabase>,
 }
@@ -257,7 +255,7 @@ impl Installation {
         SystemRandom.fill(&mut key);
         let keys = Arc::new(KeyRing::new("first", [("first".to_owned(), key.clone())]).expect("a ring"));
         let folder = tempfile::tempdir().expect("a folder");
-        let mut new = Self { folder, settings: toml::Table::new(), keys, master: key.clone(), database: None };
+        let mut new = Self { folder, settings: toml::Table::new(), keys, database: None };
         let file = new.write("first.key", &format!("{}\n", BASE64_STANDARD.encode(key)));
         new.set("keys", "active", "first");
         let files = toml::Table::from_iter([("first".to_owned(), toml::Value::from(file.to_str().expect("UTF-8")))]);
