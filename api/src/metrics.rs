@@ -43,7 +43,8 @@ pub struct Metrics {
 
 /// The metrics that say which tenant. One line a tenant each, or one an outcome: never with a route, never with buckets,
 /// or many tenants make more lines than anybody wants to store.
-pub const BY_TENANT: [&str; 9] = [
+pub const BY_TENANT: [&str; 10] = [
+    "portvakt_values_under_older_keys",
     "portvakt_sms_total",
     "portvakt_mail_total",
     "portvakt_limit_hits_total",
