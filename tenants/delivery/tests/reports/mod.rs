@@ -19,6 +19,7 @@ use crate::{
         Dialect, Fate, FortySixElks, GatewayApi, GatewayDouble, Generic, HelloSms, Link, ReportRequest, Sinch, Telenor,
         Twilio,
     },
+    ways,
 };
 
 const PATH: &str = "pathkanarie0123456789";
@@ -45,7 +46,7 @@ async fn sent(dialect: impl Dialect) -> (GatewayDouble, Arc<dyn SmsReports>) {
     let gateway = GatewayDouble::start(dialect);
     let settings = settings(gateway.reporting_account());
     let secrets = secrets(&settings, gateway.password());
-    let sender = sms_sender(&settings, &secrets, Arc::new(Attempts::default())).expect("a sender");
+    let sender = sms_sender(&settings, &secrets, Arc::new(Attempts::default()), &ways::here()).expect("a sender");
     let mut sms = sms();
     sms.validity = Some(Validity { until: now() + chrono::TimeDelta::minutes(10), seconds: 600 });
     let sent = sender.send(&sms).await;
@@ -120,7 +121,8 @@ async fn only_who_asks_is_reported_to() {
             let settings = settings(account);
             let mut secrets = secrets(&settings, gateway.password());
             secrets.retain(|name, _| with_path || !matches!(name, SecretName::SmsReportPath(_)));
-            let sender = sms_sender(&settings, &secrets, Arc::new(Attempts::default())).expect("a sender");
+            let sender =
+                sms_sender(&settings, &secrets, Arc::new(Attempts::default()), &ways::here()).expect("a sender");
             sender.send(&sms()).await;
             let reports = sms_reports(&settings, &secrets).expect("settings that hold");
             assert_eq!(reports.paths(), []);
@@ -166,7 +168,7 @@ fn reports_that_cannot_be_made_are_named() {
         } else {
             secrets.insert(name, secret.into())
         };
-        let made = sms_sender(&settings, &secrets, Arc::new(Attempts::default())).map(drop);
+        let made = sms_sender(&settings, &secrets, Arc::new(Attempts::default()), &ways::here()).map(drop);
         let read = sms_reports(&settings, &secrets).map(drop);
         let told = [made, read].map(|made| made.err().map_or_else(|| "none".to_owned(), |error| error.to_string()));
         let [made, read] = told;
@@ -230,7 +232,7 @@ async fn telenor_is_told_a_minute_and_asked_for_no_report() {
     let secrets = secrets(&settings, gateway.password());
     let mut sms = sms();
     sms.validity = Some(Validity { until: now(), seconds: 1 });
-    sms_sender(&settings, &secrets, Arc::new(Attempts::default())).expect("a sender").send(&sms).await;
+    sms_sender(&settings, &secrets, Arc::new(Attempts::default()), &ways::here()).expect("a sender").send(&sms).await;
     let received = gateway.received();
     assert_eq!(received[0].expires.as_deref(), Some("202611221720"), "Swedish time");
     assert_eq!(received[0].callback, None);
