@@ -165,6 +165,7 @@ impl Worker {
             }
             JobOutcome::Retry(reason) | JobOutcome::Fail(reason) => {
                 tracing::error!(reason, "job laid aside");
+                self.give_up(leased).await;
                 ("dead", operator::bury_job(store, leased.id, self.name.clone(), now, reason).await)
             }
         };
@@ -172,6 +173,14 @@ impl Worker {
         tracing::info!(job.outcome = label, duration_ms = seconds * 1000.0, "job");
         if let Err(error) = recorded {
             tracing::error!(error = %chain(&error), "a job's end was not recorded");
+        }
+    }
+
+    /// What a job that is laid aside leaves undone is said of it.
+    async fn give_up(&self, leased: &LeasedJob) {
+        let Job::SendCode { message } = leased.job else { return };
+        if let Err(error) = send_code::give_up(&self.platform, leased.tenant, message).await {
+            tracing::error!(error = %chain(&error), "a message that is given up was not noted");
         }
     }
 

@@ -11,7 +11,10 @@ use portvakt_flows::{
 use portvakt_storage::{Store, operator};
 
 use super::{CommandError, ConfigArgument, Opened, say};
-use crate::system::{SystemClock, SystemRandom};
+use crate::{
+    system::{SystemClock, SystemRandom},
+    worker::chain,
+};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum KeysAction {
@@ -40,7 +43,15 @@ async fn rotate(opened: &Opened) -> Result<ExitCode, CommandError> {
         let slug = &tenant.slug;
         let told =
             |done: portvakt_flows::rotate_keys::Rotated| say(&format!("{slug}: {} values sealed anew", done.values));
-        let done = rotation.run(tenant.id, Duration::MAX, &told).await.map_err(CommandError::failed)?;
+        // Another tenant's trouble is no reason to leave the rest under a key that may have been seen.
+        let done = match rotation.run(tenant.id, Duration::MAX, &told).await {
+            Ok(done) => done,
+            Err(error) => {
+                whole = false;
+                say(&format!("{slug}: not all is sealed anew: {}", chain(&error)));
+                continue;
+            }
+        };
         if done.rejected > 0 {
             whole = false;
             say(&format!("{slug}: {} values do not open where they stand and were left as they are", done.rejected));

@@ -2,6 +2,9 @@
 
 alter table audit_seals add column key text;
 
+-- Which keys a trail needs is asked at every start.
+create index audit_seals_by_key on audit_seals (tenant_id, key, seq);
+
 create table audit_checkpoints (
   tenant_id uuid not null references tenants (id),
   seq bigint not null,

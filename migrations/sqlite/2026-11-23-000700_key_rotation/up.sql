@@ -3,6 +3,9 @@
 -- the key's name; null: sealed by a release that did not write it
 alter table audit_seals add column key text;
 
+-- Which keys a trail needs is asked at every start.
+create index audit_seals_by_key on audit_seals (tenant_id, key, seq);
+
 create table audit_checkpoints (
   tenant_id blob not null references tenants (id),
   -- the last link that it covers

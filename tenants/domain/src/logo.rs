@@ -46,6 +46,10 @@ impl Logo {
             let text =
                 std::str::from_utf8(content).map_err(|_| "it is neither an SVG in UTF-8 nor a PNG".to_owned())?;
             let (text, width, height) = svg::shapes_of(text)?;
+            // It is looked at again whenever it is read from the settings: what would be another one then is none now.
+            if svg::shapes_of(&text)? != (text.clone(), width, height) {
+                return Err("it can't be written anew; save it as a plain SVG".to_owned());
+            }
             (LogoKind::Svg, (text.into_bytes(), width, height))
         };
         let stretched = (width / height).max(height / width);
@@ -129,6 +133,28 @@ mod tests {
         }
         for wrong in ["\"\"", "\"logo.svg\"", "\"aGVq\"", "\"<svg>\""] {
             assert!(serde_json::from_str::<Logo>(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn what_was_taken_once_is_taken_again() {
+        let svg = |inner: &str| {
+            let head = r#"<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink""#;
+            format!(r#"{head} viewBox="0 0 20 10">{inner}</svg>"#)
+        };
+        let both = Logo::read(svg(r##"<g id="a"/><use href="#a" xlink:href="#a"/>"##).as_bytes()).expect("a logo");
+        assert_eq!(String::from_utf8_lossy(both.bytes()).matches("href").count(), 1);
+        assert_eq!(Logo::try_from(String::from(both.clone())), Ok(both));
+        // What is harmless in pieces and not as a whole, and what grows when it is written.
+        for hostile in [
+            "<style>.a{fill:u<!---->rl(https:/<!---->/evil.example/x)}</style>".to_owned(),
+            "<style>.a{fill:u&#114;l(https:&#47;/evil.example/x)}</style>".to_owned(),
+            "<style>.a{fill:u<![CDATA[rl(https:]]>//evil.example/x)}</style>".to_owned(),
+            "<style>.a<g/>{}</style>".to_owned(),
+            format!("<text>{}</text>", ">".repeat(60_000)),
+        ] {
+            let why = Logo::read(svg(&hostile).as_bytes()).expect_err(&hostile[..40.min(hostile.len())]);
+            assert!(why.contains("style") || why.contains("bytes"), "{why}");
         }
     }
 

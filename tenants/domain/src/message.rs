@@ -230,8 +230,10 @@ pub enum Delivery {
     OnItsWay,
     /// The phone has it.
     Delivered,
-    /// It won't arrive.
+    /// It won't arrive, and that may be for the number.
     NotDelivered,
+    /// It was not sent, which is not for the number.
+    NotSent,
 }
 
 impl Message {
@@ -240,7 +242,8 @@ impl Message {
         Some(match (self.state, self.report) {
             (MessageState::Suppressed, _) => return None,
             (_, Some(Report::Delivered)) => Delivery::Delivered,
-            (_, Some(Report::Failed | Report::Expired)) | (MessageState::Failed, _) => Delivery::NotDelivered,
+            (_, Some(Report::Failed | Report::Expired)) => Delivery::NotDelivered,
+            (MessageState::Failed, _) => Delivery::NotSent,
             _ => Delivery::OnItsWay,
         })
     }

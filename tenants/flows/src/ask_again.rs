@@ -13,7 +13,9 @@ use portvakt_domain::{
 use portvakt_storage::flows;
 use uuid::Uuid;
 
-use crate::{FlowError, Platform, Tenant, Visitor, event::flow_event, number_effect, number_task, open, registered};
+use crate::{
+    FlowError, Platform, Tenant, Visitor, event::flow_event, guesses, number_effect, number_task, open, registered,
+};
 
 /// What the person is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,7 +94,13 @@ pub async fn run(
         Some(_) => {}
     }
 
-    // 2. The message and its job, if nobody asked meanwhile.
+    // 2. A network that guesses codes gets no more of them, here either.
+    let by_name = matches!(flow.state, FlowState::AwaitingCode | FlowState::AwaitingStopCode);
+    if by_name && guesses::is_held(platform, tenant, visitor).await? {
+        return Ok(AskedAgain::NoMore);
+    }
+
+    // 3. The message and its job, if nobody asked meanwhile.
     let message = number_task::code_message(platform, &flow, message_kind);
     let message = NewMessage { account: None, number_hash, ..message };
     let hash = open::token_hash(platform, tenant, kind, token).await?;

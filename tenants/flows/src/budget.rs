@@ -1,5 +1,6 @@
-//! A tenant's SMS budget: what is left of it, what an SMS costs, and the alarms. Exhausted, it serves only networks from
-//! which no wrong code or password came lately.
+//! A tenant's SMS budget: what is left of it, what an SMS costs, and the alarms. Exhausted, it serves the tenant's own
+//! networks, those that somebody got through from, and of the others those from which no wrong code or password came
+//! lately: whoever spends the budget from ever new networks must not shut out the town.
 
 use portvakt_domain::{
     audit::AuditKind,
@@ -7,7 +8,7 @@ use portvakt_domain::{
     limit::{self, Hit},
 };
 use portvakt_storage::{
-    limits,
+    limits, networks,
     operator::{self, SmsBudget},
     trips,
 };
@@ -27,12 +28,14 @@ pub(crate) async fn holds_back(
     let spent = spend(platform, tenant, 0).await?;
     let failures = Hit { limit: limit::FAILURES_PER_NETWORK, subject: flow.network };
     let failed = limits::current(&platform.store, tenant.id, vec![failures], platform.now()).await?;
+    let proven = networks::is_proven(&platform.store, tenant.id, flow.network, platform.now()).await?;
     if !sends || !spent.exhausted {
         return Ok(None);
     }
     platform.meter.count(tenant.id, Measure::BudgetExhausted);
     tracing::error!(tenant.id = %tenant.id, hour = spent.hour, day = spent.day, "the tenant's SMS budget is exhausted");
-    Ok(failed.iter().any(|count| *count > 0).then_some(limit::SMS_BUDGET))
+    let served = flow.trusted_network || proven || failed.iter().all(|count| *count == 0);
+    Ok((!served).then_some(limit::SMS_BUDGET))
 }
 
 /// Counts SMS against the tenant's budget; 0 only looks. Raises the alarms that are due, each once an hour or a day.

@@ -10,7 +10,7 @@ use portvakt_domain::{
     delivery::{Sent, Sms, SmsSent, Validity},
     directory::DirectoryError,
     flow::Flow,
-    id::{AccountKey, MessageId},
+    id::{AccountKey, MessageId, TenantId},
     keys::KeyedHash,
     login::DirectoryName,
     message::{Channel, Message, MessageKind, MessageState},
@@ -41,6 +41,24 @@ pub enum JobOutcome {
     Retry(String),
     /// It can't be done, now or later.
     Fail(String),
+}
+
+/// Nobody tries to send a code any more: its message says so, so that nobody is told that it is on its way.
+///
+/// # Errors
+/// The database.
+pub async fn give_up(platform: &Platform, tenant: TenantId, id: MessageId) -> Result<(), FlowError> {
+    let message = messages::find(&platform.store, tenant, id).await?;
+    if message.is_none_or(|message| message.state != MessageState::Queued) {
+        return Ok(());
+    }
+    let settled = event(platform, AuditKind::MessageSettled)
+        .detail("channel", Channel::Sms.as_str())
+        .detail("outcome", "given_up")
+        .detail("message", &id.to_string());
+    let (now, state) = (platform.now(), MessageState::Failed);
+    messages::settle(&platform.store, tenant, id, state, Taker::default(), now, settled).await?;
+    Ok(())
 }
 
 /// Sends the code of a message, once.

@@ -39,7 +39,8 @@ async fn unused_codes_open_it_on_all_replicas_and_it_closes_by_itself() {
         format!("portvakt_breaker_changes_total{{state=\"{state}\",tenant=\"{id}\"}}")
     };
     assert_eq!(metric(world, &change("opened")).await, 1);
-    assert_eq!(metric(world, "portvakt_limit_hits_total{limit=\"breaker\"}").await, 4);
+    let held = format!("portvakt_limit_hits_total{{limit=\"breaker\",tenant=\"{}\"}}", world.tenant("orebro").id);
+    assert_eq!(metric(world, &held).await, 4);
 
     // A network that nobody got through from has one a day and account, whichever replica is asked; others go on.
     let person = world.person("orebro", State::Normal).await;

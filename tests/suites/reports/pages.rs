@@ -7,7 +7,7 @@ use harness::{
 };
 use serde_json::json;
 
-use crate::stage::{DELIVERED, NOT_DELIVERED, ON_ITS_WAY, Stage};
+use crate::stage::{DELIVERED, NOT_DELIVERED, NOT_SENT, ON_ITS_WAY, Stage};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_became_of_an_sms_is_told_in_english_too() {
@@ -57,7 +57,25 @@ async fn an_sms_that_the_gateway_refused_is_not_on_its_way() {
     stage.gateway.next(1, Mode::Refuse(400, "Invalid to number".to_owned()));
     waiting.browser.submit_to(&waiting.page, "/code/again", &[]).await;
     stage.world.run_jobs().await;
-    assert_eq!(waiting.look().await, NOT_DELIVERED);
+    assert_eq!(waiting.look().await, NOT_SENT);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_sms_that_nobody_tries_to_send_any_more_is_not_on_its_way() {
+    let stage = Stage::with(FortySixElks).await;
+    let mut waiting = stage.waiting().await;
+    stage.world.clock.advance(chrono::TimeDelta::seconds(60));
+    stage.gateway.set(Mode::CloseBeforeTls);
+    waiting.browser.submit_to(&waiting.page, "/code/again", &[]).await;
+    stage.world.run_jobs().await;
+    assert_eq!(waiting.look().await, ON_ITS_WAY, "it is tried again");
+    for _ in 0..7 {
+        stage.world.clock.advance(chrono::TimeDelta::minutes(1));
+        stage.world.run_jobs().await;
+    }
+    assert_eq!(waiting.look().await, NOT_SENT);
+    let told = stage.world.told("orebro", "message.settled", "outcome").await;
+    assert_eq!(told.last().map(String::as_str), Some("given_up"), "{told:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

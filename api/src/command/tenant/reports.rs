@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use portvakt_delivery::sms_reports;
 use portvakt_domain::{
     report::Report,
-    tenant::{SmsAccount, SmsProvider},
+    tenant::{HostPurpose, SmsAccount, SmsProvider},
     time::Clock as _,
 };
 use portvakt_storage::reports;
@@ -54,7 +54,7 @@ fn tell_addresses(opened: &Opened, slug: &str, tenant: &Stored) -> Result<(), Co
         let told = match paths.get(&account.provider) {
             None => "not asked for; write reports = true in its settings".to_owned(),
             Some(_) if is_told_with_each_sms(account) => "told with each SMS".to_owned(),
-            Some(path) => format!("https://{}/reports/{name}/{path}", settings.hosts.register),
+            Some(path) => format!("{}/reports/{name}/{path}", settings.hosts.base(HostPurpose::Register)),
         };
         say(&format!("  {name:<12}{told}"));
     }

@@ -231,7 +231,8 @@ impl SmtpMail {
     async fn addresses(&self) -> Result<Vec<SocketAddr>, Stopped> {
         self.egress.addresses(ConnectKind::Smtp, &self.host, self.port).await.map_err(|error| match error {
             ConnectError::Refused(why) => {
-                Stopped { sent: Sent::Refused { reason: format!("the mail server: {why}") }, step: Step::Connect }
+                // Surely nothing was sent, and an operator may mend it: a notice must not be lost for that.
+                Stopped { sent: Sent::NotSent { reason: format!("the mail server: {why}") }, step: Step::Connect }
             }
             ConnectError::Unresolved(error) => Stopped::not_sent(Step::Connect, obstacle(&error)),
         })

@@ -100,7 +100,8 @@ impl Gateway {
                 self.pinned.pin(host, addresses);
                 Ok(())
             }
-            Ok(Err(ConnectError::Refused(why))) => Err(Sent::Refused { reason: format!("the SMS gateway: {why}") }),
+            // Surely nothing was sent, and an operator may mend it: a notice must not be lost for that.
+            Ok(Err(ConnectError::Refused(why))) => Err(Sent::NotSent { reason: format!("the SMS gateway: {why}") }),
             Ok(Err(ConnectError::Unresolved(_))) => Err(not_sent("its name could not be resolved")),
             Err(_) => Err(not_sent("it did not answer in time")),
         }

@@ -97,13 +97,16 @@ impl Provider for Twilio {
     fn report(&self, posted: &Posted<'_>) -> Result<Option<DeliveryReport>, ReportRefusal> {
         let form = report::form(posted)?;
         // The address in full, then every field and its value in the order of the fields' names.
-        let signed: String = [posted.url.as_str()]
-            .into_iter()
-            .chain(form.iter().flat_map(|(name, value)| [name.as_str(), value.as_str()]))
-            .collect();
+        let fields: String = form.iter().flat_map(|(name, value)| [name.as_str(), value.as_str()]).collect();
         let signature =
             report::header(posted, "x-twilio-signature").and_then(|value| BASE64_STANDARD.decode(value).ok());
-        report::signed(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &self.token, signed.as_bytes(), signature)?;
+        let proved = spellings(&posted.url).into_iter().any(|url| {
+            let (algorithm, signed) = (hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, url + &fields);
+            report::signed(algorithm, &self.token, signed.as_bytes(), signature.clone()).is_ok()
+        });
+        if !proved {
+            return Err(ReportRefusal::Forged);
+        }
         let said = match form.get("MessageStatus").ok_or(ReportRefusal::Unreadable)?.as_str() {
             "accepted" | "queued" | "scheduled" | "sending" | "sent" => Report::Sent,
             "delivered" | "read" => Report::Delivered,
@@ -111,5 +114,25 @@ impl Provider for Twilio {
             _ => Report::Unknown,
         };
         report::report(posted, form.get("MessageSid").map(String::as_str), None, said)
+    }
+}
+
+/// An address with its port and without: Twilio signs either, and its own validators try both.
+fn spellings(url: &str) -> [String; 2] {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("https", url));
+    let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    let (host, port) = authority.split_once(':').unwrap_or((authority, if scheme == "http" { "80" } else { "443" }));
+    [format!("{scheme}://{host}{path}"), format!("{scheme}://{host}:{port}{path}")]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::spellings;
+
+    #[test]
+    fn an_address_is_tried_with_its_port_and_without() {
+        let expected = |port: &str| ["https://a.se/b?c=d:1".to_owned(), format!("https://a.se:{port}/b?c=d:1")];
+        assert_eq!(spellings("https://a.se/b?c=d:1"), expected("443"));
+        assert_eq!(spellings("https://a.se:8443/b?c=d:1"), expected("8443"));
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn shapes_of(text: &str) -> Result<(String, f64, f64), String> {
         match reader.read_event().map_err(|error| format!("it is no well-formed SVG: {error}"))? {
             Event::Start(tag) => drawing.open(&tag, false)?,
             Event::Empty(tag) => drawing.open(&tag, true)?,
-            Event::End(_) => drawing.close(),
+            Event::End(_) => drawing.close()?,
             Event::Text(text) => drawing.text(&text.decode().map_err(|_| "it is not in UTF-8".to_owned())?)?,
             Event::CData(text) => drawing.text(&text.decode().map_err(|_| "it is not in UTF-8".to_owned())?)?,
             Event::GeneralRef(reference) => {
@@ -54,6 +54,8 @@ struct Drawing {
     size: Option<(f64, f64)>,
     elements: usize,
     uses: usize,
+    /// What the open <style> holds so far: it comes in pieces, which say nothing by themselves.
+    style: String,
 }
 
 impl Drawing {
@@ -63,6 +65,9 @@ impl Drawing {
         self.elements += 1;
         if self.elements > MOST_ELEMENTS || self.open.len() >= DEEPEST {
             return Err(format!("it has more than {MOST_ELEMENTS} elements, or more than {DEEPEST} within each other"));
+        }
+        if self.open.last() == Some(&Some("style")) {
+            return Err("its <style> holds markup; take it out".to_owned());
         }
         let known = self.known(name)?;
         if let Some(known) = known {
@@ -116,21 +121,22 @@ impl Drawing {
         known.map(Some).ok_or_else(|| format!("it has a <{name}> element, which a logo has no use for; take it out"))
     }
 
-    fn close(&mut self) {
+    fn close(&mut self) -> Result<(), String> {
         if let Some(Some(name)) = self.open.pop() {
+            let style = std::mem::take(&mut self.style);
+            harmless("style", &style)?;
+            if style.contains(['<', '&']) {
+                return Err("its <style> holds markup; take it out".to_owned());
+            }
+            self.written.push_str(&style);
             let _ = write!(self.written, "</{name}>");
         }
+        Ok(())
     }
 
     fn text(&mut self, text: &str) -> Result<(), String> {
         match self.open.last() {
-            Some(Some("style")) => {
-                harmless("style", text)?;
-                if text.contains(['<', '&']) {
-                    return Err("its <style> holds markup; take it out".to_owned());
-                }
-                self.written.push_str(text);
-            }
+            Some(Some("style")) => self.style.push_str(text),
             Some(Some(name)) if HOLD_TEXT.contains(name) && !self.open.contains(&None) => {
                 self.written.push_str(&escaped(text));
             }
@@ -170,7 +176,10 @@ fn attributes_of(tag: &BytesStart<'_>, element: &str) -> Result<Vec<(&'static st
         let name = if name == "xlink:href" { "href" } else { name };
         let Some(known) = ATTRIBUTES.iter().copied().find(|known| *known == name) else { continue };
         harmless(name, &value)?;
-        kept.push((known, value.into_owned()));
+        // Both are there where a drawing is meant for old programs too, and say the same.
+        if !kept.iter().any(|(there, _)| *there == known) {
+            kept.push((known, value.into_owned()));
+        }
     }
     Ok(kept)
 }

@@ -59,11 +59,12 @@ impl HelpDesk {
     }
 }
 
-/// `name@host`, of characters that need no quotes (RFC 5321, 4.1.2): it becomes part of a link.
+/// `name@host`, of characters that need no quotes (RFC 5321, 4.1.2), and of these none that means something in a link, or
+/// that an SMS can't show.
 fn is_mail_address(text: &str) -> bool {
     let Some((name, host)) = text.split_once('@') else { return false };
     let word = |part: &str| {
-        !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c))
+        !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || "!$'*+-/=^_{|}~".contains(c))
     };
     name.split('.').all(word) && host.contains('.') && host.parse::<super::HostName>().is_ok()
 }

@@ -11,6 +11,8 @@ const MOST_NETWORKS: usize = 50;
 const SHORTEST_V4: u8 = 16;
 const SHORTEST_V6: u8 = 32;
 
+const NEW_NUMBERS_PER_RANGE: i64 = 100;
+
 /// Networks and budgets.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -23,12 +25,23 @@ pub struct LimitSettings {
     pub sms_per_day: i64,
     /// Different numbers in a day that may be typed in to be registered and are alike but for the last four digits. Raise it
     /// for the days on which many phones are handed out.
+    #[serde(skip_serializing_if = "is_usual")]
     pub new_numbers_per_range: i64,
+}
+
+/// What is at its default is not written, so that the release before this one reads the rest.
+fn is_usual(new_numbers_per_range: &i64) -> bool {
+    *new_numbers_per_range == NEW_NUMBERS_PER_RANGE
 }
 
 impl Default for LimitSettings {
     fn default() -> Self {
-        Self { trusted_networks: Vec::new(), sms_per_hour: 1_000, sms_per_day: 5_000, new_numbers_per_range: 100 }
+        Self {
+            trusted_networks: Vec::new(),
+            sms_per_hour: 1_000,
+            sms_per_day: 5_000,
+            new_numbers_per_range: NEW_NUMBERS_PER_RANGE,
+        }
     }
 }
 

@@ -324,7 +324,12 @@ pub(crate) fn settle(
         .set((messages::state.eq(state.as_str()), TakerColumns::of(taker), messages::settled_at.eq(at(*now))))
         .execute(c)?;
     if changed == 1 {
-        audit::record(c, tenant, std::slice::from_ref(event))?;
+        let mut event = event.clone();
+        if known_better {
+            event.details.insert("outcome".to_owned(), state.as_str().to_owned());
+            event.details.insert("by".to_owned(), "report".to_owned());
+        }
+        audit::record(c, tenant, std::slice::from_ref(&event))?;
     }
     Ok(changed == 1)
 }

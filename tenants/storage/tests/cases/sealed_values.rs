@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Columns of bytes that hold no sealed value, and why they need no rotation.
-const OTHERS: [(&str, &str); 18] = [
+const OTHERS: [(&str, &str); 19] = [
     ("numbers.number_hash", "hashed anew with its number"),
     ("number_changes.number_hash", "hashed anew with its number, forgotten when that is gone"),
     ("number_attributes.number_hash", "hashed anew with the account's numbers, or when next compared"),
@@ -28,6 +28,7 @@ const OTHERS: [(&str, &str); 18] = [
     ("number_changes.network", "never looked up"),
     ("sms_log.network", "gone within a day"),
     ("limit_counters.subject", "gone with its window"),
+    ("proven_networks.network", "gone within a month, and proven anew by the next flow"),
     ("sign_in_guards.subject", "gone within a week"),
     ("audit_events.network", "never looked up"),
     ("audit_seals.seal", "says its key, and is covered by a checkpoint"),

@@ -92,6 +92,7 @@ code-other-number = Is the number wrong? Cancel and start over.
 delivery-on-its-way = The SMS is on its way.
 delivery-delivered = The SMS has been delivered to the phone.
 delivery-not-delivered = The SMS could not be delivered. Check the number. Is it wrong? Cancel and start again.
+delivery-not-sent = The SMS could not be sent. It is not your fault. Wait a while and ask for a new code.
 delivery-look-again = Look again
 code-empty = Enter the security code.
 code-format = The code has 6 digits.

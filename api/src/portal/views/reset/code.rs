@@ -162,6 +162,7 @@ impl CodeView<'_> {
             (CodeFor::NewNumber(_), Delivery::OnItsWay) => "delivery-on-its-way",
             (CodeFor::NewNumber(_), Delivery::Delivered) => "delivery-delivered",
             (CodeFor::NewNumber(_), Delivery::NotDelivered) => "delivery-not-delivered",
+            (CodeFor::NewNumber(_), Delivery::NotSent) => "delivery-not-sent",
             // Whether a phone rang that is registered already is nobody's to learn.
             _ => return None,
         };

@@ -75,7 +75,7 @@ pub(super) fn pages(gallery: &mut Gallery<'_>) {
         let new = code(page, CodeFor::NewNumber(MASKED), problem);
         gallery.hang(format!("register-5-code-new{}", suffix(&problem)), problem.is_some(), &new);
     }
-    for delivery in [Delivery::OnItsWay, Delivery::Delivered, Delivery::NotDelivered] {
+    for delivery in [Delivery::OnItsWay, Delivery::Delivered, Delivery::NotDelivered, Delivery::NotSent] {
         let page = Page { path: "/code", ..page };
         let new = CodeView { delivery: Some(delivery), ..code(page, CodeFor::NewNumber(MASKED), None) };
         gallery.hang(format!("register-5-code-new-{delivery:?}"), false, &new);
