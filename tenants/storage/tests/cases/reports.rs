@@ -17,14 +17,9 @@ use portvakt_storage::{
 
 use crate::fixture::{Fixture, account, event, flow, hash, message};
 
-/// An SMS whose call is under way.
-async fn begun(f: &Fixture, tenant: TenantId) -> MessageId {
-    let new = flow(FlowKind::Register, S::AwaitingNewCode, f.now);
-    let first = message(new.id, MessageKind::NewNumberCode, f.now);
-    let id = first.id;
-    let told = event(AuditKind::FlowBegun, f.now);
-    flows::begin(&f.store, tenant, new, vec![], Some(first), told).await.expect("begun");
-    let turn = BeginCode {
+/// A worker takes its turn at an SMS, which has somebody to go to.
+async fn turn(f: &Fixture, tenant: TenantId, id: MessageId) -> CodeTurn {
+    let begin = BeginCode {
         message: id,
         now: f.now,
         account: Some(account()),
@@ -38,7 +33,17 @@ async fn begun(f: &Fixture, tenant: TenantId) -> MessageId {
         proved: false,
         event: event(AuditKind::CodeSent, f.now),
     };
-    assert_eq!(messages::begin_code(&f.store, tenant, turn).await.expect("a turn").turn, CodeTurn::Send);
+    messages::begin_code(&f.store, tenant, begin).await.expect("a turn").turn
+}
+
+/// An SMS whose call is under way.
+async fn begun(f: &Fixture, tenant: TenantId) -> MessageId {
+    let new = flow(FlowKind::Register, S::AwaitingNewCode, f.now);
+    let first = message(new.id, MessageKind::NewNumberCode, f.now);
+    let id = first.id;
+    let told = event(AuditKind::FlowBegun, f.now);
+    flows::begin(&f.store, tenant, new, vec![], Some(first), told).await.expect("begun");
+    assert_eq!(turn(f, tenant, id).await, CodeTurn::Send);
     id
 }
 
@@ -153,21 +158,7 @@ pub(crate) async fn what_was_unknown_is_settled_by_a_report(f: Fixture) {
     assert_eq!(stands(&f, f.a, id).await, (MessageState::Sent, Some(Report::Delivered)));
     let id = begun(&f, f.a).await;
     assert_eq!(report(&f, f.a, Twilio, (None, Some(id)), Report::Delivered).await, Taken::News);
-    let turn = BeginCode {
-        message: id,
-        now: f.now,
-        account: Some(account()),
-        code_hash: hash(),
-        decoy_hash: hash(),
-        send: true,
-        number: None,
-        network: hash(),
-        trusted_network: false,
-        held_back: None,
-        proved: false,
-        event: event(AuditKind::CodeSent, f.now),
-    };
-    assert_eq!(messages::begin_code(&f.store, f.a, turn).await.expect("a turn").turn, CodeTurn::AlreadyBegun);
+    assert_eq!(turn(&f, f.a, id).await, CodeTurn::AlreadyBegun);
     assert_eq!(stands(&f, f.a, id).await, (MessageState::Sent, Some(Report::Delivered)));
 
     // 3. What surely was not sent, nobody reports of.
