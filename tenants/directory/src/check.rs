@@ -142,11 +142,8 @@ impl Visit {
             Failure::NotSent | Failure::Lost => DirectoryError::OutcomeUnknown("the connection was lost".to_owned()),
         };
         let connection = self.connection();
-        connection.replace(name, vec![(attribute, Value::text(FICTION))], None).await.map_err(writing)?;
-        let restored = match before.first() {
-            Some(number) => connection.replace(name, vec![(attribute, Value::text(number))], None).await,
-            None => connection.clear(name, attribute).await,
-        };
+        connection.put(name, attribute, Some(Value::text(FICTION))).await.map_err(writing)?;
+        let restored = connection.put(name, attribute, before.first().map(|number| Value::text(number))).await;
         restored.map_err(writing)
     }
 }

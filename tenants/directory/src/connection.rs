@@ -246,9 +246,10 @@ impl Connection {
         Answer::of(&result).map_err(Failure::Answered)
     }
 
-    /// Takes all values of an attribute away; that there are none is as good.
-    pub(crate) async fn clear(&self, name: &str, attribute: &'static str) -> Result<(), Failure> {
-        let result = self.ldap.clone().modify(name, vec![Mod::Replace(attribute, HashSet::new())]).await?;
+    /// One value in place of all that are there, or none at all.
+    pub(crate) async fn put(&self, name: &str, attribute: &'static str, value: Option<Value>) -> Result<(), Failure> {
+        let values = value.into_iter().collect();
+        let result = self.ldap.clone().modify(name, vec![Mod::Replace(Value::text(attribute), values)]).await?;
         Answer::of(&result).map_err(Failure::Answered)
     }
 

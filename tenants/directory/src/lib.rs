@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod active_directory;
+mod adapter;
 mod breaker;
 mod certificate;
 mod check;
@@ -34,10 +35,10 @@ use portvakt_domain::{
 use secrecy::SecretString;
 use tokio::runtime::Handle;
 
-pub use active_directory::ActiveDirectory;
+use self::{active_directory::Domain, adapter::Adapter, open_ldap::Tree};
+
 pub use check::self_check;
 pub use observer::OperationObserver;
-pub use open_ldap::OpenLdap;
 
 /// A tenant's directory, of the kind its settings name. Nothing is asked of it yet; its connections go where `egress`
 /// allows, and are made, driven and kept on `runtime`, whichever runtime asks.
@@ -54,10 +55,10 @@ pub fn connect(
 ) -> Result<Arc<dyn Directory>, DirectoryError> {
     Ok(match settings.kind {
         DirectoryKind::ActiveDirectory => {
-            Arc::new(ActiveDirectory::new(settings, service_password, egress, clock, runtime, observer)?)
+            Arc::new(Adapter::<Domain>::new(settings, service_password, egress, clock, runtime, observer)?)
         }
         DirectoryKind::OpenLdap => {
-            Arc::new(OpenLdap::new(settings, service_password, egress, clock, runtime, observer)?)
+            Arc::new(Adapter::<Tree>::new(settings, service_password, egress, clock, runtime, observer)?)
         }
     })
 }

@@ -28,18 +28,6 @@ pub(crate) struct Operations<D> {
     observer: Arc<dyn OperationObserver>,
 }
 
-impl<D> Clone for Operations<D> {
-    fn clone(&self) -> Self {
-        Self {
-            directory: self.directory.clone(),
-            under_way: self.under_way.clone(),
-            patience: self.patience,
-            runtime: self.runtime.clone(),
-            observer: self.observer.clone(),
-        }
-    }
-}
-
 impl<D: Send + Sync + 'static> Operations<D> {
     /// Operations on `runtime`, whichever runtime asks: web workers come and go, connections stay.
     pub(crate) fn new(directory: D, patience: Duration, runtime: Handle, observer: Arc<dyn OperationObserver>) -> Self {

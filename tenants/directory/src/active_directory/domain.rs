@@ -32,6 +32,7 @@ use super::{
     policy::Policies,
 };
 use crate::{
+    adapter::Server,
     connection::Search,
     controller::Shared,
     controllers::{Controllers, Wrote},
@@ -54,7 +55,7 @@ const NAMES: [&str; 3] = ["sAMAccountName", "userPrincipalName", "mail"];
 pub(crate) struct Domain {
     controllers: Arc<Controllers<AskController>>,
     /// The domain's naming context.
-    pub(super) base: String,
+    base: String,
     policies: Policies,
     allowed: NamedGroups,
     denied: NamedGroups,
@@ -70,8 +71,8 @@ pub(crate) struct Domain {
     told_incomplete: AtomicBool,
 }
 
-impl Domain {
-    pub(crate) fn new(
+impl Server for Domain {
+    fn new(
         settings: &DirectorySettings,
         service_password: SecretString,
         egress: Egress,
@@ -99,7 +100,11 @@ impl Domain {
         })
     }
 
-    pub(crate) async fn find(
+    fn base(&self) -> &str {
+        &self.base
+    }
+
+    async fn find(
         &self,
         text: &str,
         account_name_only: bool,
@@ -129,10 +134,124 @@ impl Domain {
             .await
     }
 
-    pub(crate) async fn read(&self, key: AccountKey, deadline: Instant) -> Result<Option<Account>, DirectoryError> {
+    async fn read(&self, key: AccountKey, deadline: Instant) -> Result<Option<Account>, DirectoryError> {
         self.controllers.read(deadline, |connection| async move { self.account(&connection, key).await }).await
     }
 
+    /// Both kinds of rules take one search and what is remembered.
+    async fn policy_of(&self, key: Option<AccountKey>, deadline: Instant) -> Result<EffectivePolicy, DirectoryError> {
+        self.controllers
+            .read(deadline, |connection| async move {
+                let name = guid::name(key.unwrap_or(connection.known.own));
+                let entry = connection.entry(&Search::entry(&name, &["msDS-ResultantPSO"])).await?;
+                let pso = match (key, &entry) {
+                    (Some(_), None) => return Err(DirectoryError::NotFound.into()),
+                    (Some(_), Some(entry)) => entry.text("msDS-ResultantPSO"),
+                    (None, _) => None,
+                };
+                self.policies.of(&connection, pso, self.clock.now()).await
+            })
+            .await
+    }
+
+    /// The password and the lockout in one operation.
+    async fn set_password(&self, account: &Account, new: &Password, deadline: Instant) -> Result<(), DirectoryError> {
+        let values = vec![("unicodePwd", unicode_pwd(new.reveal())), unlocked()];
+        let with_history = self.history == HistoryRule::PolicyHints;
+        let fits = |connection: &Shared<Known>| if with_history { offered(connection).map(|_| ()) } else { Ok(()) };
+        let wrote = self.controllers.write(deadline, fits, |connection| async move {
+            let control = connection.known.policy_hints.filter(|_| with_history).map(password::policy_hints);
+            connection.replace(&guid::name(account.key), values, control).await
+        });
+        match wrote.await? {
+            Wrote::Done => Ok(()),
+            Wrote::Refused(answer) => Err(error_map::writing(answer)),
+            Wrote::Unanswered { at, .. } if self.is_proven(&account.dn, new, at).await => Ok(()),
+            Wrote::Unanswered { error, .. } => Err(error),
+        }
+    }
+
+    /// Over the service account's connection: whose password has expired or must be changed can't sign in to change it.
+    async fn change_password(
+        &self,
+        account: &Account,
+        old: &Password,
+        new: &Password,
+        deadline: Instant,
+    ) -> Result<PasswordChange, DirectoryError> {
+        let (old, changed) = (unicode_pwd(old.reveal()), unicode_pwd(new.reveal()));
+        let wrote = self.controllers.write(
+            deadline,
+            |_| Ok(()),
+            |connection| async move { connection.exchange(&guid::name(account.key), "unicodePwd", old, changed).await },
+        );
+        match wrote.await? {
+            Wrote::Done => Ok(PasswordChange::Changed),
+            Wrote::Refused(answer) => error_map::changing(answer),
+            Wrote::Unanswered { at, .. } if self.is_proven(&account.dn, new, at).await => Ok(PasswordChange::Changed),
+            Wrote::Unanswered { error, .. } => Err(error),
+        }
+    }
+
+    async fn unlock(&self, key: AccountKey, deadline: Instant) -> Result<(), DirectoryError> {
+        let wrote = self.controllers.write(
+            deadline,
+            |_| Ok(()),
+            |connection| async move { connection.replace(&guid::name(key), vec![unlocked()], None).await },
+        );
+        wrote.await?.settled()
+    }
+
+    async fn write_number(
+        &self,
+        key: AccountKey,
+        number: Option<&MobileNumber>,
+        deadline: Instant,
+    ) -> Result<(), DirectoryError> {
+        let attribute = setup::number_attribute(self.numbers)?;
+        let name = &guid::name(key);
+        let value = number.map(|number| Value::text(number.e164()));
+        let wrote = self.controllers.write(
+            deadline,
+            |_| Ok(()),
+            |connection| async move { connection.put(name, attribute, value).await },
+        );
+        wrote.await?.settled()
+    }
+
+    async fn authenticate(
+        &self,
+        name: &str,
+        password: &Password,
+        deadline: Instant,
+    ) -> Result<Authentication, DirectoryError> {
+        match self.controllers.present(name, password, deadline, None).await? {
+            Ok(_) => Ok(Authentication::Accepted),
+            Err(answer) => error_map::presenting(answer),
+        }
+    }
+
+    fn certificate_end(&self) -> Option<portvakt_domain::time::Instant> {
+        self.controllers.certificate_end()
+    }
+
+    async fn probe(&self, deadline: Instant) -> Result<(), DirectoryError> {
+        self.controllers
+            .read(deadline, |connection| async move {
+                connection.search(&Search::root(&["supportedLDAPVersion"])).await?;
+                self.allowed.sids(&connection, self.clock.now()).await?;
+                self.denied.sids(&connection, self.clock.now()).await?;
+                self.functional_groups.sids(&connection, self.clock.now()).await?;
+                if self.history == HistoryRule::PolicyHints {
+                    offered(&connection)?;
+                }
+                Ok(())
+            })
+            .await
+    }
+}
+
+impl Domain {
     /// The account behind a key, with everything that only a search of the entry itself yields.
     async fn account(&self, connection: &Shared<Known>, key: AccountKey) -> Result<Option<Account>, Failure> {
         let now = self.clock.now();
@@ -160,103 +279,6 @@ impl Domain {
         }))
     }
 
-    /// An account's rules, or the domain's. Both take one search and what is remembered.
-    pub(crate) async fn policy_of(
-        &self,
-        key: Option<AccountKey>,
-        deadline: Instant,
-    ) -> Result<EffectivePolicy, DirectoryError> {
-        self.controllers
-            .read(deadline, |connection| async move {
-                let name = guid::name(key.unwrap_or(connection.known.own));
-                let entry = connection.entry(&Search::entry(&name, &["msDS-ResultantPSO"])).await?;
-                let pso = match (key, &entry) {
-                    (Some(_), None) => return Err(DirectoryError::NotFound.into()),
-                    (Some(_), Some(entry)) => entry.text("msDS-ResultantPSO"),
-                    (None, _) => None,
-                };
-                self.policies.of(&connection, pso, self.clock.now()).await
-            })
-            .await
-    }
-
-    /// The password and the lockout in one operation.
-    pub(crate) async fn set_password(
-        &self,
-        key: AccountKey,
-        name: &str,
-        new: &Password,
-        deadline: Instant,
-    ) -> Result<(), DirectoryError> {
-        let values = vec![("unicodePwd", unicode_pwd(new.reveal())), unlocked()];
-        let with_history = self.history == HistoryRule::PolicyHints;
-        let fits = |connection: &Shared<Known>| if with_history { offered(connection).map(|_| ()) } else { Ok(()) };
-        let wrote = self.controllers.write(deadline, fits, |connection| async move {
-            let control = connection.known.policy_hints.filter(|_| with_history).map(password::policy_hints);
-            connection.replace(&guid::name(key), values, control).await
-        });
-        match wrote.await? {
-            Wrote::Done => Ok(()),
-            Wrote::Refused(answer) => Err(error_map::writing(answer)),
-            Wrote::Unanswered { at, .. } if self.is_proven(name, new, at).await => Ok(()),
-            Wrote::Unanswered { error, .. } => Err(error),
-        }
-    }
-
-    /// Over the service account's connection: whose password has expired or must be changed can't sign in to change it.
-    pub(crate) async fn change_password(
-        &self,
-        key: AccountKey,
-        name: &str,
-        old: &Password,
-        new: &Password,
-        deadline: Instant,
-    ) -> Result<PasswordChange, DirectoryError> {
-        let (old, changed) = (unicode_pwd(old.reveal()), unicode_pwd(new.reveal()));
-        let wrote = self.controllers.write(
-            deadline,
-            |_| Ok(()),
-            |connection| async move { connection.exchange(&guid::name(key), "unicodePwd", old, changed).await },
-        );
-        match wrote.await? {
-            Wrote::Done => Ok(PasswordChange::Changed),
-            Wrote::Refused(answer) => error_map::changing(answer),
-            Wrote::Unanswered { at, .. } if self.is_proven(name, new, at).await => Ok(PasswordChange::Changed),
-            Wrote::Unanswered { error, .. } => Err(error),
-        }
-    }
-
-    pub(crate) async fn unlock(&self, key: AccountKey, deadline: Instant) -> Result<(), DirectoryError> {
-        let wrote = self.controllers.write(
-            deadline,
-            |_| Ok(()),
-            |connection| async move { connection.replace(&guid::name(key), vec![unlocked()], None).await },
-        );
-        wrote.await?.settled()
-    }
-
-    /// In place of every value that is there.
-    pub(crate) async fn write_number(
-        &self,
-        key: AccountKey,
-        number: Option<&MobileNumber>,
-        deadline: Instant,
-    ) -> Result<(), DirectoryError> {
-        let attribute = setup::number_attribute(self.numbers)?;
-        let name = &guid::name(key);
-        let wrote = self.controllers.write(
-            deadline,
-            |_| Ok(()),
-            |connection| async move {
-                match number {
-                    Some(number) => connection.replace(name, vec![(attribute, Value::text(number.e164()))], None).await,
-                    None => connection.clear(name, attribute).await,
-                }
-            },
-        );
-        wrote.await?.settled()
-    }
-
     /// Whether an unanswered write has happened: the new password opens the account, at another controller where there
     /// is one. Only "yes" is an answer. "Wrong password" is none: the write may not have reached that controller yet, or
     /// the one that did not answer may still be busy with it and do it later, so the outcome stays unknown.
@@ -267,37 +289,6 @@ impl Domain {
             Ok(Err(answer)) => answer.proves_password(),
             Err(_) => false,
         }
-    }
-
-    pub(crate) async fn authenticate(
-        &self,
-        name: &str,
-        password: &Password,
-        deadline: Instant,
-    ) -> Result<Authentication, DirectoryError> {
-        match self.controllers.present(name, password, deadline, None).await? {
-            Ok(_) => Ok(Authentication::Accepted),
-            Err(answer) => error_map::presenting(answer),
-        }
-    }
-
-    pub(crate) fn certificate_end(&self) -> Option<portvakt_domain::time::Instant> {
-        self.controllers.certificate_end()
-    }
-
-    pub(crate) async fn probe(&self, deadline: Instant) -> Result<(), DirectoryError> {
-        self.controllers
-            .read(deadline, |connection| async move {
-                connection.search(&Search::root(&["supportedLDAPVersion"])).await?;
-                self.allowed.sids(&connection, self.clock.now()).await?;
-                self.denied.sids(&connection, self.clock.now()).await?;
-                self.functional_groups.sids(&connection, self.clock.now()).await?;
-                if self.history == HistoryRule::PolicyHints {
-                    offered(&connection)?;
-                }
-                Ok(())
-            })
-            .await
     }
 }
 

@@ -24,6 +24,7 @@ use super::{
     policy::Policies,
 };
 use crate::{
+    adapter::Server,
     connection::Search,
     controller::Shared,
     controllers::{Controllers, Wrote},
@@ -46,7 +47,7 @@ const NAMES: [&str; 2] = ["uid", "mail"];
 pub(crate) struct Tree {
     controllers: Arc<Controllers<AskServer>>,
     /// The naming context.
-    pub(super) base: String,
+    base: String,
     policies: Policies,
     allowed: NamedGroups,
     denied: NamedGroups,
@@ -60,8 +61,8 @@ pub(crate) struct Tree {
     clock: Arc<dyn Clock>,
 }
 
-impl Tree {
-    pub(crate) fn new(
+impl Server for Tree {
+    fn new(
         settings: &DirectorySettings,
         service_password: SecretString,
         egress: Egress,
@@ -86,7 +87,11 @@ impl Tree {
         })
     }
 
-    pub(crate) async fn find(
+    fn base(&self) -> &str {
+        &self.base
+    }
+
+    async fn find(
         &self,
         text: &str,
         account_name_only: bool,
@@ -115,10 +120,119 @@ impl Tree {
             .await
     }
 
-    pub(crate) async fn read(&self, key: AccountKey, deadline: Instant) -> Result<Option<Account>, DirectoryError> {
+    async fn read(&self, key: AccountKey, deadline: Instant) -> Result<Option<Account>, DirectoryError> {
         self.controllers.read(deadline, |connection| async move { self.account(&connection, key).await }).await
     }
 
+    /// Both kinds of rules take one search and what is remembered.
+    async fn policy_of(&self, key: Option<AccountKey>, deadline: Instant) -> Result<EffectivePolicy, DirectoryError> {
+        self.controllers
+            .read(deadline, |connection| async move {
+                let whose = key.unwrap_or(connection.known.own);
+                let entry = self.entry(&connection, whose, &["pwdPolicySubentry"]).await?;
+                let name = match (key, &entry) {
+                    (Some(_), None) => return Err(DirectoryError::NotFound.into()),
+                    (Some(_), Some(entry)) => entry.text("pwdPolicySubentry"),
+                    (None, _) => None,
+                };
+                self.policies.of(&connection, name, self.clock.now()).await.map(|rules| rules.effective)
+            })
+            .await
+    }
+
+    /// By the password-modify operation (RFC 3062). With the right to write passwords, and not more, the service account
+    /// is held to the policy, and a new password also unlocks.
+    async fn set_password(&self, account: &Account, new: &Password, deadline: Instant) -> Result<(), DirectoryError> {
+        let name = &self.name_of(account.key, deadline).await?;
+        let wrote = self.controllers.write(deadline, keeps_policies, |connection| async move {
+            connection.modify_password(name, None, new.reveal()).await
+        });
+        match wrote.await? {
+            Wrote::Done => Ok(()),
+            Wrote::Refused(answer) => Err(error_map::writing(answer)),
+            Wrote::Unanswered { at, .. } if self.is_proven(name, new, at).await => Ok(()),
+            Wrote::Unanswered { error, .. } => Err(error),
+        }
+    }
+
+    async fn change_password(
+        &self,
+        account: &Account,
+        old: &Password,
+        new: &Password,
+        deadline: Instant,
+    ) -> Result<PasswordChange, DirectoryError> {
+        let name = &self.name_of(account.key, deadline).await?;
+        let wrote = self.controllers.write(deadline, keeps_policies, |connection| async move {
+            connection.modify_password(name, Some(old.reveal()), new.reveal()).await
+        });
+        match wrote.await? {
+            Wrote::Done => Ok(PasswordChange::Changed),
+            Wrote::Refused(answer) => error_map::changing_by_operation(answer),
+            Wrote::Unanswered { at, .. } if self.is_proven(name, new, at).await => Ok(PasswordChange::Changed),
+            Wrote::Unanswered { error, .. } => Err(error),
+        }
+    }
+
+    /// Takes the lock away; slapd forgets the wrong passwords with it.
+    async fn unlock(&self, key: AccountKey, deadline: Instant) -> Result<(), DirectoryError> {
+        let name = &self.name_of(key, deadline).await?;
+        let wrote = self.controllers.write(
+            deadline,
+            |_| Ok(()),
+            |connection| async move { connection.put(name, "pwdAccountLockedTime", None).await },
+        );
+        wrote.await?.settled()
+    }
+
+    async fn write_number(
+        &self,
+        key: AccountKey,
+        number: Option<&MobileNumber>,
+        deadline: Instant,
+    ) -> Result<(), DirectoryError> {
+        let attribute = setup::number_attribute(self.numbers)?;
+        let name = &self.name_of(key, deadline).await?;
+        let value = number.map(|number| Value::text(number.e164()));
+        let wrote = self.controllers.write(
+            deadline,
+            |_| Ok(()),
+            |connection| async move { connection.put(name, attribute, value).await },
+        );
+        wrote.await?.settled()
+    }
+
+    async fn authenticate(
+        &self,
+        name: &str,
+        password: &Password,
+        deadline: Instant,
+    ) -> Result<Authentication, DirectoryError> {
+        match self.controllers.present(name, password, deadline, None).await? {
+            Ok(reason) => Ok(error_map::presented(reason)),
+            Err(answer) => error_map::presenting(answer),
+        }
+    }
+
+    fn certificate_end(&self) -> Option<portvakt_domain::time::Instant> {
+        self.controllers.certificate_end()
+    }
+
+    async fn probe(&self, deadline: Instant) -> Result<(), DirectoryError> {
+        self.controllers
+            .read(deadline, |connection| async move {
+                let now = self.clock.now();
+                keeps_policies(&connection)?;
+                self.policies.of(&connection, None, now).await?;
+                self.allowed.check(&connection, now).await?;
+                self.denied.check(&connection, now).await?;
+                self.functional_groups.check(&connection, now).await
+            })
+            .await
+    }
+}
+
+impl Tree {
     /// The entry behind a key. There is no name by which OpenLDAP addresses an entry for good, so it is searched for.
     async fn entry(
         &self,
@@ -166,103 +280,11 @@ impl Tree {
         Ok(account::facts(&entry, &rules, &around))
     }
 
-    /// An account's rules, or the server's default. Both take one search and what is remembered.
-    pub(crate) async fn policy_of(
-        &self,
-        key: Option<AccountKey>,
-        deadline: Instant,
-    ) -> Result<EffectivePolicy, DirectoryError> {
-        self.controllers
-            .read(deadline, |connection| async move {
-                let whose = key.unwrap_or(connection.known.own);
-                let entry = self.entry(&connection, whose, &["pwdPolicySubentry"]).await?;
-                let name = match (key, &entry) {
-                    (Some(_), None) => return Err(DirectoryError::NotFound.into()),
-                    (Some(_), Some(entry)) => entry.text("pwdPolicySubentry"),
-                    (None, _) => None,
-                };
-                self.policies.of(&connection, name, self.clock.now()).await.map(|rules| rules.effective)
-            })
-            .await
-    }
-
-    /// By the password-modify operation (RFC 3062). With the right to write passwords, and not more, the service account
-    /// is held to the policy, and a new password also unlocks.
-    pub(crate) async fn set_password(
-        &self,
-        key: AccountKey,
-        new: &Password,
-        deadline: Instant,
-    ) -> Result<(), DirectoryError> {
-        let name = &self.name_of(key, deadline).await?;
-        let wrote = self.controllers.write(deadline, keeps_policies, |connection| async move {
-            connection.modify_password(name, None, new.reveal()).await
-        });
-        match wrote.await? {
-            Wrote::Done => Ok(()),
-            Wrote::Refused(answer) => Err(error_map::writing(answer)),
-            Wrote::Unanswered { at, .. } if self.is_proven(name, new, at).await => Ok(()),
-            Wrote::Unanswered { error, .. } => Err(error),
-        }
-    }
-
-    pub(crate) async fn change_password(
-        &self,
-        key: AccountKey,
-        old: &Password,
-        new: &Password,
-        deadline: Instant,
-    ) -> Result<PasswordChange, DirectoryError> {
-        let name = &self.name_of(key, deadline).await?;
-        let wrote = self.controllers.write(deadline, keeps_policies, |connection| async move {
-            connection.modify_password(name, Some(old.reveal()), new.reveal()).await
-        });
-        match wrote.await? {
-            Wrote::Done => Ok(PasswordChange::Changed),
-            Wrote::Refused(answer) => error_map::changing_by_operation(answer),
-            Wrote::Unanswered { at, .. } if self.is_proven(name, new, at).await => Ok(PasswordChange::Changed),
-            Wrote::Unanswered { error, .. } => Err(error),
-        }
-    }
-
-    /// Takes the lock away; slapd forgets the wrong passwords with it.
-    pub(crate) async fn unlock(&self, key: AccountKey, deadline: Instant) -> Result<(), DirectoryError> {
-        let name = &self.name_of(key, deadline).await?;
-        let wrote = self.controllers.write(
-            deadline,
-            |_| Ok(()),
-            |connection| async move { connection.clear(name, "pwdAccountLockedTime").await },
-        );
-        wrote.await?.settled()
-    }
-
     /// Where an account's entry is at this moment.
     async fn name_of(&self, key: AccountKey, deadline: Instant) -> Result<String, DirectoryError> {
         let entry =
             self.controllers.read(deadline, |connection| async move { self.entry(&connection, key, &["1.1"]).await });
         entry.await?.map(|entry| entry.dn).ok_or(DirectoryError::NotFound)
-    }
-
-    /// In place of every value that is there.
-    pub(crate) async fn write_number(
-        &self,
-        key: AccountKey,
-        number: Option<&MobileNumber>,
-        deadline: Instant,
-    ) -> Result<(), DirectoryError> {
-        let attribute = setup::number_attribute(self.numbers)?;
-        let name = &self.name_of(key, deadline).await?;
-        let wrote = self.controllers.write(
-            deadline,
-            |_| Ok(()),
-            |connection| async move {
-                match number {
-                    Some(number) => connection.replace(name, vec![(attribute, Value::text(number.e164()))], None).await,
-                    None => connection.clear(name, attribute).await,
-                }
-            },
-        );
-        wrote.await?.settled()
     }
 
     /// Whether an unanswered write has happened: the new password opens the account, at another server where there is
@@ -271,35 +293,6 @@ impl Tree {
         let deadline = Instant::now() + self.patience.min(PROOF);
         let presented = self.controllers.present(name, new, deadline, Some(unanswered_at)).await;
         matches!(presented, Ok(Ok(_)))
-    }
-
-    pub(crate) async fn authenticate(
-        &self,
-        name: &str,
-        password: &Password,
-        deadline: Instant,
-    ) -> Result<Authentication, DirectoryError> {
-        match self.controllers.present(name, password, deadline, None).await? {
-            Ok(reason) => Ok(error_map::presented(reason)),
-            Err(answer) => error_map::presenting(answer),
-        }
-    }
-
-    pub(crate) fn certificate_end(&self) -> Option<portvakt_domain::time::Instant> {
-        self.controllers.certificate_end()
-    }
-
-    pub(crate) async fn probe(&self, deadline: Instant) -> Result<(), DirectoryError> {
-        self.controllers
-            .read(deadline, |connection| async move {
-                let now = self.clock.now();
-                keeps_policies(&connection)?;
-                self.policies.of(&connection, None, now).await?;
-                self.allowed.check(&connection, now).await?;
-                self.denied.check(&connection, now).await?;
-                self.functional_groups.check(&connection, now).await
-            })
-            .await
     }
 }
 

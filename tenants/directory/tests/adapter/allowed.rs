@@ -7,7 +7,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use portvakt_directory::OpenLdap;
+use portvakt_directory::connect;
 use portvakt_domain::connect::{ConnectKind, ConnectRules, Egress, Refusal, RefusalObserver, Resolver};
 
 use super::*;
@@ -83,7 +83,7 @@ async fn openldap_asks_as_well() {
     let (egress, refusals) = way(&[], &[]);
     let clock = Arc::new(Hand(Mutex::new(DateTime::from_timestamp(1_800_000_000, 0).expect("a time"))));
     let secret = "Svc!Losen".to_owned().into();
-    let directory = OpenLdap::new(&settings, secret, egress, clock, Handle::current(), Arc::new(Seen::default()));
+    let directory = connect(&settings, secret, egress, clock, Handle::current(), Arc::new(Seen::default()));
     let probed = directory.expect("settings that hold").probe().await;
     assert!(matches!(probed, Err(DirectoryError::Misconfigured(_))), "{probed:?}");
     assert_eq!(controller.asked(|script| script.connections), 0);

@@ -10,7 +10,7 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use ldap3_proto::{LdapResultCode, control::LdapControl};
-use portvakt_directory::{ActiveDirectory, OperationObserver};
+use portvakt_directory::{OperationObserver, connect};
 use portvakt_domain::{
     account::Account,
     connect::Egress,
@@ -50,7 +50,7 @@ impl OperationObserver for Seen {
 }
 
 struct Bench {
-    directory: ActiveDirectory,
+    directory: Arc<dyn Directory>,
     clock: Arc<Hand>,
     seen: Arc<Seen>,
 }
@@ -116,7 +116,7 @@ impl Bench {
         let clock = Arc::new(Hand(Mutex::new(DateTime::from_timestamp(1_800_000_000, 0).expect("a time"))));
         let seen = Arc::new(Seen::default());
         let password = "Svc!Losen".to_owned().into();
-        let directory = ActiveDirectory::new(&settings, password, egress, clock.clone(), runtime, seen.clone());
+        let directory = connect(&settings, password, egress, clock.clone(), runtime, seen.clone());
         Self { directory: directory.expect("settings that hold"), clock, seen }
     }
 
