@@ -36,6 +36,9 @@ pub use sms_report::{HttpReport, HttpReportContent, HttpReportValue};
 pub use texts::{Paragraphs, TenantTexts};
 pub use values::{BaseUrl, HostName, LdapUrl, SenderName, Slug, WebUrl};
 
+/// The longest name of a municipality. It stands at the head of every page, and in every notice by SMS.
+const LONGEST_NAME: usize = 100;
+
 /// Everything a tenant decides. Secrets are not here: a file names where they are read when it is applied, and they are
 /// stored sealed beside the settings.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -191,7 +194,6 @@ impl TenantSettings {
                 problems.push(problem.to_owned());
             }
         };
-        demand(!self.name.trim().is_empty(), "name: write the municipality's name");
         demand(!self.languages.is_empty(), "languages: name at least one, such as [\"sv\", \"en\"]");
         let twice = self.languages.iter().enumerate().any(|(index, one)| self.languages[..index].contains(one));
         demand(!twice, "languages: name each once");
@@ -217,6 +219,7 @@ impl TenantSettings {
         demand((5..=10).contains(&self.reset.code_minutes), "reset.code_minutes: 5 to 10 minutes");
         demand(!self.registration.countries.is_empty(), "registration.countries: name at least one country");
         demand(self.mail.from.contains('@'), "mail.from: write a mail address");
+        problems.extend(plain::unfit(&self.name, LONGEST_NAME).map(|why| format!("name: {why}")));
         problems.extend(self.hosts.problems());
         problems.extend(self.help_desk.problems());
         problems.extend(self.texts.problems());
@@ -296,3 +299,6 @@ impl HostPurpose {
         [HostPurpose::Reset, HostPurpose::Register].into_iter().find(|purpose| purpose.as_str() == name)
     }
 }
+
+#[cfg(test)]
+mod tests;

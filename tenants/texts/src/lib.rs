@@ -197,7 +197,7 @@ fn own_bundle(own: &TenantTexts, language: Language) -> Result<FluentBundle<Flue
     Ok(bundle)
 }
 
-/// What a pattern alone comes to.
+/// What a pattern alone comes to, where all of it can be shown.
 pub(crate) fn alone(
     language: Language,
     key: &str,
@@ -206,7 +206,7 @@ pub(crate) fn alone(
 ) -> Option<String> {
     let mut bundle = empty_bundle(language).ok()?;
     bundle.add_resource(FluentResource::try_new(source_of(key, pattern)).ok()?).ok()?;
-    formatted(&bundle, key, arguments).map(|(text, _)| text)
+    formatted(&bundle, key, arguments).filter(|(_, whole)| *whole).map(|(text, _)| text)
 }
 
 /// A key and its pattern as a file would have them. Every line is indented, so that none begins another text.

@@ -8,7 +8,7 @@ use portvakt_domain::{
     language::Language,
     tenant::{
         TenantSettings,
-        plain::{has_markup, is_unseen},
+        plain::{has_markup, is_unseen, says_something},
     },
 };
 
@@ -79,13 +79,14 @@ pub fn problems(built_in: &Texts, settings: &TenantSettings) -> Vec<String> {
             problems.extend(found.into_iter().map(|problem| format!("texts.{}.{key}: {problem}", language.tag())));
         }
     }
-    // Whole messages can be looked at when each of their texts can be read.
-    match built_in.with_own(&settings.texts) {
-        Ok(texts) if problems.is_empty() => problems.extend(messages::problems(&texts, settings)),
-        Ok(_) => {}
-        Err(error) => problems.push(format!("texts: {error}")),
+    // Whole messages can be looked at when each of their texts can be read; what was refused is not read once more.
+    if !problems.is_empty() {
+        return problems;
     }
-    problems
+    match built_in.with_own(&settings.texts) {
+        Ok(texts) => messages::problems(&texts, settings),
+        Err(error) => vec![format!("texts: {error}")],
+    }
 }
 
 /// Hosts that nobody has and the demo answer in the built-in words.
@@ -111,7 +112,10 @@ impl Own<'_> {
             return problems;
         }
         // 2. What people would read, whichever of its variants that is.
-        for shown in self.all_shown(numbers) {
+        let Some(all_shown) = self.all_shown(numbers) else {
+            return vec!["it has too many values in { } to be shown whole; write it with fewer".to_owned()];
+        };
+        for shown in all_shown {
             problems.extend(self.characters(&shown));
             problems.extend(promises::broken(self.language, self.key, &shown));
         }
@@ -134,7 +138,11 @@ impl Own<'_> {
                 problems.push(format!("there is no value {{ ${name} }} here; {}", all()));
             }
         }
-        let told = pattern::told_to_all(read);
+        let mut told = pattern::told_to_all(read);
+        // Kinds of characters are four: where the first three have a variant each, the default is for all of them.
+        if self.key == "rule-kinds" && (1..=3).all(|count| pattern::choices(read).0.contains(&count)) {
+            told.insert("count".to_owned());
+        }
         for name in &self.known {
             if !told.contains(*name) && !self.may_leave_out(name) {
                 problems
@@ -149,10 +157,11 @@ impl Own<'_> {
         self.place == Place::Page && matches!(name, "name" | "tenant" | "user" | "example")
     }
 
-    /// The text with values of each kind, and with each number that a variant is chosen by.
-    fn all_shown(&self, numbers: BTreeSet<i64>) -> BTreeSet<String> {
+    /// The text with values of each kind, and with each number that a variant is chosen by. `None` where pages would fall
+    /// back to the built-in text.
+    fn all_shown(&self, numbers: BTreeSet<i64>) -> Option<BTreeSet<String>> {
         let counts = numbers.into_iter().chain(SAMPLES).map(Argument::Number);
-        let shown = counts.chain([Argument::Text("ord")]).filter_map(|value| {
+        let shown = counts.chain([Argument::Text("ord")]).map(|value| {
             // A code is looked at in whole messages; here it must not look like one.
             let of = |name: &'static str| if name == "code" { Argument::Text("ord") } else { value };
             let arguments: Vec<_> = self.known.iter().map(|name| (*name, of(name))).collect();
@@ -163,7 +172,7 @@ impl Own<'_> {
 
     fn characters(&self, shown: &str) -> Vec<String> {
         let mut problems = Vec::new();
-        if shown.trim().is_empty() {
+        if !says_something(shown) {
             problems.push("write something".to_owned());
         }
         let breaks_allowed = self.place == Place::Page;

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{plain::unfit, values::WebUrl};
+use super::{
+    plain::{is_unseen, unfit},
+    values::WebUrl,
+};
 use crate::language::Language;
 
 const LONGEST_NAME: usize = 60;
@@ -52,6 +55,8 @@ impl HelpDesk {
         for (language, hours) in &self.hours {
             say(&format!("hours.{}", language.tag()), unfit(hours, LONGEST_HOURS));
         }
+        let unseen = self.url.iter().find_map(|url| url.as_str().chars().find(|c| is_unseen(*c)));
+        say("url", unseen.map(|c| format!("U+{:04X} is a character that nobody sees; take it out", u32::from(c))));
         if self.phone.is_none() && self.mail.is_none() {
             problems.push("help_desk: give a phone or a mail address, people will need it".to_owned());
         }
@@ -98,6 +103,9 @@ mod tests {
             ("name = \"IT\"\nmail = \"a@b.se?cc=c@d.se\"", vec!["help_desk.mail: "]),
             ("name = \"IT\"\nmail = \"a b@orebro.se\"", vec!["help_desk.mail: "]),
             ("name = \"IT\"\nmail = \"\\\"<b>\\\"@orebro.se\"", vec!["help_desk.mail: "]),
+            ("name = \"IT\"\nphone = \"12\"", vec!["help_desk.phone: "]),
+            ("name = \"IT\"\nphone = \"019\u{202e}211000\"", vec!["help_desk.phone: "]),
+            ("name = \"IT\"\nphone = \"112\"\nurl = \"https://orebro.se/\u{202e}ti\"", vec!["help_desk.url: "]),
             (
                 "name = \"<b>IT</b>\"\nphone = \"123\"\nhours = { sv = \"\" }",
                 vec!["help_desk.name: ", "help_desk.hours.sv: "],

@@ -82,6 +82,22 @@ mod tests {
     }
 
     #[test]
+    fn two_pages_have_two_hosts_however_they_are_spelled() {
+        for register in ["pwreset.orebro.se", "PWRESET.Orebro.se."] {
+            let text = format!("reset = \"pwreset.orebro.se\"\nregister = \"{register}\"");
+            let found = toml::from_str::<Hosts>(&text).expect("a section").problems();
+            assert_eq!(found, ["hosts: reset and register must be two addresses"], "{register}");
+        }
+        let of_length = |length: usize| {
+            let reset = format!("{}.orebro.se", "a".repeat(length - ".orebro.se".len()));
+            let text = format!("reset = \"{reset}\"\nregister = \"pwreg.orebro.se\"");
+            toml::from_str::<Hosts>(&text).expect("a section").problems()
+        };
+        assert_eq!(of_length(40), Vec::<String>::new());
+        assert!(matches!(&of_length(41)[..], [one] if one.contains("longer than 40")));
+    }
+
+    #[test]
     fn an_address_of_another_host_is_refused() {
         for (text, key) in [
             ("reset_url = \"https://pwreg.orebro.se\"", "hosts.reset_url: "),

@@ -2,7 +2,7 @@
 
 /// Why a text of one line can't be shown; `None` where it can.
 pub(super) fn unfit(text: &str, longest: usize) -> Option<String> {
-    if text.trim().is_empty() {
+    if !says_something(text) {
         return Some("write something, or leave the key out".to_owned());
     }
     let length = text.chars().count();
@@ -16,12 +16,20 @@ pub(super) fn unfit(text: &str, longest: usize) -> Option<String> {
         .then(|| "there is no markup here: < and & would be shown as they are; write plain words".to_owned())
 }
 
-/// Characters that are not seen but change what is: controls, and marks that turn the direction of writing or join and
-/// part letters. The soft hyphen is none of them: it says where a long Swedish word may be broken.
+/// Whether somebody who reads it learns anything: signs alone are no words on a button.
+pub fn says_something(text: &str) -> bool {
+    text.chars().any(char::is_alphanumeric)
+}
+
+/// Characters that are not seen but change what is: controls, marks that turn the direction of writing or join and part
+/// letters, and letters that are drawn as nothing. The soft hyphen is none of them: it says where a long Swedish word may
+/// be broken. Nor are the two marks that choose between a sign and its picture.
 pub fn is_unseen(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-        || matches!(c, '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+    let fillers = matches!(c, '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}');
+    let marks = matches!(c, '\u{34f}' | '\u{61c}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}')
+        || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff0}'..='\u{fffb}')
+        || matches!(c, '\u{fe00}'..='\u{fe0d}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}');
+    c.is_control() || fillers || marks
 }
 
 /// Whether a text was written as HTML. It would be shown as it stands, since everything is escaped.
@@ -41,12 +49,19 @@ mod tests {
 
     #[test]
     fn plain_words_are_taken_and_everything_else_is_named() {
-        for fit in ["Örebro kommun", "A & O", "5 < 7", "lösen\u{ad}ord", "Vård & omsorg; hälsa", "%&/#"] {
+        for fit in
+            ["Örebro kommun", "A & O", "5 < 7", "lösen\u{ad}ord", "Vård & omsorg; hälsa", "1 %&/#", "☎\u{fe0f} 112"]
+        {
             assert_eq!(unfit(fit, 60), None, "{fit}");
         }
         for (wrong, why) in [
             ("", "write something"),
             ("  ", "write something"),
+            ("\u{ad}", "write something"),
+            ("– …", "write something"),
+            ("a\u{3164}b", "U+3164"),
+            ("a\u{34f}b", "U+034F"),
+            ("a\u{e0101}b", "U+E0101"),
             ("a\nb", "U+000A"),
             ("a\u{202e}b", "U+202E"),
             ("a\u{200b}b", "U+200B"),

@@ -102,10 +102,16 @@ fn ldap_url(text: &str) -> Result<String, String> {
         .ok_or_else(wrong)?;
     let (host, port) = rest.rsplit_once(':').map_or((rest, None), |(host, port)| (host, Some(port)));
     host_name(host).map_err(|_| wrong())?;
-    if port.is_some_and(|port| port.parse::<u16>().is_err()) {
+    if port.is_some_and(|text| port_number(text).is_none()) {
         return Err(wrong());
     }
     Ok(text_without_slash.to_owned())
+}
+
+/// A port that can be connected to, in digits: `parse` alone takes a sign, which no address has.
+fn port_number(text: &str) -> Option<u16> {
+    let digits = text.bytes().all(|b| b.is_ascii_digit());
+    text.parse().ok().filter(|port| digits && *port > 0)
 }
 
 impl LdapUrl {
@@ -137,7 +143,7 @@ fn web_url(text: &str) -> Result<String, String> {
     // A user name has no place here: it would be shown wherever the address is.
     let (host, port) = authority.rsplit_once(':').map_or((authority, "443"), |pair| pair);
     let fits = host_name(host).is_ok()
-        && port.parse::<u16>().is_ok()
+        && port_number(port).is_some()
         && !text.contains(|c: char| c.is_whitespace() || c.is_control());
     fits.then(|| text.to_owned()).ok_or_else(wrong)
 }
@@ -150,7 +156,7 @@ fn base_url(text: &str) -> Result<String, String> {
     let host = host_name(host).map_err(|_| wrong())?;
     // A port with a sign or with zeros before it would be another text than the browser's `Origin`.
     let port = match port {
-        Some(port) => Some(port.parse::<u16>().ok().filter(|n| *n > 0 && n.to_string() == port).ok_or_else(wrong)?),
+        Some(port) => Some(port_number(port).filter(|number| number.to_string() == port).ok_or_else(wrong)?),
         None => None,
     };
     let usual = match scheme {
@@ -224,13 +230,37 @@ mod tests {
             let url: LdapUrl = right.parse().expect(right);
             assert_eq!((url.host(), url.port(), url.is_starttls()), (host, port, starttls));
         }
-        for wrong in ["http://dc1.orebro.se", "dc1.orebro.se", "ldaps://", "ldaps://dc1:x", "ldaps://dc1/x"] {
+        for wrong in [
+            "http://dc1.orebro.se",
+            "dc1.orebro.se",
+            "ldaps://",
+            "ldaps://dc1:x",
+            "ldaps://dc1/x",
+            "ldaps://dc1:0",
+            "ldaps://dc1:+636",
+            "ldaps://dc1:65536",
+            "ldaps://u@dc1",
+            "ldaps://[::1]",
+            "ldaps://[::ffff:127.0.0.1]:636",
+        ] {
             assert!(wrong.parse::<LdapUrl>().is_err(), "{wrong}");
         }
         assert!("https://api.46elks.com/a1/sms".parse::<WebUrl>().is_ok());
-        for wrong in
-            ["http://api.46elks.com", "https://", "https://a b", "https:///x", "https://u:p@host/", "https://host:x/"]
-        {
+        for wrong in [
+            "http://api.46elks.com",
+            "https://",
+            "https://a b",
+            "https:///x",
+            "https://u:p@host/",
+            "https://u@host",
+            "https://host:x/",
+            "https://host:0/",
+            "https://host:+443/",
+            "https://host:",
+            "https://host#@evil.example/",
+            "https://host\\@evil.example/",
+            "https://[::1]/",
+        ] {
             assert!(wrong.parse::<WebUrl>().is_err(), "{wrong}");
         }
     }

@@ -3,11 +3,14 @@
 use std::collections::BTreeSet;
 
 use fluent_syntax::{
-    ast::{Entry, Expression, InlineExpression, Message, Pattern, PatternElement, VariantKey},
+    ast::{Entry, Expression, InlineExpression, Message, Pattern, PatternElement, Variant, VariantKey},
     parser::{self, ErrorKind},
 };
 
 use crate::source_of;
+
+/// How many brackets may be open at a time. Each is a call of the parser within another, and a stack has an end.
+const MOST_NESTED: usize = 20;
 
 /// Reads a pattern.
 ///
@@ -16,6 +19,9 @@ use crate::source_of;
 pub(super) fn read(key: &str, pattern: &str) -> Result<Pattern<String>, String> {
     if pattern.trim().is_empty() {
         return Err("write something, or take the key out".to_owned());
+    }
+    if deepest(pattern) > MOST_NESTED {
+        return Err(format!("more than {MOST_NESTED} brackets are open within each other; write it plainly"));
     }
     let source = source_of(key, pattern);
     let resource = parser::parse(source.clone()).map_err(|(_, errors)| {
@@ -29,6 +35,19 @@ pub(super) fn read(key: &str, pattern: &str) -> Result<Pattern<String>, String> 
         _ => Err("a line begins with a full stop, which Fluent takes for an attribute; move it to the line before"
             .to_owned()),
     }
+}
+
+/// How many brackets are open where most are, whatever they mean there.
+fn deepest(pattern: &str) -> usize {
+    let open = pattern.chars().scan(0_usize, |open, c| {
+        match c {
+            '{' | '(' => *open += 1,
+            '}' | ')' => *open = open.saturating_sub(1),
+            _ => {}
+        }
+        Some(*open)
+    });
+    open.max().unwrap_or_default()
 }
 
 /// A mistake and where it is, counted as people count.
@@ -79,8 +98,8 @@ pub(super) fn named(pattern: &Pattern<String>) -> BTreeSet<String> {
     names
 }
 
-/// The values that whoever reads it learns of, whichever variant is shown: by the words of a variant too, since "1 minut"
-/// tells as much as a figure.
+/// The values that whoever reads it learns of, whichever variant is shown: by the words of a variant for a single value
+/// too, since "1 minut" tells as much as a figure.
 pub(super) fn told_to_all(pattern: &Pattern<String>) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for element in &pattern.elements {
@@ -88,14 +107,26 @@ pub(super) fn told_to_all(pattern: &Pattern<String>) -> BTreeSet<String> {
         match expression {
             Expression::Inline(inline) => names.extend(told_by(inline)),
             Expression::Select { selector, variants } => {
-                names.extend(told_by(selector));
-                let mut of_variants = variants.iter().map(|variant| told_to_all(&variant.value));
+                let chosen_by = told_by(selector);
+                let mut of_variants = variants.iter().map(|variant| {
+                    let mut told = told_to_all(&variant.value);
+                    told.extend(chosen_by.iter().filter(|_| is_for_one_value(variant, variants)).cloned());
+                    told
+                });
                 let first = of_variants.next().unwrap_or_default();
                 names.extend(of_variants.fold(first, |all, one| all.intersection(&one).cloned().collect()));
             }
         }
     }
     names
+}
+
+/// Whether a variant is shown for one count alone. In Swedish and English `one` is 1; the default is shown for whatever no
+/// other variant is for.
+fn is_for_one_value(variant: &Variant<String>, all: &[Variant<String>]) -> bool {
+    let is_other =
+        |variant: &Variant<String>| matches!(&variant.key, VariantKey::Identifier { name } if name == "other");
+    !is_other(variant) && (!variant.default || all.iter().any(is_other))
 }
 
 fn told_by(inline: &InlineExpression<String>) -> BTreeSet<String> {
@@ -122,49 +153,60 @@ pub(super) fn choices(pattern: &Pattern<String>) -> (BTreeSet<i64>, Vec<String>)
             problems.push(format!("[{name}] is never chosen; variants are [one], *[other] and numbers such as [2]"));
         }
     });
+    let chosen_by = selectors(pattern);
+    if chosen_by.len() > 1 {
+        let names: Vec<_> = chosen_by.iter().map(|name| format!("{{ ${name} }}")).collect();
+        problems.push(format!("variants are chosen by {}; choose them by one value", names.join(" and ")));
+    }
     (numbers, problems)
 }
 
-fn each_key(pattern: &Pattern<String>, visit: &mut dyn FnMut(&VariantKey<String>)) {
-    for element in &pattern.elements {
-        if let PatternElement::Placeable { expression } = element {
-            each_key_of(expression, visit);
+/// The values that variants are chosen by.
+fn selectors(pattern: &Pattern<String>) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    each_expression(pattern, &mut |expression| {
+        if let Expression::Select { selector, .. } = expression {
+            names.extend(told_by(selector));
         }
-    }
+    });
+    names
 }
 
-fn each_key_of(expression: &Expression<String>, visit: &mut dyn FnMut(&VariantKey<String>)) {
-    match expression {
-        Expression::Inline(InlineExpression::Placeable { expression }) => each_key_of(expression, visit),
-        Expression::Inline(_) => {}
-        Expression::Select { variants, .. } => {
-            for variant in variants {
-                visit(&variant.key);
-                each_key(&variant.value, visit);
-            }
+/// Visits the keys of all variants.
+fn each_key(pattern: &Pattern<String>, visit: &mut dyn FnMut(&VariantKey<String>)) {
+    each_expression(pattern, &mut |expression| {
+        if let Expression::Select { variants, .. } = expression {
+            variants.iter().for_each(|variant| visit(&variant.key));
         }
-    }
+    });
 }
 
 /// Visits all inline expressions.
 fn each(pattern: &Pattern<String>, visit: &mut dyn FnMut(&InlineExpression<String>)) {
+    each_expression(pattern, &mut |expression| match expression {
+        Expression::Inline(inline) | Expression::Select { selector: inline, .. } => visit(inline),
+    });
+}
+
+/// Visits all expressions, also those within others.
+fn each_expression(pattern: &Pattern<String>, visit: &mut dyn FnMut(&Expression<String>)) {
     for element in &pattern.elements {
         if let PatternElement::Placeable { expression } = element {
-            each_of(expression, visit);
+            each_within(expression, visit);
         }
     }
 }
 
-fn each_of(expression: &Expression<String>, visit: &mut dyn FnMut(&InlineExpression<String>)) {
+fn each_within(expression: &Expression<String>, visit: &mut dyn FnMut(&Expression<String>)) {
+    visit(expression);
     let (inline, variants) = match expression {
         Expression::Inline(inline) => (inline, [].as_slice()),
         Expression::Select { selector, variants } => (selector, variants.as_slice()),
     };
-    visit(inline);
     if let InlineExpression::Placeable { expression } = inline {
-        each_of(expression, visit);
+        each_within(expression, visit);
     }
     for variant in variants {
-        each(&variant.value, visit);
+        each_expression(&variant.value, visit);
     }
 }
