@@ -110,6 +110,9 @@ impl Drawing {
         }
         // Drawing programs keep their own notes in other namespaces.
         let left_out = self.open.contains(&None) || name.contains(':') || DROPPED.contains(&name);
+        if name.starts_with("svg:") {
+            return Err(format!("it has a <{name}> element; write the names of SVG without \"svg:\""));
+        }
         if left_out {
             return Ok(None);
         }
@@ -128,7 +131,7 @@ impl Drawing {
             if style.contains(['<', '&']) {
                 return Err("its <style> holds markup; take it out".to_owned());
             }
-            self.written.push_str(&style);
+            self.written.push_str(&escaped(&style));
             let _ = write!(self.written, "</{name}>");
         }
         Ok(())
@@ -208,11 +211,14 @@ fn harmless(name: &str, value: &str) -> Result<(), String> {
 /// Width and height: of what is drawn, or as they are said.
 fn size_of(attributes: &[(&'static str, String)]) -> Result<(f64, f64), String> {
     let get = |name| attributes.iter().find(|(found, _)| *found == name).map(|(_, value)| value.as_str());
-    let number = |text: &str| text.trim().trim_end_matches("px").parse::<f64>().ok();
+    let number =
+        |text: &str| text.trim().trim_end_matches("px").parse::<f64>().ok().filter(|number| number.is_finite());
     let size = match get("viewBox") {
         Some(view) => {
-            let parts: Vec<f64> = view.split([' ', ',']).filter(|part| !part.is_empty()).filter_map(number).collect();
-            if let [_, _, width, height] = parts[..] { Some((width, height)) } else { None }
+            let parts = view.split(|c: char| c.is_whitespace() || c == ',').filter(|part| !part.is_empty());
+            let parts: Option<Vec<f64>> =
+                parts.map(|part| part.parse().ok().filter(|part: &f64| part.is_finite())).collect();
+            if let Some([_, _, width, height]) = parts.as_deref() { Some((*width, *height)) } else { None }
         }
         None => get("width").and_then(number).zip(get("height").and_then(number)),
     };
@@ -225,6 +231,7 @@ fn local(name: &str) -> &str {
     name.rsplit(':').next().unwrap_or(name)
 }
 
+/// Without what XML has no place for (XML 1.0, 2.2): browsers would show nothing of the whole drawing.
 fn escaped(text: &str) -> String {
     let mut written = String::with_capacity(text.len());
     for c in text.chars() {
@@ -233,7 +240,7 @@ fn escaped(text: &str) -> String {
             '<' => written.push_str("&lt;"),
             '>' => written.push_str("&gt;"),
             '"' => written.push_str("&quot;"),
-            c if c.is_control() => written.push(' '),
+            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => written.push(' '),
             c => written.push(c),
         }
     }
