@@ -2,7 +2,7 @@
 
 use std::{net::IpAddr, str::FromStr};
 
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 use serde::Deserialize;
 
 /// A network, or a single address, and a port: `10.20.0.0/16`, `10.1.2.3:636`, `[fd00::1]:636`, `[fd00::/8]:636`.
@@ -31,9 +31,8 @@ impl FromStr for AllowedNetwork {
             format!("{text:?} is no network: write 10.20.0.0/16, 10.1.2.3:636 or [fd00::1]:636; hosts go under hosts")
         };
         let network = |text: &str| {
-            text.parse::<IpNet>()
-                .ok()
-                .or_else(|| text.parse::<IpAddr>().ok().map(|one| IpNet::from(one.to_canonical())))
+            let one = || text.parse::<IpAddr>().ok().map(IpNet::from);
+            text.parse::<IpNet>().ok().or_else(one).map(canonical)
         };
         let (written, port) = match text.strip_prefix('[') {
             Some(rest) => {
@@ -47,7 +46,7 @@ impl FromStr for AllowedNetwork {
             }
             None => (text, None),
         };
-        let port = port.map(|port| port.parse::<u16>().ok().filter(|port| *port > 0).ok_or_else(wrong)).transpose()?;
+        let port = port.map(|port| port_number(&port).ok_or_else(wrong)).transpose()?;
         let network = network(written).ok_or_else(wrong)?;
         let shortest = if network.addr().is_ipv4() { SHORTEST.0 } else { SHORTEST.1 };
         if network.prefix_len() < shortest {
@@ -55,6 +54,20 @@ impl FromStr for AllowedNetwork {
         }
         Ok(Self { network, port })
     }
+}
+
+/// A port in digits alone: `parse` takes a sign.
+fn port_number(text: &str) -> Option<u16> {
+    text.parse().ok().filter(|port| *port > 0 && text.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// Addresses are asked for in their canonical form: a network of mapped ones is one of IPv4, or would never hold any.
+fn canonical(network: IpNet) -> IpNet {
+    let IpNet::V6(mapped) = network else { return network };
+    let length = mapped.prefix_len().checked_sub(96);
+    let inner =
+        mapped.network().to_ipv4_mapped().zip(length).and_then(|(inner, length)| Ipv4Net::new(inner, length).ok());
+    inner.map_or(network, IpNet::from)
 }
 
 impl TryFrom<String> for AllowedNetwork {
@@ -88,7 +101,7 @@ impl FromStr for AllowedHost {
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong = || format!("{text:?} is no host: write smtp.orebro.se, smtp.orebro.se:587 or *.orebro.se");
         let (name, port) = match text.split_once(':') {
-            Some((name, port)) => (name, Some(port.parse::<u16>().ok().filter(|port| *port > 0).ok_or_else(wrong)?)),
+            Some((name, port)) => (name, Some(port_number(port).ok_or_else(wrong)?)),
             None => (text, None),
         };
         let name = name.trim_end_matches('.').to_ascii_lowercase();
