@@ -22,5 +22,7 @@ mod show;
 mod statistics;
 #[path = "commands/suspend.rs"]
 mod suspend;
+#[path = "commands/unreadable.rs"]
+mod unreadable;
 #[path = "commands/versions.rs"]
 mod versions;

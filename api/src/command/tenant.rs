@@ -25,7 +25,10 @@ use portvakt_domain::{
     keys::Sealed,
     tenant::TenantSettings,
 };
-use portvakt_storage::{operator, settings as stored_settings};
+use portvakt_storage::{
+    operator,
+    settings::{self as stored_settings, StoredSettings},
+};
 
 use super::{CommandError, ConfigArgument, Opened, say};
 
@@ -131,18 +134,51 @@ struct Stored {
     id: TenantId,
     settings: TenantSettings,
     secrets: BTreeMap<String, Sealed>,
-    version: i64,
+}
+
+/// What is in force of a tenant, whether or not this release can read it: a newer one may have written it.
+struct InForce {
+    id: TenantId,
+    slug: String,
+    stored: StoredSettings,
+}
+
+impl InForce {
+    fn settings(&self) -> Result<TenantSettings, serde_json::Error> {
+        serde_json::from_str(&self.stored.document)
+    }
+
+    /// That its settings can't be read, and the way back.
+    fn unreadable(&self, why: &serde_json::Error) -> String {
+        let Self { slug, stored, .. } = self;
+        format!(
+            "version {} of {slug} is in force and can't be read by this release: {why}\n{}",
+            stored.version,
+            way_back(slug)
+        )
+    }
+}
+
+/// How a tenant gets out of settings that can't be read.
+fn way_back(slug: &str) -> String {
+    format!(
+        "go back to an earlier version: `portvakt tenant history {slug}`, then `portvakt tenant rollback {slug} VERSION`"
+    )
 }
 
 impl Opened {
-    async fn tenant(&self, slug: &str) -> Result<Stored, CommandError> {
+    async fn in_force(&self, slug: &str) -> Result<InForce, CommandError> {
         let row = operator::find_tenant(&self.store, slug.to_owned()).await.map_err(CommandError::failed)?;
         let nobody = || CommandError::Told(format!("there is no tenant {slug:?} with settings in force"));
         let (id, version) = row.and_then(|row| Some((row.id, row.version?))).ok_or_else(nobody)?;
         let stored = stored_settings::at_version(&self.store, id, version).await.map_err(CommandError::failed)?;
-        let stored = stored.ok_or_else(nobody)?;
-        let settings = serde_json::from_str(&stored.document).map_err(CommandError::failed)?;
-        Ok(Stored { id, settings, secrets: stored.secrets, version })
+        Ok(InForce { id, slug: slug.to_owned(), stored: stored.ok_or_else(nobody)? })
+    }
+
+    async fn tenant(&self, slug: &str) -> Result<Stored, CommandError> {
+        let in_force = self.in_force(slug).await?;
+        let settings = in_force.settings().map_err(|why| CommandError::Told(in_force.unreadable(&why)))?;
+        Ok(Stored { id: in_force.id, settings, secrets: in_force.stored.secrets })
     }
 }
 

@@ -26,6 +26,8 @@ pub struct Applied {
     pub tenant: TenantId,
     /// The version in force: a new one, or the one before where nothing changed.
     pub version: i64,
+    /// Whether that is a new one.
+    pub is_new: bool,
     /// What changed.
     pub difference: Difference,
 }
@@ -71,7 +73,8 @@ pub async fn propose(
     compare_settings::with_those_in_force(store, keys, wanted, &secrets).await
 }
 
-/// Applies settings. Secrets that are not given stay as they were; where nothing changes, no version is written.
+/// Applies settings. Secrets that are not given stay as they were; where nothing changes and those in
+/// force can be read, no version is written.
 ///
 /// # Errors
 /// Settings that are wrong, and the database.
@@ -113,7 +116,11 @@ impl Applying<'_> {
         if let (true, Some((tenant, version))) =
             (difference.is_empty(), known.and_then(|row| Some((row.id, row.version?))))
         {
-            return Ok(Applied { tenant, version, difference });
+            // What a newer release wrote may differ in nothing that this one can name, and can't be served here.
+            let stored = settings::at_version(store, tenant, version).await?;
+            if stored.as_ref().is_some_and(compare_settings::is_readable) {
+                return Ok(Applied { tenant, version, is_new: false, difference });
+            }
         }
         let document = serde_json::to_string(wanted)?;
 
@@ -146,7 +153,7 @@ impl Applying<'_> {
             (wanted.hosts.register.as_str().to_owned(), HostPurpose::Register),
         ];
         operator::activate(store, tenant, version, hosts).await?;
-        Ok(Applied { tenant, version, difference })
+        Ok(Applied { tenant, version, is_new: true, difference })
     }
 }
 

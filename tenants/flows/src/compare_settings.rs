@@ -16,10 +16,10 @@ use zeroize::Zeroizing;
 
 use crate::apply_settings::{ApplyError, secret_place};
 
-/// What applying these settings would change. All of it, where none are in force yet.
+/// What applying these settings would change. All of it, where none are in force yet, or nothing that can be compared.
 ///
 /// # Errors
-/// The database, and settings in force that can't be read.
+/// The database.
 pub async fn with_those_in_force(
     store: &Store,
     keys: &KeyRing,
@@ -44,7 +44,14 @@ pub async fn with_those_in_force(
         let after = given.as_ref().or(before.as_ref());
         told.extend(SecretChange::of(before.as_ref(), after).map(|change| (name, change)));
     }
-    Ok(Difference::between(&Document::read(&stored.document)?, &after, told))
+    // Whatever became of the settings in force, others must be able to take their place.
+    let before = Document::read(&stored.document).unwrap_or_default();
+    Ok(Difference::between(&before, &after, told))
+}
+
+/// Whether this release can read a version: a newer one may have written it.
+pub fn is_readable(stored: &StoredSettings) -> bool {
+    serde_json::from_str::<TenantSettings>(&stored.document).is_ok()
 }
 
 /// What differs from one stored version to another.

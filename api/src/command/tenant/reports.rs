@@ -6,18 +6,21 @@ use chrono::TimeDelta;
 use portvakt_delivery::sms_reports;
 use portvakt_domain::{
     report::Report,
-    tenant::{HostPurpose, SmsAccount, SmsProvider},
+    tenant::{HostPurpose, SmsAccount, SmsProvider, TenantSettings},
     time::Clock as _,
 };
 use portvakt_storage::reports;
 
-use super::{CommandError, ConfigArgument, Opened, Stored, say};
+use super::{CommandError, ConfigArgument, InForce, Opened, say};
 use crate::{adapters::Secrets, registry::open_secret, system::SystemClock};
 
 pub(super) async fn run(slug: &str, config: &ConfigArgument) -> Result<ExitCode, CommandError> {
     let opened = Opened::open(config).await?;
-    let tenant = opened.tenant(slug).await?;
-    tell_addresses(&opened, slug, &tenant)?;
+    let tenant = opened.in_force(slug).await?;
+    match tenant.settings() {
+        Ok(settings) => tell_addresses(&opened, &tenant, &settings)?,
+        Err(why) => say(&tenant.unreadable(&why)),
+    }
 
     let from = SystemClock.now() - TimeDelta::hours(24);
     let counted = reports::since(&opened.store, tenant.id, from).await.map_err(CommandError::failed)?;
@@ -39,11 +42,11 @@ pub(super) async fn run(slug: &str, config: &ConfigArgument) -> Result<ExitCode,
 }
 
 /// Prints each provider's address, where somebody has to enter it there. It is a secret of the two.
-fn tell_addresses(opened: &Opened, slug: &str, tenant: &Stored) -> Result<(), CommandError> {
-    let settings = &tenant.settings;
+fn tell_addresses(opened: &Opened, tenant: &InForce, settings: &TenantSettings) -> Result<(), CommandError> {
+    let InForce { id, slug, stored } = tenant;
     let mut secrets = Secrets::new();
     for name in settings.sms.accounts.iter().flat_map(SmsAccount::secrets).map(|secret| secret.name) {
-        let secret = open_secret(&opened.keys, tenant.id, name, &tenant.secrets).map_err(CommandError::Told)?;
+        let secret = open_secret(&opened.keys, *id, name, &stored.secrets).map_err(CommandError::Told)?;
         secrets.extend(secret.map(|secret| (name, secret)));
     }
     let doors = sms_reports(&settings.sms, &secrets).map_err(CommandError::failed)?;

@@ -15,7 +15,7 @@ use portvakt_storage::{
 };
 use serde::Serialize;
 
-use super::{CommandError, ConfigArgument, Opened, say, suspend::find};
+use super::{CommandError, ConfigArgument, InForce, Opened, say, suspend::find, way_back};
 use crate::system::SystemClock;
 
 /// `portvakt tenant show`.
@@ -39,6 +39,8 @@ struct Shown {
     suspended_at: Option<String>,
     delete_due_at: Option<String>,
     version: Option<i64>,
+    /// Why this release can't read the version in force, where it can't.
+    unreadable: Option<String>,
     settings: Option<Settings>,
     sms_budget: Vec<Budget>,
     breaker: BreakerShown,
@@ -98,9 +100,13 @@ pub(super) async fn run(arguments: ShowArguments) -> Result<ExitCode, CommandErr
 
 async fn look(opened: &Opened, row: &TenantRow) -> Result<Shown, CommandError> {
     let (store, now) = (&opened.store, SystemClock.now());
-    let settings = match row.version {
-        Some(_) => Some(opened.tenant(&row.slug).await?.settings),
+    let in_force = match row.version {
+        Some(_) => Some(opened.in_force(&row.slug).await?),
         None => None,
+    };
+    let (settings, unreadable) = match in_force.as_ref().map(InForce::settings).transpose() {
+        Ok(settings) => (settings, None),
+        Err(why) => (None, Some(why.to_string())),
     };
     let (hour, day) = operator::sms_sent(store, row.id, now).await.map_err(CommandError::failed)?;
     let breaker = breakers::find(store, row.id, now).await.map_err(CommandError::failed)?;
@@ -118,6 +124,7 @@ async fn look(opened: &Opened, row: &TenantRow) -> Result<Shown, CommandError> {
         suspended_at: row.suspended_at.map(moment),
         delete_due_at: row.delete_due_at.map(moment),
         version: row.version,
+        unreadable,
         sms_budget: vec![
             Budget { span: "hour", used: hour, allowed: allowed(|it| it.limits.sms_per_hour) },
             Budget { span: "day", used: day, allowed: allowed(|it| it.limits.sms_per_day) },
@@ -179,6 +186,14 @@ impl Shown {
         let version = self.version.map_or_else(|| "none in force".to_owned(), |version| format!("version {version}"));
         let mut lines = vec![self.slug.clone(), line("id", self.id.clone()), line("state", state)];
         lines.push(line("settings", version));
+        if let Some(why) = &self.unreadable {
+            lines.push(line("", format!("can't be read by this release: {why}")));
+            lines.push(line(
+                "",
+                "who serves this tenant goes on with what it has; a replica that starts does not".to_owned(),
+            ));
+            lines.push(line("", way_back(&self.slug)));
+        }
         if let Some(settings) = &self.settings {
             lines.push(line("name", settings.name.clone()));
             lines.push(line("hosts", format!("{} {}", settings.reset_host, settings.register_host)));

@@ -11,7 +11,7 @@ use portvakt_flows::{
 use portvakt_storage::settings::{self, StoredSettings};
 
 use super::{
-    CommandError, ConfigArgument, Opened, Stored,
+    CommandError, ConfigArgument, InForce, Opened,
     author::AuthorArgument,
     file::{TenantFile, unusable, wrong_texts},
     say,
@@ -52,21 +52,21 @@ pub(in crate::command) struct RollbackArguments {
 
 pub(super) async fn history(slug: &str, config: &ConfigArgument) -> Result<ExitCode, CommandError> {
     let opened = Opened::open(config).await?;
-    let tenant = opened.tenant(slug).await?;
+    let tenant = opened.in_force(slug).await?;
     let versions = settings::history(&opened.store, tenant.id).await.map_err(CommandError::failed)?;
     let mut lines = Vec::new();
     let mut before: Option<&StoredSettings> = None;
     for version in &versions {
-        let changed = match before {
+        let changed = match before.map(|before| compare_settings::between(&opened.keys, tenant.id, before, version)) {
             None => "the first".to_owned(),
-            Some(before) => {
-                let found = compare_settings::between(&opened.keys, tenant.id, before, version);
-                found.map_err(CommandError::failed)?.sections().join(", ")
-            }
+            Some(Ok(found)) => found.sections().join(", "),
+            Some(Err(_)) => "not to be compared".to_owned(),
         };
-        let mark = if version.version == tenant.version { "*" } else { " " };
+        let readable = compare_settings::is_readable(version);
+        let note = if readable { "" } else { " (can't be read by this release)" };
+        let mark = if version.version == tenant.stored.version { "*" } else { " " };
         let at = version.created_at.to_rfc3339_opts(SecondsFormat::Secs, true);
-        lines.push(format!("{mark} {:>7}  {at}  {:<16}  {changed}", version.version, version.author));
+        lines.push(format!("{mark} {:>7}  {at}  {:<16}  {changed}{note}", version.version, version.author));
         before = Some(version);
     }
     say(&format!("  version  {:<20}  {:<16}  changed", "when", "author"));
@@ -88,7 +88,7 @@ pub(super) async fn diff(arguments: DiffArguments) -> Result<ExitCode, CommandEr
                 return Err(CommandError::Told(format!("{}: its slug is {}", file.display(), read.settings.slug)));
             }
             let opened = Opened::open(&config).await?;
-            opened.tenant(&slug).await?;
+            opened.in_force(&slug).await?;
             let proposed = apply_settings::propose(&opened.store, &opened.keys, &read.settings, &read.secrets).await;
             proposed.map_err(|error| match error {
                 ApplyError::Problems(problems) => read.refused(&file, problems),
@@ -100,36 +100,41 @@ pub(super) async fn diff(arguments: DiffArguments) -> Result<ExitCode, CommandEr
         }
         (_, number, to) => {
             let opened = Opened::open(&config).await?;
-            let tenant = opened.tenant(&slug).await?;
-            let from = number.and_then(Result::ok).unwrap_or(tenant.version - 1);
-            between(&opened, &slug, &tenant, from, to.unwrap_or(tenant.version)).await?
+            let tenant = opened.in_force(&slug).await?;
+            let from = number.and_then(Result::ok).unwrap_or(tenant.stored.version - 1);
+            between(&opened, &tenant, from, to.unwrap_or(tenant.stored.version)).await?
         }
     };
     tell(&slug, &difference);
     Ok(ExitCode::SUCCESS)
 }
 
-async fn between(opened: &Opened, slug: &str, tenant: &Stored, from: i64, to: i64) -> Result<Difference, CommandError> {
+async fn between(opened: &Opened, tenant: &InForce, from: i64, to: i64) -> Result<Difference, CommandError> {
+    let slug = &tenant.slug;
     let version = async |version| {
         let found = settings::at_version(&opened.store, tenant.id, version).await.map_err(CommandError::failed)?;
         found.ok_or_else(|| no_such_version(slug, version))
     };
     let (before, after) = (version(from).await?, version(to).await?);
-    compare_settings::between(&opened.keys, tenant.id, &before, &after).map_err(CommandError::failed)
+    compare_settings::between(&opened.keys, tenant.id, &before, &after)
+        .map_err(|why| CommandError::Told(format!("versions {from} and {to} of {slug} can't be compared: {why}")))
 }
 
 pub(super) async fn roll_back(arguments: RollbackArguments) -> Result<ExitCode, CommandError> {
     // 1. The settings of then, looked at as any others are.
     let RollbackArguments { slug, version, dry_run, author, config } = arguments;
     let opened = Opened::open(&config).await?;
-    let tenant = opened.tenant(&slug).await?;
+    let tenant = opened.in_force(&slug).await?;
     let (store, keys) = (&opened.store, &opened.keys);
-    let found = roll_back_settings::find(store, tenant.id, version).await.map_err(CommandError::failed)?;
-    let wanted = found.ok_or_else(|| no_such_version(&slug, version))?;
     let refused = |problems: Vec<String>| {
         CommandError::Told(format!("version {version} of {slug} is not applied:\n{}", problems.join("\n")))
     };
-    let mut problems = unusable(&wanted, &BTreeMap::new(), &tenant.secrets.keys().cloned().collect());
+    let found = roll_back_settings::find(store, tenant.id, version).await.map_err(|error| match error {
+        ApplyError::Document(why) => refused(vec![format!("it can't be read by this release: {why}")]),
+        other => CommandError::failed(other),
+    })?;
+    let wanted = found.ok_or_else(|| no_such_version(&slug, version))?;
+    let mut problems = unusable(&wanted, &BTreeMap::new(), &tenant.stored.secrets.keys().cloned().collect());
     problems.extend(wrong_texts(&wanted));
     if !problems.is_empty() {
         return Err(refused(problems));
@@ -141,6 +146,9 @@ pub(super) async fn roll_back(arguments: RollbackArguments) -> Result<ExitCode, 
 
     // 2. What would change.
     let difference = apply_settings::propose(store, keys, &wanted, &BTreeMap::new()).await.map_err(failed)?;
+    if let Err(why) = tenant.settings() {
+        say(&format!("{slug}: version {} is in force and can't be read by this release: {why}", tenant.stored.version));
+    }
     tell(&slug, &difference);
     if dry_run {
         return Ok(ExitCode::SUCCESS);
@@ -175,7 +183,7 @@ pub(super) fn tell(slug: &str, difference: &Difference) {
 /// Prints what is in force now.
 pub(super) fn tell_in_force(settings: &TenantSettings, applied: &Applied) {
     let slug = &settings.slug;
-    if applied.difference.is_empty() {
+    if !applied.is_new {
         return say(&format!("{slug}: version {} stays in force", applied.version));
     }
     say(&format!("{slug}: version {} is in force", applied.version));
