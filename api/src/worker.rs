@@ -178,7 +178,7 @@ impl Worker {
 
     /// What a job that is laid aside leaves undone is said of it.
     async fn give_up(&self, leased: &LeasedJob) {
-        let Job::SendCode { message } = leased.job else { return };
+        let (Job::SendCode { message } | Job::SendNotice { message }) = leased.job else { return };
         if let Err(error) = send_code::give_up(&self.platform, leased.tenant, message).await {
             tracing::error!(error = %chain(&error), "a message that is given up was not noted");
         }

@@ -43,17 +43,15 @@ pub enum JobOutcome {
     Fail(String),
 }
 
-/// Nobody tries to send a code any more: its message says so, so that nobody is told that it is on its way.
+/// Nobody tries to send a code or a notice any more: its message says so, so that nobody is told that it is on its way.
 ///
 /// # Errors
 /// The database.
 pub async fn give_up(platform: &Platform, tenant: TenantId, id: MessageId) -> Result<(), FlowError> {
-    let message = messages::find(&platform.store, tenant, id).await?;
-    if message.is_none_or(|message| message.state != MessageState::Queued) {
-        return Ok(());
-    }
+    let found = messages::find(&platform.store, tenant, id).await?;
+    let Some(message) = found.filter(|message| message.state == MessageState::Queued) else { return Ok(()) };
     let settled = event(platform, AuditKind::MessageSettled)
-        .detail("channel", Channel::Sms.as_str())
+        .detail("channel", message.asked.channel.as_str())
         .detail("outcome", "given_up")
         .detail("message", &id.to_string());
     let (now, state) = (platform.now(), MessageState::Failed);

@@ -79,6 +79,31 @@ async fn an_sms_that_nobody_tries_to_send_any_more_is_not_on_its_way() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_notice_that_nobody_tries_to_send_any_more_is_in_the_trail() {
+    let stage = Stage::with(FortySixElks).await;
+    let person = stage.world.person("orebro", State::Normal).await;
+    let mut browser = stage.world.browser();
+    let page = journey::sign_in(&stage.world, &mut browser, "orebro", &person.username, &person.password).await;
+    let mut page = browser.submit_to(&page, "/number", &[("number", &stage.world.fresh_number())]).await;
+    for _ in ["to the old number", "to the new one"] {
+        stage.world.run_jobs().await;
+        let code = harness::world::code_in(&stage.gateway.received().last().expect("an SMS").message);
+        page = browser.submit_to(&page, "/code", &[("code", &code)]).await;
+    }
+    assert_eq!(page.path, "/done", "{}", page.text());
+    stage.gateway.set(Mode::CloseBeforeTls);
+    for _ in 0..13 {
+        stage.world.run_jobs().await;
+        stage.world.clock.advance(chrono::TimeDelta::hours(1));
+    }
+    let given_up = stage.world.trail("orebro").await.into_iter().filter(|event| {
+        let is = |name: &str, value: &str| event.details.get(name).is_some_and(|found| found == value);
+        event.kind == "message.settled" && is("outcome", "given_up") && is("channel", "sms")
+    });
+    assert_eq!(given_up.count(), 1, "to the old number");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_told_of_a_number_that_is_registered() {
     let stage = Stage::with(FortySixElks).await;
     let person = stage.world.person("orebro", State::Normal).await;

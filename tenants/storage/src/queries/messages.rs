@@ -134,7 +134,15 @@ fn note(c: &mut Conn, tenant: TenantId, message: &Message, state: MessageState, 
 /// Gives a message up that was found in the middle of a call. Where its provider reported of it, it has it.
 fn give_up(c: &mut Conn, tenant: TenantId, message: &Message, now: Instant) -> Outcome<()> {
     let state = if message.report.is_some() { MessageState::Sent } else { MessageState::Unknown };
-    note(c, tenant, message, state, now)
+    note(c, tenant, message, state, now)?;
+    // Who began the call did not live to tell.
+    let told = [("channel", message.asked.channel.as_str()), ("outcome", state.as_str())];
+    let mut details = BTreeMap::from(told.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    details.insert("message".to_owned(), message.asked.id.0.to_string());
+    if message.report.is_some() {
+        details.insert("by".to_owned(), "report".to_owned());
+    }
+    audit::record(c, tenant, &[audit::made(AuditKind::MessageSettled, now, details)])
 }
 
 /// The states in which a flow waits for a code of this purpose.

@@ -62,6 +62,7 @@ pub(crate) async fn a_code_is_begun_once(f: Fixture) {
     assert_eq!(all.iter().filter(|turn| **turn == CodeTurn::Send).count(), 1);
     assert_eq!(all.iter().filter(|turn| **turn == CodeTurn::AlreadyBegun).count(), 19);
     assert_eq!(state(&f, id).await, MessageState::Unknown, "found in the middle of a call");
+    assert_eq!(settled_unknown(&f, id, "sms").await, 1, "the trail says so, once");
     let found = flows::find_by_id(&f.store, f.a, new.id).await.expect("found").expect("a flow");
     assert_eq!((found.account, found.code_hash), (Some(mine), Some(first.code_hash)));
 
@@ -83,6 +84,13 @@ pub(crate) async fn a_code_is_begun_once(f: Fixture) {
 
     let strange = turn(&f, MessageId(uuid::Uuid::new_v4()), None, hash(), f.now);
     assert_eq!(begin(&f, strange).await, CodeTurn::Gone);
+}
+
+/// How many events tell that nobody knows of this message whether it went out.
+async fn settled_unknown(f: &Fixture, message: MessageId, channel: &str) -> i64 {
+    let parts = [("channel", channel), ("message", &message.0.to_string()), ("outcome", "unknown")];
+    let told = parts.map(|(name, value)| format!("details like '%\"{name}\":\"{value}\"%'")).join(" and ");
+    f.number(&format!("select count(*) from audit_events where kind = 'message.settled' and {told}")).await
 }
 
 /// The same once more, as another worker would say it.
@@ -234,6 +242,7 @@ pub(crate) async fn notices_are_sent_once(f: Fixture) {
     assert_eq!((asked.requested_at, asked.flow, asked.language), (f.now, new.id, notice.language));
     assert_eq!(asked.recipient, notice.recipient);
     assert_eq!((sent[0].state, sent[0].attempts), (MessageState::Sending, 1));
+    assert_eq!(settled_unknown(&f, notice.id, "mail").await, 1, "the next one found it in the middle of a call");
     let gone = messages::begin_notice(&f.store, f.b, notice.id, f.now).await.expect("a turn");
     assert!(matches!(gone, NoticeTurn::Gone));
 }

@@ -158,8 +158,14 @@ pub(crate) async fn what_was_unknown_is_settled_by_a_report(f: Fixture) {
     assert_eq!(stands(&f, f.a, id).await, (MessageState::Sent, Some(Report::Delivered)));
     let id = begun(&f, f.a).await;
     assert_eq!(report(&f, f.a, Twilio, (None, Some(id)), Report::Delivered).await, Taken::News);
+    assert_eq!(f.number(told).await, 1, "not settled yet");
     assert_eq!(turn(&f, f.a, id).await, CodeTurn::AlreadyBegun);
     assert_eq!(stands(&f, f.a, id).await, (MessageState::Sent, Some(Report::Delivered)));
+    assert_eq!(f.number(told).await, 2, "the trail has this one too");
+    let by_report = format!("{told} and details like '%\"by\":\"report\"%' and details like '%\"outcome\":\"sent\"%'");
+    assert_eq!(f.number(&by_report).await, 1, "and says by what it is known");
+    assert_eq!(turn(&f, f.a, id).await, CodeTurn::AlreadyBegun);
+    assert_eq!(f.number(told).await, 2, "once");
 
     // 3. What surely was not sent, nobody reports of.
     let refused = begun(&f, f.a).await;
