@@ -18,7 +18,7 @@ use portvakt_flows::{
     send_code::{self, JobOutcome},
     send_notice, sweep, write_number,
 };
-use portvakt_storage::{StorageError, jobs, operator, operator::Lease};
+use portvakt_storage::{StorageError, jobs, key_rotations, operator, operator::Lease};
 use tokio::{
     sync::{Notify, Semaphore, watch},
     task::JoinSet,
@@ -204,6 +204,19 @@ impl Worker {
     async fn rotate_keys(&self, tenant: TenantId) -> Result<JobOutcome, FlowError> {
         let platform = &self.platform;
         let (store, keys) = (&platform.store, platform.keys.as_ref());
+        if keys.names().count() < 2 {
+            // Another replica has the newer key already and asked for this.
+            return Ok(JobOutcome::Done);
+        }
+        let names = keys.names().map(str::to_owned).collect();
+        if let Some(newer) = key_rotations::newer_than(store, tenant, keys.active().to_owned(), names).await? {
+            tracing::info!(
+                key = newer,
+                active = keys.active(),
+                "a rotation to a newer key is left to who has it active"
+            );
+            return Ok(JobOutcome::Done);
+        }
         let (clock, random) = (platform.clock.as_ref(), platform.random.as_ref());
         let rotation = Rotation { store, keys, clock, random, author: "portvakt serve" };
         let done = match rotation.run(tenant, ROTATES_AT_MOST, &|_| {}).await {
@@ -218,15 +231,20 @@ impl Worker {
         if done.unfinished {
             self.schedule(tenant, Job::RotateKeys).await;
         }
-        Ok(match done.rejected {
-            0 => JobOutcome::Done,
-            some => JobOutcome::Fail(format!("{some} values do not open where they stand")),
-        })
+        let rejected = done.rejected;
+        if done.rejected_anew {
+            return Ok(JobOutcome::Fail(format!("{rejected} values do not open where they stand")));
+        }
+        if rejected > 0 {
+            tracing::warn!(values = rejected, "values still do not open where they stand");
+        }
+        Ok(JobOutcome::Done)
     }
 
     async fn measure_keys(&self, tenant: TenantId) -> Result<(), StorageError> {
-        let usage = Usage::of(&self.platform.store, tenant).await?;
-        self.metrics.under_older_keys(tenant, usage.under_others(self.platform.keys.active()));
+        let active = self.platform.keys.active();
+        let usage = Usage::of(&self.platform.store, tenant, active).await?;
+        self.metrics.under_older_keys(tenant, usage.under_others(active));
         Ok(())
     }
 
@@ -256,7 +274,24 @@ impl Worker {
                 self.schedule(tenant, Job::Sweep).await;
             }
             self.schedule_rotations().await;
+            self.tell_unknown_jobs().await;
             tokio::time::sleep(HOURLY).await;
+        }
+    }
+
+    /// Jobs of a newer release wait for it. Should it have been taken back, somebody has to know.
+    async fn tell_unknown_jobs(&self) {
+        match operator::list_unknown_jobs(&self.platform.store, self.platform.now()).await {
+            Ok(kinds) => {
+                for unknown in kinds {
+                    tracing::warn!(
+                        job.kind = unknown.kind,
+                        due = unknown.due,
+                        "jobs wait for a release that knows them"
+                    );
+                }
+            }
+            Err(error) => tracing::error!(error = %chain(&error), "jobs can't be listed"),
         }
     }
 

@@ -23,7 +23,11 @@ pub(super) async fn run(action: &ConfigAction) -> Result<ExitCode, CommandError>
             let settings = argument.load()?;
             if let Some(store) = database(&settings).await? {
                 let ring = settings.keys.ring().map_err(CommandError::Told)?;
-                keys::tell_missing(&store, &ring).await?;
+                let lacking = keys::missing(&store, &ring).await?;
+                for (tenant, values) in &lacking.damaged {
+                    say(&format!("{tenant}: {values} values begin with no key's name: see `portvakt keys status`"));
+                }
+                keys::refuse_missing(&lacking)?;
             }
             say("the settings are in order");
         }

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, process::ExitCode, time::Duration};
 use clap::Subcommand;
 use portvakt_domain::keys::KeyRing;
 use portvakt_flows::{
-    key_usage::{self, Usage},
+    key_usage::{self, Lacking, Usage},
     rotate_keys::Rotation,
 };
 use portvakt_storage::{Store, operator};
@@ -64,48 +64,68 @@ async fn rotate(opened: &Opened) -> Result<ExitCode, CommandError> {
 async fn status(store: &Store, keys: &KeyRing) -> Result<ExitCode, CommandError> {
     let active = keys.active();
     let mut needed = BTreeSet::from([active.to_owned()]);
-    let mut unnamed = 0;
+    let (mut links, mut hashes) = (0, 0);
     for tenant in operator::list_tenants(store).await.map_err(CommandError::failed)? {
-        let usage = Usage::of(store, tenant.id).await.map_err(CommandError::failed)?;
-        for (key, values) in usage.by_key() {
-            let passing = usage.passing.get(key).copied().unwrap_or(0);
-            let note = match (key == active, passing) {
-                (true, _) => " (active)".to_owned(),
-                (false, 0) => String::new(),
-                (false, passing) => format!(" ({passing} of them in flows, which are gone within a day)"),
-            };
-            say(&format!("{:<20} key {key}: {values} values{note}", tenant.slug));
-            needed.insert(key.to_owned());
-        }
-        if usage.unnamed_links > 0 {
-            let links = usage.unnamed_links;
-            say(&format!("{:<20} {links} links of the audit trail from before keys were noted", tenant.slug));
-            unnamed += links;
-        }
+        let usage = Usage::of(store, tenant.id, active).await.map_err(CommandError::failed)?;
+        say_usage(&tenant.slug, &usage, active);
+        needed.extend(usage.by_key().into_keys().map(str::to_owned));
+        links += usage.unnamed_links;
+        hashes += usage.unnamed_hashes;
     }
     for key in keys.names().filter(|key| *key != active) {
-        let verdict = match (needed.contains(key), unnamed) {
-            (true, _) => "still needed",
-            (false, 0) => "needed by nothing: it may be taken out of keys.files",
-            (false, _) => "perhaps needed by the audit trail: run `portvakt keys rotate`",
+        let verdict = match (needed.contains(key), links, hashes) {
+            (true, ..) => "still needed",
+            (false, 0, 0) => "needed by nothing: it may be taken out of keys.files",
+            (false, 0, _) => "perhaps needed by hashes of numbers in directories, until these are next compared",
+            (false, ..) => "perhaps needed by the audit trail: run `portvakt keys rotate`",
         };
         say(&format!("key {key}: {verdict}"));
     }
-    tell_missing(store, keys).await.map(|()| ExitCode::SUCCESS)
+    let missing = missing(store, keys).await?;
+    refuse_missing(&missing).map(|()| ExitCode::SUCCESS)
 }
 
-/// Refuses a ring that lacks a key which stored values need.
+fn say_usage(slug: &str, usage: &Usage, active: &str) {
+    for (key, values) in usage.by_key() {
+        let passing = usage.passing.get(key).copied().unwrap_or(0);
+        let note = match (key == active, passing) {
+            (true, _) => " (active)".to_owned(),
+            (false, 0) => String::new(),
+            (false, passing) => format!(" ({passing} of them in flows, which are gone within a day)"),
+        };
+        say(&format!("{slug:<20} key {key}: {values} values{note}"));
+    }
+    if usage.unnamed_links > 0 {
+        say(&format!("{slug:<20} {} links of the audit trail from before keys were noted", usage.unnamed_links));
+    }
+    if usage.unnamed_hashes > 0 {
+        say(&format!("{slug:<20} {} hashes of numbers in the directory, not compared since", usage.unnamed_hashes));
+    }
+    for (place, values) in &usage.damaged {
+        say(&format!("{slug:<20} {place}: {values} values begin with no key's name: they are damaged"));
+    }
+}
+
+/// Compares a ring with what stored values need.
+///
+/// # Errors
+/// The database.
+pub(super) async fn missing(store: &Store, keys: &KeyRing) -> Result<Lacking, CommandError> {
+    key_usage::missing(store, keys).await.map_err(CommandError::failed)
+}
+
+/// Refuses a ring that lacks a key which stored values need. Damaged values are no reason: no ring opens them, and other
+/// tenants have nothing to do with them.
 ///
 /// # Errors
 /// Names the keys and the tenants.
-pub(super) async fn tell_missing(store: &Store, keys: &KeyRing) -> Result<(), CommandError> {
-    let missing = key_usage::missing(store, keys).await.map_err(CommandError::failed)?;
-    let told = |(key, tenants): (String, BTreeSet<String>)| {
-        let tenants = tenants.into_iter().collect::<Vec<_>>().join(", ");
+pub(super) fn refuse_missing(lacking: &Lacking) -> Result<(), CommandError> {
+    let told = |(key, tenants): (&String, &BTreeSet<String>)| {
+        let tenants = tenants.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
         format!(
             "keys.files: the key {key:?} is missing, and values of {tenants} need it; put it back, then `portvakt keys rotate`"
         )
     };
-    let lines: Vec<String> = missing.into_iter().map(told).collect();
+    let lines: Vec<String> = lacking.keys.iter().map(told).collect();
     if lines.is_empty() { Ok(()) } else { Err(CommandError::Told(lines.join("\n"))) }
 }

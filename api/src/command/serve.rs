@@ -32,7 +32,11 @@ pub(super) async fn run(argument: &ConfigArgument) -> Result<ExitCode, CommandEr
     let database = settings.database.resolve().map_err(SettingsError)?;
     let ring = Arc::new(settings.keys.ring().map_err(CommandError::Told)?);
     let store = Store::open(database.clone(), Handle::current()).await.map_err(CommandError::failed)?;
-    keys::tell_missing(&store, &ring).await?;
+    let lacking = keys::missing(&store, &ring).await?;
+    for (tenant, values) in &lacking.damaged {
+        tracing::error!(tenant, values, "values begin with no key's name: see `portvakt keys status`");
+    }
+    keys::refuse_missing(&lacking)?;
     drop(store);
     let app = App::build(Parts {
         listen: settings.listen.clone(),

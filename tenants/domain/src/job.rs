@@ -46,6 +46,18 @@ pub enum Job {
 pub const KINDS_WHILE_SUSPENDED: [&str; 3] = ["seal_audit", "rotate_keys", "sweep"];
 
 impl Job {
+    /// The names of all kinds. A row of another kind is a newer release's, and left to it.
+    pub const KINDS: [&str; 8] = [
+        "send_code",
+        "send_notice",
+        "change_number",
+        "write_number",
+        "compare_numbers",
+        "seal_audit",
+        "rotate_keys",
+        "sweep",
+    ];
+
     /// The name of the kind, for rows, metrics and logs.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -140,6 +152,22 @@ mod tests {
     #[test]
     fn a_suspended_tenant_is_looked_after() {
         assert_eq!(KINDS_WHILE_SUSPENDED, [Job::SealAudit.kind(), Job::RotateKeys.kind(), Job::Sweep.kind()]);
+    }
+
+    #[test]
+    fn every_kind_is_listed() {
+        let (message, change) = (MessageId(uuid::Uuid::nil()), NumberChangeId(uuid::Uuid::nil()));
+        let all = [
+            Job::SendCode { message },
+            Job::SendNotice { message },
+            Job::ChangeNumber { change },
+            Job::WriteNumber { account: AccountKey(uuid::Uuid::nil()) },
+            Job::CompareNumbers,
+            Job::SealAudit,
+            Job::RotateKeys,
+            Job::Sweep,
+        ];
+        assert_eq!(all.map(|job| job.kind()), Job::KINDS);
     }
 
     #[test]

@@ -113,7 +113,8 @@ pub enum KeyError {
     Rejected,
 }
 
-const FORMAT: u8 = 1;
+/// The first byte of a sealed value.
+pub const FORMAT: u8 = 1;
 const NONCE_BYTES: usize = 24;
 
 /// The operator's master keys. One is active and seals; all of them open.
@@ -138,9 +139,7 @@ impl KeyRing {
         let mut ring = BTreeMap::new();
         for (name, bytes) in keys {
             let bytes = Zeroizing::new(bytes);
-            let fits = (1..=32).contains(&name.len())
-                && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-            if !fits {
+            if !is_key_name(&name) {
                 return Err(KeyError::BadName(name));
             }
             let Ok(key) = <[u8; 32]>::try_from(bytes.as_slice()) else { return Err(KeyError::WrongLength(name)) };
@@ -263,6 +262,11 @@ impl AuditKey {
     pub fn mac(&self, parts: &[&[u8]]) -> [u8; 32] {
         mac(&self.key, parts)
     }
+}
+
+/// Whether a key may be called so.
+pub fn is_key_name(name: &str) -> bool {
+    (1..=32).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
 fn mac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {

@@ -115,7 +115,8 @@ impl Look<'_> {
             return Ok(());
         };
         if new != old {
-            number_attributes::exchange_hash(&platform.store, tenant.id, self.account.key, old, new).await?;
+            let now = platform.now();
+            number_attributes::exchange_hash(&platform.store, tenant.id, self.account.key, old, new, now).await?;
             kept.number_hash = Some(new);
         }
         Ok(())

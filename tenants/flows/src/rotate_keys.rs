@@ -18,7 +18,7 @@ use portvakt_domain::{
     time::Clock,
 };
 use portvakt_storage::{
-    StorageError, Store, audit, key_rotations, number_attributes, number_changes, numbers,
+    StorageError, Store, audit, key_rotations, number_attributes, number_changes, numbers, operator,
     sealed_values::{self, Resealed, SealedColumn, SealedValue},
 };
 
@@ -52,6 +52,8 @@ pub struct Rotated {
     pub values: usize,
     /// Values that do not open, which stay as they are: altered, swapped, or under a key that is not in the ring.
     pub rejected: usize,
+    /// They are more or fewer than the last round found.
+    pub rejected_anew: bool,
     /// It stopped because its time was up.
     pub unfinished: bool,
 }
@@ -79,8 +81,21 @@ impl Rotation<'_> {
         patience: Duration,
         told: &(dyn Fn(Rotated) + Send + Sync),
     ) -> Result<Rotated, RotateError> {
+        match self.round(tenant, patience, told).await {
+            // Deleted meanwhile: nothing of it is left that could be sealed.
+            Err(_) if !self.exists(tenant).await? => Ok(Rotated::default()),
+            done => done,
+        }
+    }
+
+    async fn round(
+        &self,
+        tenant: TenantId,
+        patience: Duration,
+        told: &(dyn Fn(Rotated) + Send + Sync),
+    ) -> Result<Rotated, RotateError> {
         let active = self.keys.active();
-        let older = Usage::of(self.store, tenant).await?.older_than(self.keys);
+        let older = Usage::of(self.store, tenant, active).await?.older_than(self.keys);
         let mut done = Rotated::default();
         if older.is_empty() {
             return Ok(done);
@@ -92,6 +107,7 @@ impl Rotation<'_> {
 
         // 2. Column by column, batch by batch.
         let began = Instant::now();
+        let mut rejected: BTreeMap<String, usize> = BTreeMap::new();
         for column in SealedColumn::ALL.into_iter().filter(|column| column.is_lasting()) {
             let mut after = None;
             loop {
@@ -105,17 +121,16 @@ impl Rotation<'_> {
                 after = Some(last.row);
                 let all = found.len();
                 let anew: Vec<Resealed> = found.into_iter().filter_map(|old| self.anew(tenant, column, old)).collect();
-                done.rejected += all - anew.len();
                 if all > anew.len() {
                     let place = format!("{}.{}", column.table(), column.column());
-                    let mut rejected = event(self.clock, self.random, AuditKind::SealRejected, self.author);
-                    rejected.details.insert("place".to_owned(), place);
-                    audit::record(self.store, tenant, vec![rejected]).await?;
+                    *rejected.entry(place).or_default() += all - anew.len();
+                    done.rejected += all - anew.len();
                 }
                 done.values += sealed_values::exchange(self.store, tenant, column, anew).await?;
                 told(done);
             }
         }
+        done.rejected_anew = self.reject(tenant, &rejected).await?;
 
         // 3. Look-up hashes that stand alone.
         done.values += self.attributes(tenant).await?;
@@ -124,11 +139,29 @@ impl Rotation<'_> {
         // 4. The trail: what older keys sealed is covered by the active one.
         self.checkpoint(tenant).await?;
         told(done);
-        let left = Usage::of(self.store, tenant).await?;
+        let left = Usage::of(self.store, tenant, active).await?;
         if !left.lasting_under_others(active) {
             self.note(tenant, AuditKind::KeysRotationEnded, &named).await?;
         }
         Ok(done)
+    }
+
+    async fn exists(&self, tenant: TenantId) -> Result<bool, StorageError> {
+        Ok(operator::list_tenants(self.store).await?.iter().any(|row| row.id == tenant))
+    }
+
+    /// Records values that do not open, where they are more or fewer than in the round before: they are met in each.
+    async fn reject(&self, tenant: TenantId, rejected: &BTreeMap<String, usize>) -> Result<bool, StorageError> {
+        let told = |(place, values): (&String, &usize)| {
+            let mut event = event(self.clock, self.random, AuditKind::SealRejected, self.author);
+            event.details =
+                BTreeMap::from([("place".to_owned(), place.clone()), ("values".to_owned(), values.to_string())]);
+            event
+        };
+        let all = i64::try_from(rejected.values().sum::<usize>()).unwrap_or(i64::MAX);
+        let events = rejected.iter().map(told).collect();
+        let changed = key_rotations::reject(self.store, tenant, self.keys.active().to_owned(), all, events).await?;
+        Ok(changed && all > 0)
     }
 
     async fn note(&self, tenant: TenantId, kind: AuditKind, older: &str) -> Result<(), StorageError> {
@@ -155,15 +188,17 @@ impl Rotation<'_> {
     /// What is kept of directories' attributes holds hashes without their numbers. Those of the account's own numbers,
     /// and of the one that waits, are hashed anew; the others are when the directory is next compared.
     async fn attributes(&self, tenant: TenantId) -> Result<usize, StorageError> {
+        let begun = key_rotations::begun_at(self.store, tenant, self.keys.active().to_owned()).await?;
         let (mut after, mut done) = (None, 0);
         loop {
-            let kept = number_attributes::list_hashes(self.store, tenant, after, BATCH).await?;
+            let kept = number_attributes::list_hashes(self.store, tenant, begun, after, BATCH).await?;
             let Some((last, _)) = kept.last() else { return Ok(done) };
             after = Some(*last);
             for (account, old) in kept {
-                if let Some(new) = self.known_hash(tenant, account, old).await?.filter(|new| *new != old) {
-                    let exchanged = number_attributes::exchange_hash(self.store, tenant, account, old, new).await?;
-                    done += usize::from(exchanged);
+                if let Some(new) = self.known_hash(tenant, account, old).await? {
+                    let now = self.clock.now();
+                    let stood = number_attributes::exchange_hash(self.store, tenant, account, old, new, now).await?;
+                    done += usize::from(stood && new != old);
                 }
             }
         }
@@ -192,8 +227,8 @@ impl Rotation<'_> {
     /// Makes a checkpoint, if links or the last checkpoint need another key than the active one.
     async fn checkpoint(&self, tenant: TenantId) -> Result<(), RotateError> {
         let active = self.keys.active();
-        let needed = |keys: Vec<(Option<String>, i64)>| keys.iter().any(|(key, _)| key.as_deref() != Some(active));
-        if !needed(audit::keys_in_use(self.store, tenant).await?) {
+        let keys = audit::keys_in_use(self.store, tenant).await?;
+        if keys.iter().all(|key| key.as_deref() == Some(active)) {
             return Ok(());
         }
         let key = Arc::new(self.keys.audit_key(tenant));

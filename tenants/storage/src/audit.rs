@@ -1,6 +1,6 @@
 //! The audit trail: events come with the transactions they tell of; sealing them to each other follows.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use portvakt_domain::{
     audit::{Event, Head, NewEvent, Seal},
@@ -40,9 +40,12 @@ storage_functions! { of audit:
     /// Adds a checkpoint. `false`: there is one at its place.
     write fn add_checkpoint(checkpoint: Checkpoint, now: Instant) -> bool;
 
-    /// The keys that the trail needs to be verified, and for how many links: those behind the last checkpoint, and the
-    /// checkpoint itself. `None`: sealed by a release that did not write which.
-    read fn keys_in_use() -> Vec<(Option<String>, i64)>;
+    /// The keys that the trail needs to be verified: those of links behind the last checkpoint, and the checkpoint's own.
+    /// `None`: sealed by a release that did not write which. Costs as much as there are keys, however long the trail is.
+    read fn keys_in_use() -> BTreeSet<Option<String>>;
+
+    /// The same, and how many links each sealed; the checkpoint is one. Looks at every link behind it.
+    read fn count_by_key() -> Vec<(Option<String>, i64)>;
 
     /// Where the chain stands.
     read fn head() -> Head;

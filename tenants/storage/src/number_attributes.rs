@@ -75,9 +75,16 @@ storage_functions! { of number_attributes:
     /// Notes that an attribute was looked at.
     write fn compared(account: AccountKey, now: Instant) -> ();
 
-    /// What is kept of attributes that hold a number, in the order of their accounts, after an account.
-    read fn list_hashes(after: Option<AccountKey>, limit: i64) -> Vec<(AccountKey, KeyedHash)>;
+    /// What is kept of attributes that hold a number and were not looked at since `before` (`None`: of all of them), in the
+    /// order of their accounts, after an account.
+    read fn list_hashes(
+        before: Option<Instant>, after: Option<AccountKey>, limit: i64
+    ) -> Vec<(AccountKey, KeyedHash)>;
 
-    /// Puts a hash of the same number under another key in place of the one that was found, if that still stands.
-    write fn exchange_hash(account: AccountKey, old: KeyedHash, new: KeyedHash) -> bool;
+    /// How many of these there are.
+    read fn count_hashes(before: Option<Instant>) -> i64;
+
+    /// Puts a hash of the same number under the active key in place of the one that was found, if that still stands; it
+    /// counts as looked at. The two may be the same.
+    write fn exchange_hash(account: AccountKey, old: KeyedHash, new: KeyedHash, now: Instant) -> bool;
 }

@@ -126,6 +126,15 @@ pub struct DeadJob {
     pub last_error: Option<String>,
 }
 
+/// Jobs of a kind that this release does not know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownJobs {
+    /// Name of the kind.
+    pub kind: String,
+    /// How many are due.
+    pub due: i64,
+}
+
 /// A tenant's SMS in the current hour and day (UTC), those just counted included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SmsBudget {
@@ -199,6 +208,9 @@ storage_functions! { across operator:
 
     /// Jobs that were laid aside, oldest first.
     read fn list_dead_jobs() -> Vec<DeadJob>;
+
+    /// Jobs that are due and of a kind that this release does not know. They are left to a release that does.
+    read fn list_unknown_jobs(now: Instant) -> Vec<UnknownJobs>;
 
     /// One tenant's part of the queue at a glance.
     read fn jobs_of(tenant: TenantId, now: Instant) -> JobsOverview;

@@ -79,8 +79,8 @@ impl SealedColumn {
 pub struct Sealings {
     /// The column.
     pub column: SealedColumn,
-    /// The key's name.
-    pub key: String,
+    /// The key's name; `None` of values that begin with no key's name: they were damaged.
+    pub key: Option<String>,
     /// Values.
     pub values: i64,
 }

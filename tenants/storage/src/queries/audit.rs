@@ -1,9 +1,15 @@
 //! The audit trail.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use chrono::TimeDelta;
-use diesel::prelude::*;
+use diesel::{
+    dsl::{exists, min},
+    prelude::*,
+};
 use portvakt_domain::{
     audit::{self, AuditKind, Event, Head, NewEvent, Seal},
     audit_checkpoint::Checkpoint,
@@ -165,7 +171,7 @@ fn unsealed(c: &mut Conn, tenant: TenantId, since: Option<At>, limit: i64) -> Ou
         .filter(audit_seals::event.eq(audit_events::id));
     let mut query = audit_events::table
         .filter(audit_events::tenant_id.eq(Id(tenant.0)))
-        .filter(diesel::dsl::not(diesel::dsl::exists(sealed)))
+        .filter(diesel::dsl::not(exists(sealed)))
         .order((audit_events::at, audit_events::id))
         .limit(limit)
         .select(EventRow::as_select())
@@ -240,7 +246,7 @@ pub(crate) fn unsealed_older_than(c: &mut Conn, tenant: TenantId, than: &Instant
     let count = audit_events::table
         .filter(audit_events::tenant_id.eq(Id(tenant.0)))
         .filter(audit_events::at.lt(at(*than)))
-        .filter(diesel::dsl::not(diesel::dsl::exists(sealed)))
+        .filter(diesel::dsl::not(exists(sealed)))
         .count()
         .get_result(c)?;
     Ok(count)
@@ -273,14 +279,50 @@ pub(crate) fn add_checkpoint(c: &mut Conn, tenant: TenantId, new: &Checkpoint, n
     Ok(added == 1)
 }
 
-pub(crate) fn keys_in_use(c: &mut Conn, tenant: TenantId) -> Outcome<Vec<(Option<String>, i64)>> {
-    let last = last_checkpoint(c, tenant)?;
+/// The last checkpoint's place and key.
+fn covered(c: &mut Conn, tenant: TenantId) -> Outcome<(i64, Option<String>)> {
+    let last: Option<(i64, String)> = audit_checkpoints::table
+        .filter(audit_checkpoints::tenant_id.eq(Id(tenant.0)))
+        .order(audit_checkpoints::seq.desc())
+        .select((audit_checkpoints::seq, audit_checkpoints::key))
+        .first(c)
+        .optional()?;
+    Ok(last.map_or((0, None), |(seq, key)| (seq, Some(key))))
+}
+
+pub(crate) fn keys_in_use(c: &mut Conn, tenant: TenantId) -> Outcome<BTreeSet<Option<String>>> {
+    let (covered, key) = covered(c, tenant)?;
+    let behind = || {
+        let links = audit_seals::table.filter(audit_seals::tenant_id.eq(Id(tenant.0)));
+        links.filter(audit_seals::seq.gt(covered))
+    };
+    let mut keys: BTreeSet<Option<String>> = key.map(Some).into_iter().collect();
+    if diesel::select(exists(behind().filter(audit_seals::key.is_null()))).get_result(c)? {
+        keys.insert(None);
+    }
+    // From one key to the next by the index: no link is looked at but the first of each.
+    let mut last = String::new();
+    loop {
+        let next = audit_seals::table
+            .filter(audit_seals::tenant_id.eq(Id(tenant.0)))
+            .filter(audit_seals::key.gt(&last))
+            .select(min(audit_seals::key));
+        let Some(key) = next.first::<Option<String>>(c)? else { return Ok(keys) };
+        if diesel::select(exists(behind().filter(audit_seals::key.eq(&key)))).get_result(c)? {
+            keys.insert(Some(key.clone()));
+        }
+        last = key;
+    }
+}
+
+pub(crate) fn count_by_key(c: &mut Conn, tenant: TenantId) -> Outcome<Vec<(Option<String>, i64)>> {
+    let (covered, key) = covered(c, tenant)?;
     let mut keys: Vec<(Option<String>, i64)> = audit_seals::table
         .filter(audit_seals::tenant_id.eq(Id(tenant.0)))
-        .filter(audit_seals::seq.gt(last.as_ref().map_or(0, |last| last.seq)))
+        .filter(audit_seals::seq.gt(covered))
         .group_by(audit_seals::key)
         .select((audit_seals::key, diesel::dsl::count_star()))
         .load(c)?;
-    keys.extend(last.map(|last| (Some(last.key), 1)));
+    keys.extend(key.map(|key| (Some(key), 1)));
     Ok(keys)
 }

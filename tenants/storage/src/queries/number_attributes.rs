@@ -176,16 +176,31 @@ pub(crate) fn note(
     Ok(())
 }
 
+/// Hashes that were not looked at since.
+fn hashes(tenant: TenantId, before: Option<Instant>) -> number_attributes::BoxedQuery<'static, super::Db> {
+    let held = number_attributes::table
+        .filter(number_attributes::tenant_id.eq(Id(tenant.0)))
+        .filter(number_attributes::number_hash.is_not_null())
+        .into_boxed();
+    match before {
+        None => held,
+        Some(before) => held.filter(number_attributes::compared_at.lt(at(before))),
+    }
+}
+
+pub(crate) fn count_hashes(c: &mut Conn, tenant: TenantId, before: &Option<Instant>) -> Outcome<i64> {
+    Ok(hashes(tenant, *before).count().get_result(c)?)
+}
+
 pub(crate) fn list_hashes(
     c: &mut Conn,
     tenant: TenantId,
+    before: &Option<Instant>,
     after: &Option<AccountKey>,
     limit: &i64,
 ) -> Outcome<Vec<(AccountKey, KeyedHash)>> {
-    let rows: Vec<(Id, Option<Vec<u8>>)> = number_attributes::table
-        .filter(number_attributes::tenant_id.eq(Id(tenant.0)))
+    let rows: Vec<(Id, Option<Vec<u8>>)> = hashes(tenant, *before)
         .filter(number_attributes::account.gt(Id(after.map_or(uuid::Uuid::nil(), |account| account.0))))
-        .filter(number_attributes::number_hash.is_not_null())
         .order(number_attributes::account)
         .limit(*limit)
         .select((number_attributes::account, number_attributes::number_hash))
@@ -203,10 +218,11 @@ pub(crate) fn exchange_hash(
     account: &AccountKey,
     old: &KeyedHash,
     new: &KeyedHash,
+    now: &Instant,
 ) -> Outcome<bool> {
     let exchanged = diesel::update(number_attributes::table.find((Id(tenant.0), Id(account.0))))
         .filter(number_attributes::number_hash.eq(Some(old.0.to_vec())))
-        .set(number_attributes::number_hash.eq(Some(new.0.to_vec())))
+        .set((number_attributes::number_hash.eq(Some(new.0.to_vec())), number_attributes::compared_at.eq(at(*now))))
         .execute(c)?;
     Ok(exchanged == 1)
 }

@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     error::{Outcome, StorageError, corrupt},
-    operator::{DeadJob, HostRow, JobsOverview, Lease, NewTenant, TenantRow},
+    operator::{DeadJob, HostRow, JobsOverview, Lease, NewTenant, TenantRow, UnknownJobs},
     values::{At, Id, at},
 };
 
@@ -129,7 +129,8 @@ struct Candidate {
     run_at: At,
 }
 
-/// Due jobs, one of each tenant in turn. Both databases read this text: SQLite takes `$1` as a name and numbers names in
+/// Due jobs of kinds that this release knows, one of each tenant in turn. Another kind is left to the release that asked for
+/// it: while a new one is rolled out, both take jobs from here. Both databases read this text: SQLite takes `$1` as a name and numbers names in
 /// the order in which they first stand here.
 fn candidates(c: &mut Conn, lease: &Lease) -> Outcome<Vec<Candidate>> {
     let saturated: Vec<String> = (0..lease.saturated.len()).map(|i| format!("${}", i + 2)).collect();
@@ -142,13 +143,14 @@ fn candidates(c: &mut Conn, lease: &Lease) -> Outcome<Vec<Candidate>> {
         "select j.id, j.tenant_id, j.payload, j.attempts, j.run_at
          from jobs j join (
            select id, row_number() over (partition by tenant_id order by run_at, id) as turn
-           from jobs where {}{} and (kind in ('{}') or tenant_id not in ({SUSPENDED}))
+           from jobs where {}{} and kind in ('{}') and (kind in ('{}') or tenant_id not in ({SUSPENDED}))
          ) r on r.id = j.id
          where {}
          order by r.turn, j.run_at, j.id
          limit ${limit} {SKIP_LOCKED}",
         due(""),
         if saturated.is_empty() { String::new() } else { format!(" and tenant_id not in ({})", saturated.join(", ")) },
+        Job::KINDS.join("', '"),
         KINDS_WHILE_SUSPENDED.join("', '"),
         due("j."),
     );
@@ -275,6 +277,17 @@ fn overview(c: &mut Conn, tenant: Option<TenantId>, now: Instant) -> Outcome<Job
         .select((diesel::dsl::count_star(), diesel::dsl::min(jobs::run_at)))
         .first(c)?;
     Ok(JobsOverview { waiting, due, dead, oldest_due_at: oldest.map(|oldest| oldest.0) })
+}
+
+pub(crate) fn list_unknown_jobs(c: &mut Conn, now: &Instant) -> Outcome<Vec<UnknownJobs>> {
+    let rows: Vec<(String, i64)> = jobs::table
+        .filter(jobs::kind.ne_all(Job::KINDS))
+        .filter(jobs::dead_at.is_null())
+        .filter(jobs::run_at.le(at(*now)))
+        .group_by(jobs::kind)
+        .select((jobs::kind, diesel::dsl::count_star()))
+        .load(c)?;
+    Ok(rows.into_iter().map(|(kind, due)| UnknownJobs { kind, due }).collect())
 }
 
 #[derive(Queryable, Selectable)]

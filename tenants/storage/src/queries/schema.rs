@@ -258,13 +258,14 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::{Nullable, Text};
+    use diesel::sql_types::{BigInt, Nullable, Text};
     use super::super::sql::{Id, Ts};
     key_rotations (tenant_id, key) {
         tenant_id -> Id,
         key -> Text,
         begun_at -> Ts,
         ended_at -> Nullable<Ts>,
+        rejected -> BigInt,
     }
 }
 

@@ -1,12 +1,18 @@
 //! Sealed values of every column, by the keys that sealed them: a value begins with a byte for the format, one for the
 //! length of the key's name, and the name.
 
+use std::collections::BTreeMap;
+
 use diesel::{
     prelude::*,
     sql_query,
     sql_types::{BigInt, Binary, Nullable, Text},
 };
-use portvakt_domain::{id::TenantId, keys::Sealed, number_change::NumberChangeState};
+use portvakt_domain::{
+    id::TenantId,
+    keys::{FORMAT, Sealed, is_key_name},
+    number_change::NumberChangeState,
+};
 use uuid::Uuid;
 
 use super::{Conn, schema::number_changes, sql};
@@ -18,17 +24,18 @@ use crate::{
 
 #[derive(QueryableByName)]
 struct Head {
-    #[diesel(sql_type = Binary)]
-    head: Vec<u8>,
+    /// Of a value that is shorter nothing: on SQLite that is null.
+    #[diesel(sql_type = Nullable<Binary>)]
+    head: Option<Vec<u8>>,
     #[diesel(sql_type = BigInt)]
     found: i64,
 }
 
-/// The lengths of the names that values of a column begin with, each as its byte.
-fn lengths(c: &mut Conn, tenant: TenantId, column: SealedColumn) -> Outcome<Vec<Head>> {
+/// The first two bytes of a column's values: the format, and the length of the key's name.
+fn beginnings(c: &mut Conn, tenant: TenantId, column: SealedColumn) -> Outcome<Vec<Head>> {
     let (table, name) = (column.table(), column.column());
     let query = sql_query(format!(
-        "select substr({name}, 2, 1) as head, count(*) as found from {table}
+        "select substr({name}, 1, 2) as head, count(*) as found from {table}
          where tenant_id = $1 and {name} is not null group by 1"
     ));
     Ok(query.bind::<sql::Id, _>(Id(tenant.0)).load(c)?)
@@ -39,23 +46,28 @@ fn names(c: &mut Conn, tenant: TenantId, column: SealedColumn, length: u8) -> Ou
     let (table, name) = (column.table(), column.column());
     let query = sql_query(format!(
         "select substr({name}, 3, {length}) as head, count(*) as found from {table}
-         where tenant_id = $1 and substr({name}, 2, 1) = $2 group by 1"
+         where tenant_id = $1 and substr({name}, 1, 2) = $2 group by 1"
     ));
-    Ok(query.bind::<sql::Id, _>(Id(tenant.0)).bind::<Binary, _>(vec![length]).load(c)?)
+    Ok(query.bind::<sql::Id, _>(Id(tenant.0)).bind::<Binary, _>(vec![FORMAT, length]).load(c)?)
 }
 
 pub(crate) fn count_by_key(c: &mut Conn, tenant: TenantId) -> Outcome<Vec<Sealings>> {
     let mut all = Vec::new();
     for column in SealedColumn::ALL {
-        let place = || format!("{}.{}", column.table(), column.column());
+        let mut keys: BTreeMap<Option<String>, i64> = BTreeMap::new();
         // The length of the name first: it says where the name ends.
-        for Head { head, .. } in lengths(c, tenant, column)? {
-            let [length] = head[..] else { return Err(corrupt(&place())) };
+        for Head { head, found } in beginnings(c, tenant, column)? {
+            let Some(&[FORMAT, length]) = head.as_deref() else {
+                *keys.entry(None).or_default() += found;
+                continue;
+            };
             for Head { head, found } in names(c, tenant, column, length)? {
-                let key = String::from_utf8(head).map_err(|_| corrupt(&place()))?;
-                all.push(Sealings { column, key, values: found });
+                let whole = head.filter(|head| head.len() == usize::from(length));
+                let key = whole.and_then(|head| String::from_utf8(head).ok()).filter(|name| is_key_name(name));
+                *keys.entry(key).or_default() += found;
             }
         }
+        all.extend(keys.into_iter().map(|(key, values)| Sealings { column, key, values }));
     }
     Ok(all)
 }
@@ -87,7 +99,7 @@ pub(crate) fn under_other_keys(
         return Ok(Vec::new());
     }
     let length = u8::try_from(key.len()).map_err(|_| corrupt("the key's name"))?;
-    let prefix = [&[1, length], key.as_bytes()].concat();
+    let prefix = [&[FORMAT, length], key.as_bytes()].concat();
     let (table, value) = (column.table(), column.column());
     let (row, account, name, version, limit) = match column {
         SealedColumn::Secret => ("tenant_id", "tenant_id", "name", "version", i64::MAX),
@@ -101,7 +113,7 @@ pub(crate) fn under_other_keys(
     let rows: Vec<Row> = sql_query(format!(
         "select {row} as row_id, {account} as account, {name} as name, {version} as version, {value} as value
          from {table}
-         where tenant_id = $1 and {value} is not null and substr({value}, 1, {bytes}) <> $2 and {row} > $3
+         where tenant_id = $1 and {value} is not null and substr({value}, 1, {bytes}) is distinct from $2 and {row} > $3
          order by {row}, 3, 4 limit $4",
         bytes = prefix.len(),
     ))

@@ -6,17 +6,22 @@ use chrono::TimeDelta;
 use futures_util::future::join_all;
 use portvakt_domain::{
     audit::{AuditKind, ChainError, Head, NewEvent},
+    audit_checkpoint::Checkpoint,
     id::{FlowId, TenantId},
     job::Job,
 };
 use portvakt_storage::{
-    StorageError,
+    StorageError, Store,
     audit::{self, SealReport},
     operator::{self, Lease},
 };
+use tokio::runtime::Handle;
 use uuid::Uuid;
 
-use crate::fixture::{Fixture, account, audit_key, event, hash, minutes};
+use crate::{
+    fixture::{Fixture, account, audit_key, event, hash, minutes},
+    wall::database,
+};
 
 async fn record(f: &Fixture, events: Vec<NewEvent>) {
     audit::record(&f.store, f.a, events).await.expect("recorded");
@@ -199,4 +204,63 @@ pub(crate) async fn one_account_is_one_subject(f: Fixture) {
     let (_, again) = f.cost(record(&f, vec![of(Some(mine))])).await;
     let (_, nobody) = f.cost(record(&f, vec![of(None)])).await;
     assert_eq!((first, again), (again, nobody));
+}
+
+pub(crate) async fn a_trail_needs_the_keys_behind_its_last_checkpoint(f: Fixture) {
+    let used = async |tenant| {
+        let keys = audit::keys_in_use(&f.store, tenant).await.expect("keys");
+        let counted = audit::count_by_key(&f.store, tenant).await.expect("counted");
+        assert_eq!(keys, counted.iter().map(|(key, _)| key.clone()).collect(), "both say the same");
+        let mut counted: Vec<(String, i64)> =
+            counted.into_iter().map(|(key, links)| (key.unwrap_or_default(), links)).collect();
+        counted.sort();
+        counted
+    };
+    let expected = |keys: &[(&str, i64)]| keys.iter().map(|(key, n)| ((*key).to_owned(), *n)).collect::<Vec<_>>();
+    assert_eq!(used(f.a).await, []);
+    record(&f, (0..6).map(|i| event(AuditKind::Swept, f.now + TimeDelta::seconds(i))).collect()).await;
+    seal(&f, 10).await.expect("sealed");
+    for (key, seqs) in [("null", "1"), ("'one'", "2, 3"), ("'two'", "4, 5"), ("'three'", "6")] {
+        f.execute(&format!("update audit_seals set key = {key} where seq in ({seqs})")).await;
+    }
+    assert_eq!(used(f.a).await, expected(&[("", 1), ("one", 2), ("three", 1), ("two", 2)]));
+    assert_eq!(used(f.b).await, []);
+    for (seq, left) in [
+        (1, &[("four", 1), ("one", 2), ("three", 1), ("two", 2)][..]),
+        (4, &[("four", 1), ("three", 1), ("two", 1)]),
+        (6, &[("four", 1)]),
+    ] {
+        let checkpoint = Checkpoint { seq, key: "four".to_owned(), digest: [1; 32], seal: [2; 32] };
+        assert!(audit::add_checkpoint(&f.store, f.a, checkpoint, f.now).await.expect("an answer"));
+        assert_eq!(used(f.a).await, expected(left), "behind {seq}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_keys_of_a_long_trail_are_read_by_their_index() {
+    let f = Fixture::postgres().await;
+    f.execute(&format!(
+        "insert into audit_events (tenant_id, id, at, kind, details)
+           select '{}', gen_random_uuid(), now(), 'x', '{{}}' from generate_series(1, 4000);
+         insert into audit_seals (tenant_id, seq, event, seal, key)
+           select tenant_id, n, id, '\\x00', case when n <= 2000 then 'one' else 'two' end
+           from (select tenant_id, id, row_number() over () as n from audit_events) as links",
+        f.a
+    ))
+    .await;
+    let superuser = database(&f).superuser().await;
+    let ask = async |sql: &str| superuser.query_one(sql, &[]).await.expect(sql).get::<_, i64>(0);
+    let connections = "select count(*) from pg_stat_activity
+                       where datname = current_database() and application_name = 'portvakt'";
+    let read = "select (select sum(seq_tup_read) from pg_stat_user_tables where relname = 'audit_seals')::bigint
+                  + (select sum(idx_tup_read) from pg_stat_user_indexes where relname = 'audit_seals')::bigint";
+    let (connected, before) = (ask(connections).await, ask(read).await);
+    let store = Store::open(database(&f).settings(), Handle::current()).await.expect("opened");
+    let keys = audit::keys_in_use(&store, f.a).await.expect("keys");
+    assert_eq!(keys, ["one", "two"].map(|key| Some(key.to_owned())).into());
+    // A connection's statistics are complete when it is gone.
+    drop(store);
+    while ask(connections).await > connected {}
+    let cost = ask(read).await - before;
+    assert!((1..100).contains(&cost), "{cost} entries of 4000 links were read");
 }

@@ -11,7 +11,7 @@ use portvakt_domain::{
 };
 use portvakt_storage::{
     jobs,
-    operator::{self, Lease, NewTenant},
+    operator::{self, Lease, NewTenant, UnknownJobs},
 };
 use uuid::Uuid;
 
@@ -128,6 +128,28 @@ pub(crate) async fn what_can_not_be_done_is_laid_aside(f: Fixture) {
     assert_eq!(dead[2].kind, "send_code");
     assert!(dead.iter().all(|job| job.last_error.as_ref().is_some_and(|error| error.len() <= 500)));
     assert!(lease(&f, "w", f.now + minutes(600), 10, &[]).await.is_empty());
+}
+
+pub(crate) async fn a_newer_releases_job_is_left_to_it(f: Fixture) {
+    let theirs = ask(&f, f.a, send(), f.now).await.expect("asked for");
+    let ours = ask(&f, f.a, send(), f.now).await.expect("asked for");
+    let row = f.id(theirs.0);
+    let payload = f.number(&format!("select length(payload) from jobs where id = {row}")).await;
+    f.execute(&format!("update jobs set kind = 'later' where id = {row}")).await;
+    let unknown = async |now| operator::list_unknown_jobs(&f.store, now).await.expect("a list");
+    assert_eq!(unknown(f.now - TimeDelta::microseconds(1)).await, [], "not due yet");
+    for minute in 0..3 {
+        let leased = lease(&f, "w", f.now + minutes(10 * minute), 10, &[]).await;
+        assert_eq!(leased.iter().map(|job| job.id).collect::<Vec<_>>(), [ours]);
+    }
+    assert_eq!(unknown(f.now).await, [UnknownJobs { kind: "later".to_owned(), due: 1 }]);
+    assert_eq!(operator::list_dead_jobs(&f.store).await.expect("a list").len(), 0);
+    assert_eq!(f.number(&format!("select length(payload) from jobs where id = {row}")).await, payload);
+    // The release that knows it finds it as it was asked for.
+    f.execute(&format!("update jobs set kind = 'send_code' where id = {row}")).await;
+    let leased = lease(&f, "w", f.now, 10, &[]).await;
+    assert_eq!(leased.iter().map(|job| (job.id, job.attempt, job.due_at)).collect::<Vec<_>>(), [(theirs, 1, f.now)]);
+    assert_eq!(unknown(f.now).await, []);
 }
 
 pub(crate) async fn the_queue_at_a_glance(f: Fixture) {

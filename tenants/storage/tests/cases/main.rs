@@ -11,6 +11,7 @@ mod deletion;
 mod flows;
 mod guard;
 mod jobs;
+mod key_rotations;
 mod limits;
 mod messages;
 mod migrations;
@@ -56,7 +57,8 @@ cases! {
         a_swapped_event_is_noticed
         a_late_event_is_sealed_all_the_same
         no_event_is_left_behind_by_its_job
-        one_account_is_one_subject;
+        one_account_is_one_subject
+        a_trail_needs_the_keys_behind_its_last_checkpoint;
     changes:
         wrong_current_passwords_end_a_change;
     deletion:
@@ -89,9 +91,14 @@ cases! {
         no_job_is_leased_twice
         a_job_belongs_to_its_worker_until_the_lease_ends
         what_can_not_be_done_is_laid_aside
+        a_newer_releases_job_is_left_to_it
         a_suspended_tenants_jobs_wait
         the_queue_at_a_glance
         a_budget_counts_by_hour_and_day;
+    key_rotations:
+        a_rotation_begins_and_ends_once
+        of_two_keys_the_one_begun_later_is_newer
+        what_does_not_open_is_told_when_its_number_changes;
     limits:
         counts_hold_under_concurrency
         windows_end
@@ -114,7 +121,8 @@ cases! {
         what_is_put_back_is_given_up_and_told
         a_change_from_the_directory_is_carried_out_or_stopped
         a_saved_number_is_to_be_written_until_it_is
-        attributes_are_looked_at_in_turn;
+        attributes_are_looked_at_in_turn
+        a_hash_is_exchanged_and_counts_as_looked_at;
     number_changes:
         one_change_waits_and_its_job_with_it
         of_many_that_ask_at_once_one_is_heard
@@ -139,6 +147,9 @@ cases! {
         who_refused_an_sms_does_not_speak_for_who_took_it
         a_report_changes_no_flow
         what_was_reported_is_counted_by_provider;
+    sealed_values:
+        a_damaged_name_is_no_key
+        hashes_of_changes_that_are_over_are_forgotten;
     settings:
         versions_count_up_and_secrets_stay
         a_host_belongs_to_one_tenant

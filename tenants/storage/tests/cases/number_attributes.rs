@@ -221,6 +221,42 @@ pub(crate) async fn a_saved_number_is_to_be_written_until_it_is(f: Fixture) {
     assert_eq!(events(&f, "number_attribute.outcome").await, 2);
 }
 
+pub(crate) async fn a_hash_is_exchanged_and_counts_as_looked_at(f: Fixture) {
+    let (one, two, none, other) = (account(), account(), account(), account());
+    let (first, second) = (hash(), hash());
+    withdraw(&f, one, Some(Some(first))).await;
+    withdraw(&f, two, Some(Some(second))).await;
+    number_attributes::compared(&f.store, f.a, none, f.now).await.expect("noted");
+    let theirs = ImportNumber { account: other, ..imported(&f, other) };
+    number_attributes::import(&f.store, f.b, theirs).await.expect("imported");
+
+    let later = f.now + TimeDelta::hours(1);
+    let listed =
+        async |before, after| number_attributes::list_hashes(&f.store, f.a, before, after, 1).await.expect("hashes");
+    let counted = async |before| number_attributes::count_hashes(&f.store, f.a, before).await.expect("a number");
+    let mut both = [(one, first), (two, second)];
+    both.sort();
+    assert_eq!((counted(None).await, counted(Some(f.now)).await, counted(Some(later)).await), (2, 0, 2));
+    assert_eq!(listed(Some(f.now), None).await, []);
+    for before in [None, Some(later)] {
+        assert_eq!(listed(before, None).await, [both[0]]);
+        assert_eq!(listed(before, Some(both[0].0)).await, [both[1]]);
+        assert_eq!(listed(before, Some(both[1].0)).await, []);
+    }
+
+    let exchange = async |old, new| {
+        number_attributes::exchange_hash(&f.store, f.a, one, old, new, later).await.expect("an answer")
+    };
+    assert!(!exchange(second, hash()).await, "another one stands there");
+    assert_eq!(counted(Some(later)).await, 2);
+    let anew = hash();
+    assert!(exchange(first, anew).await);
+    assert!(exchange(anew, anew).await, "the same, which is looked at");
+    assert_eq!((kept(&f, one).await.number_hash, kept(&f, two).await.number_hash), (Some(anew), Some(second)));
+    assert_eq!(listed(Some(later), None).await, [(two, second)]);
+    assert_eq!((counted(None).await, counted(Some(later)).await), (2, 1));
+}
+
 pub(crate) async fn attributes_are_looked_at_in_turn(f: Fixture) {
     let (two, one, held, other) = (account(), account(), account(), account());
     let import = async |tenant, account, numbers| {

@@ -10,6 +10,7 @@ use portvakt_storage::{
 
 use crate::{
     fixture::{Fixture, account, hash, new_number},
+    number_changes::delayed_change,
     wall::{database, filled},
 };
 
@@ -60,7 +61,8 @@ async fn exchanged(f: Fixture) {
     numbers::import(&f.store, f.a, mine, new.to_vec()).await.expect("imported");
     let counted = sealed_values::count_by_key(&f.store, f.a).await.expect("counted");
     let of_numbers: Vec<_> = counted.iter().filter(|found| found.column == SealedColumn::Number).collect();
-    let keys: BTreeSet<(&str, i64)> = of_numbers.iter().map(|found| (found.key.as_str(), found.values)).collect();
+    let keys: BTreeSet<(&str, i64)> =
+        of_numbers.iter().map(|found| (found.key.as_deref().expect("a name"), found.values)).collect();
     assert_eq!(keys, BTreeSet::from([("new", 1), ("old", 1), ("older", 1)]));
     assert!(sealed_values::count_by_key(&f.store, f.b).await.expect("counted").is_empty());
 
@@ -108,14 +110,72 @@ async fn values_are_exchanged_for_what_they_were_found_as_on_postgres() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_sealed_column_can_be_read_and_exchanged() {
     let f = filled().await;
+    let others = async |tenant, column, key: &str| {
+        sealed_values::under_other_keys(&f.store, tenant, column, key.to_owned(), None, 100).await.expect("read")
+    };
+    let keys = async |tenant, column| {
+        let counted = sealed_values::count_by_key(&f.store, tenant).await.expect("counted");
+        let of_column = counted.into_iter().filter(|found| found.column == column);
+        of_column.map(|found| (found.key, found.values)).collect::<Vec<_>>()
+    };
     for column in SealedColumn::ALL {
-        // What the fixture writes begins with no key's name, so all of it is under another key.
-        let found = sealed_values::under_other_keys(&f.store, f.a, column, "k".to_owned(), None, 100).await;
-        for old in found.expect("read") {
+        // All rows, those too that have no value there as they are made.
+        let (table, name) = (column.table(), column.column());
+        let value = "'\\x01036f6c64'::bytea || decode(replace(tenant_id::text, '-', ''), 'hex')";
+        f.execute(&format!("update {table} set {name} = {value}")).await;
+        let found = others(f.a, column, "k").await;
+        let rows = found.len();
+        assert!(rows > 0, "{column:?}");
+        let mine = [b"\x01\x03old", f.a.0.as_bytes().as_slice()].concat();
+        assert!(found.iter().all(|value| value.sealed.0 == mine), "{column:?}");
+        assert_eq!(keys(f.a, column).await, [(Some("old".to_owned()), rows as i64)], "{column:?}");
+        for old in found {
             let new = Resealed { old, new: under("k"), hash: column.is_looked_up().then(hash) };
+            assert_eq!(sealed_values::exchange(&f.store, f.b, column, vec![new.clone()]).await.expect("an answer"), 0);
             assert_eq!(sealed_values::exchange(&f.store, f.a, column, vec![new]).await.expect("exchanged"), 1);
         }
-        let left = sealed_values::under_other_keys(&f.store, f.a, column, "k".to_owned(), None, 100).await;
-        assert_eq!(left.expect("read"), [], "{column:?}");
+        assert_eq!(others(f.a, column, "k").await, [], "{column:?}");
+        assert_eq!(others(f.a, column, "old").await.len(), rows, "{column:?}");
+        assert_eq!(keys(f.a, column).await, [(Some("k".to_owned()), rows as i64)], "{column:?}");
+        assert!(!others(f.b, column, "k").await.is_empty(), "another tenant's {column:?}");
     }
+}
+
+pub(crate) async fn a_damaged_name_is_no_key(f: Fixture) {
+    let values: [(&[u8], Option<&str>); 10] = [
+        (b"", None),
+        (b"\x01", None),
+        (b"\x01\x05four", None),
+        (b"\x01\x05four", None),
+        (b"\x01\x00rest", None),
+        (b"\x01\x04fo\xffr rest", None),
+        (b"\x01\x04fo r rest", None),
+        (b"\x02\x04four rest", None),
+        (b"\x01\x04four rest", Some("four")),
+        (b"\x01\x03four rest", Some("fou")),
+    ];
+    let long = [&[1, 33], [b'x'; 40].as_slice()].concat();
+    let all = values.iter().map(|(value, _)| value.to_vec()).chain([long]);
+    let all = all.map(|value| numbers::NewNumber { sealed: Sealed(value), ..new_number(f.now) }).collect();
+    numbers::import(&f.store, f.a, account(), all).await.expect("imported");
+    let counted = sealed_values::count_by_key(&f.store, f.a).await.expect("counted, whatever stands there");
+    let counted: BTreeSet<_> = counted.iter().map(|found| (found.key.as_deref(), found.values)).collect();
+    assert_eq!(counted, BTreeSet::from([(None, 9), (Some("four"), 1), (Some("fou"), 1)]));
+    let others = sealed_values::under_other_keys(&f.store, f.a, SealedColumn::Number, "four".to_owned(), None, 100);
+    assert_eq!(others.await.expect("read").len(), 10, "the damaged ones are found, to be told");
+}
+
+pub(crate) async fn hashes_of_changes_that_are_over_are_forgotten(f: Fixture) {
+    let (mine, number) = (account(), new_number(f.now));
+    let target = number.row_id;
+    numbers::import(&f.store, f.a, mine, vec![number]).await.expect("imported");
+    delayed_change(&f, f.a, mine, target).await;
+    let zeros = if f.store.is_sqlite() { "zeroblob(32)" } else { "decode(repeat('00', 32), 'hex')" };
+    let hashed = format!("select count(*) from number_changes where number_hash <> {zeros}");
+    let forget = async |tenant| sealed_values::forget_settled_hashes(&f.store, tenant).await.expect("an answer");
+    assert_eq!((forget(f.a).await, f.number(&hashed).await), (0, 1), "one that waits is looked up");
+    f.execute("update number_changes set state = 'done'").await;
+    assert_eq!((forget(f.b).await, f.number(&hashed).await), (0, 1), "another tenant's");
+    assert_eq!((forget(f.a).await, f.number(&hashed).await), (1, 0));
+    assert_eq!(forget(f.a).await, 0, "once");
 }

@@ -30,7 +30,7 @@ use crate::{
     number_changes::delayed_change,
 };
 
-const MIGRATIONS: [&str; 8] = [
+const MIGRATIONS: [&str; 9] = [
     "2026-11-22-000000_initial",
     "2026-11-23-000000_numbers",
     "2026-11-23-000100_rejections",
@@ -39,6 +39,7 @@ const MIGRATIONS: [&str; 8] = [
     "2026-11-23-000400_sms_reports",
     "2026-11-23-000500_guard",
     "2026-11-23-000700_key_rotation",
+    "2026-11-24-000200_rejected_values",
 ];
 const SHARED: [&str; 6] = ["tenants", "deleted_tenants", "tenant_hosts", "jobs", "sms_budgets", DEPLOYMENT];
 /// What is counted over all tenants together: it names none.

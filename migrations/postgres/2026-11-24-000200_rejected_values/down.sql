@@ -1,0 +1,1 @@
+alter table key_rotations drop column rejected;
