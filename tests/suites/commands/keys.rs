@@ -1,11 +1,21 @@
 //! `portvakt keys rotate` and `keys status`, and what starts without a key that is needed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use harness::{
-    process::{Installation, preset_table},
+    process::{Installation, PATIENCE, Process, eventually, preset_table},
     services::Services,
 };
+use portvakt::system::{SystemClock, SystemRandom};
+use portvakt_domain::{
+    id::{AccountKey, TenantId},
+    keys::{KeyRing, KeyUse, Place},
+    number::MobileNumber,
+    time::Clock as _,
+};
+use portvakt_flows::import_number;
+use portvakt_storage::{numbers, operator};
+use uuid::Uuid;
 
 fn files(installation: &Installation, names: &[&str]) -> toml::Table {
     let path = |name: &&str| installation.path(&format!("{name}.key")).to_str().expect("UTF-8").to_owned();
@@ -77,4 +87,136 @@ async fn rotated_on_postgres() {
     let installation = Installation::postgres().await;
     installation.run(&["migrate"]).await.succeeded();
     rotated(installation).await;
+}
+
+const NUMBERS: usize = 450;
+
+/// A tenant with numbers under the first key, and a ring in which the second is active.
+async fn with_numbers(installation: &mut Installation) -> (TenantId, AccountKey) {
+    installation.run(&["migrate"]).await.succeeded();
+    let ca = std::fs::read_to_string(&Services::get().ca_file).expect("an authority");
+    installation.write("orebro-ca.pem", &ca);
+    let secrets = BTreeMap::from([("directory", "a"), ("sms", "b"), ("mail", "c")]);
+    let tenant = preset_table(installation, "orebro", &secrets);
+    installation.apply(&tenant).await.succeeded();
+    let store = installation.store().await;
+    let tenant = operator::list_tenants(&store).await.expect("a list").remove(0).id;
+    let (account, now) = (AccountKey(Uuid::new_v4()), SystemClock.now());
+    let number = |i: usize| MobileNumber::from_e164(&format!("+46701740{:03}", 100 + i)).expect("a number");
+    let numbers: Vec<_> = (0..NUMBERS).map(|i| (number(i), None)).collect();
+    let keys = &installation.keys;
+    import_number::run(&store, keys, &SystemRandom, tenant, account, &numbers, now).await.expect("stored");
+    installation.write("second.key", "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=\n");
+    let both = files(installation, &["first", "second"]);
+    installation.set("keys", "files", both);
+    installation.set("keys", "active", "second");
+    (tenant, account)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_kill_midway_loses_nothing_and_seals_nothing_twice() {
+    let mut installation = Installation::postgres().await;
+    let (tenant, account) = with_numbers(&mut installation).await;
+    let mut superuser = installation.superuser().await;
+    superuser
+        .batch_execute(
+            "create table exchanges (id uuid);
+             create function note_exchange() returns trigger language plpgsql security definer as $$
+               begin insert into public.exchanges values (new.id); return new; end $$;
+             create trigger note_exchange after update of number on numbers
+               for each row execute function note_exchange()",
+        )
+        .await
+        .expect("a trigger");
+
+    // 1. Two processes come as far as a row that somebody holds; one of them is killed there, inside its third step.
+    let hold = superuser.transaction().await.expect("a transaction");
+    let row = "select 1 from numbers where id = (select id from numbers order by id limit 1 offset 250) for update";
+    hold.execute(row, &[]).await.expect("held");
+    let mut killed = Process::start(&mut installation.command(&["keys", "rotate"]));
+    let mut goes_on = Process::start(&mut installation.command(&["keys", "rotate"]));
+    killed.line("orebro: ").await;
+    let look = installation.superuser().await;
+    eventually("both wait for a lock", PATIENCE, async || {
+        let waiting = "select count(*) from pg_stat_activity
+                       where datname = current_database() and usename = 'portvakt_app' and wait_event_type = 'Lock'";
+        (look.query_one(waiting, &[]).await.expect(waiting).get::<_, i64>(0) == 2).then_some(())
+    })
+    .await;
+    killed.kill();
+    let under = "select count(*) from numbers where substr(number, 3, 6) = 'second'::bytea";
+    let midway: i64 = look.query_one(under, &[]).await.expect(under).get(0);
+    assert_eq!(midway, 200, "what was done in whole steps");
+    hold.rollback().await.expect("let go");
+
+    // 2. The other one goes on to the end; once more, and there is nothing to do.
+    goes_on.line("key first: ").await;
+    drop(goes_on);
+    let again = installation.run(&["keys", "rotate"]).await.succeeded().stdout;
+    assert!(again.ends_with("key first: needed by nothing: it may be taken out of keys.files\n"), "{again}");
+    let all: i64 = look.query_one(under, &[]).await.expect(under).get(0);
+    assert_eq!(all, NUMBERS as i64);
+    let exchanges = "select count(*), count(distinct id) from exchanges";
+    let row = look.query_one(exchanges, &[]).await.expect(exchanges);
+    assert_eq!((row.get::<_, i64>(0), row.get::<_, i64>(1)), (all, all), "each value was exchanged once");
+    let told = "select kind, count(*) from audit_events where kind like 'keys.%' group by kind order by kind";
+    let told: Vec<(String, i64)> =
+        look.query(told, &[]).await.expect(told).iter().map(|row| (row.get(0), row.get(1))).collect();
+    assert_eq!(told, [("keys.rotation_begun".to_owned(), 1), ("keys.rotation_ended".to_owned(), 1)]);
+
+    // 3. Without the first key every number opens, and is found by its hash.
+    let ring = KeyRing::new("second", [("second".to_owned(), vec![2; 32])]).expect("a ring");
+    let mut opened = BTreeSet::new();
+    for stored in numbers::list(&installation.store().await, tenant, account).await.expect("listed") {
+        let place = Place { table: "numbers", column: "number", row: stored.row_id, owner: Some(account.0) };
+        let number = ring.open_text(tenant, place, &stored.sealed).expect("it opens").to_string();
+        assert_eq!(stored.number_hash, ring.hash(tenant, KeyUse::Number, &[number.as_bytes()]));
+        opened.insert(number);
+    }
+    assert_eq!(opened.len(), NUMBERS);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn damaged_values_and_a_newer_releases_jobs_stop_nobody() {
+    let mut installation = Installation::postgres().await;
+    let (tenant, account) = with_numbers(&mut installation).await;
+    let superuser = installation.superuser().await;
+    let sql = format!(
+        "update numbers set number = '\\x0105666972' where id = (select id from numbers order by id limit 1);
+         insert into number_attributes (tenant_id, account, number_hash, compared_at)
+           values ('{tenant}', '{account}', decode(repeat('07', 32), 'hex'), now());
+         insert into jobs (tenant_id, id, kind, payload, run_at, attempts, created_at)
+           values ('{tenant}', gen_random_uuid(), 'later', '{{\"kind\":\"later\"}}', now(), 0, now())",
+        account = account.0
+    );
+    superuser.batch_execute(&sql).await.expect(&sql);
+
+    // 1. They are told, and nothing more.
+    let told = installation.run(&["keys", "rotate"]).await;
+    assert_eq!(told.code, 1, "{}", told.output());
+    assert!(told.stdout.contains("orebro: 1 values do not open where they stand"), "{}", told.stdout);
+    let status = installation.run(&["keys", "status"]).await.succeeded().stdout;
+    let damaged = "orebro               numbers.number: 1 values begin with no key's name: they are damaged\n";
+    assert!(status.contains(damaged), "{status}");
+    let hashes = "orebro               1 hashes of numbers in the directory, not compared since\n";
+    assert!(status.contains(hashes), "{status}");
+    let verdict = "key first: perhaps needed by hashes of numbers in directories, until these are next compared\n";
+    assert!(status.ends_with(verdict), "{status}");
+    let checked = installation.run(&["config", "check"]).await.succeeded().stdout;
+    let said = "orebro: 1 values begin with no key's name: see `portvakt keys status`\nthe settings are in order\n";
+    assert_eq!(checked, said);
+
+    // 2. The server starts, and says so; the job waits for who knows it.
+    let mut serving = installation.serve().await;
+    let said = eventually("two lines of the log", PATIENCE, async || {
+        let log = format!("{}{}", serving.process.stdout(), serving.process.stderr());
+        let both =
+            log.contains("values begin with no key's name") && log.contains("jobs wait for a release that knows");
+        both.then_some(log)
+    })
+    .await;
+    assert!(said.contains("later"), "{said}");
+    serving.process.kill();
+    let left = "select count(*) from jobs where kind = 'later' and dead_at is null and attempts = 0";
+    assert_eq!(superuser.query_one(left, &[]).await.expect(left).get::<_, i64>(0), 1);
 }
