@@ -3,7 +3,7 @@
 use std::{
     future::Future,
     net::{SocketAddr, TcpListener},
-    sync::Arc,
+    sync::{Arc, Mutex},
 };
 
 use actix_web::{
@@ -14,7 +14,7 @@ use actix_web::{
 };
 use ipnet::IpNet;
 use portvakt_domain::{keys::KeyRing, random::Random, time::Clock};
-use portvakt_flows::Platform;
+use portvakt_flows::{Platform, subjects::Subjects};
 use portvakt_storage::{DatabaseSettings, StorageError, Store};
 use portvakt_texts::{TextError, Texts};
 use tokio::{runtime::Handle, sync::Notify, task::JoinHandle};
@@ -119,6 +119,8 @@ impl App {
         let platform = Arc::new(Platform {
             store: store.clone(),
             keys: parts.keys.clone(),
+            subjects: Subjects::new(parts.keys.clone()),
+            tally: Mutex::default(),
             clock: parts.clock,
             random: parts.random,
             meter: parts.metrics.clone(),
@@ -127,6 +129,7 @@ impl App {
         });
         let registry = Arc::new(Registry::new(store, parts.keys, (parts.adapters)(public_address), texts.clone()));
         registry.refresh().await?;
+        platform.subjects.agree(&platform.store).await?;
         let worker = Arc::new(Worker::new(
             platform.clone(),
             registry.clone(),
@@ -136,7 +139,7 @@ impl App {
         ));
         let front = parts.front;
         let shared = Data::new(Shared {
-            platform,
+            platform: platform.clone(),
             registry: registry.clone(),
             texts,
             metrics: parts.metrics,
@@ -150,7 +153,7 @@ impl App {
             internal_server(internal, shared.clone())
                 .map_err(|source| BuildError::Listen { address: internal_address, source })?,
         ];
-        let refresher = tokio::spawn(keep_refreshing(registry));
+        let refresher = tokio::spawn(keep_refreshing(platform, registry));
         let working = parts.worker.enabled.then(|| tokio::spawn(worker.clone().run()));
         Ok(Self { public: public_address, internal: internal_address, shared, worker, servers, refresher, working })
     }
@@ -235,11 +238,14 @@ fn workers() -> usize {
     std::thread::available_parallelism().map_or(2, usize::from).min(8)
 }
 
-async fn keep_refreshing(registry: Arc<Registry>) {
+async fn keep_refreshing(platform: Arc<Platform>, registry: Arc<Registry>) {
     loop {
         tokio::time::sleep(REFRESH_EVERY).await;
         if let Err(error) = registry.refresh().await {
             tracing::error!(error = %chain(&error), "the tenants can't be read anew");
+        }
+        if let Err(error) = platform.subjects.agree(&platform.store).await {
+            tracing::error!(error = %chain(&error), "the key that limits count by can't be read anew");
         }
     }
 }

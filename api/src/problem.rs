@@ -86,7 +86,7 @@ fn status(message: &Message) -> StatusCode {
     match message {
         Message::Cancelled | Message::OutcomeUnknown => StatusCode::OK,
         Message::FlowOver => StatusCode::GONE,
-        Message::Exhausted { .. } | Message::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Message::Exhausted { .. } | Message::TooMany { .. } | Message::Held { .. } => StatusCode::TOO_MANY_REQUESTS,
         Message::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Message::NotAllowed | Message::BadOrigin | Message::Locked | Message::NoNumber => StatusCode::FORBIDDEN,
         Message::BadRequest => StatusCode::BAD_REQUEST,

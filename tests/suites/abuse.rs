@@ -20,6 +20,8 @@ mod pumping;
 mod registration;
 #[path = "abuse/replay.rs"]
 mod replay;
+#[path = "abuse/rotation.rs"]
+mod rotation;
 #[path = "abuse/spray.rs"]
 mod spray;
 #[path = "abuse/strangers.rs"]

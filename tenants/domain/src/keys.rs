@@ -32,7 +32,8 @@ pub enum KeyUse {
 }
 
 impl KeyUse {
-    fn label(self) -> &'static str {
+    /// The name that is part of the derivation, and that is stored.
+    pub fn label(self) -> &'static str {
         match self {
             KeyUse::Seal => "seal",
             KeyUse::Number => "number",

@@ -31,6 +31,7 @@ pub mod random;
 pub mod rejection;
 pub mod report;
 pub mod sign_in;
+pub mod tally;
 pub mod tenant;
 pub mod time;
 pub mod token;

@@ -50,6 +50,12 @@ impl Limit {
         seconds - seconds.rem_euclid(self.window_seconds)
     }
 
+    /// The end of the window `now` is in.
+    pub fn ends_at(&self, now: Instant) -> Instant {
+        // Out of chrono's range only for a clock that is.
+        chrono::DateTime::from_timestamp(self.window_start(now) + self.window_seconds, 0).unwrap_or(now)
+    }
+
     /// A limit that counts for a client network.
     const fn of_network(name: &'static str, window_seconds: i64, ceiling: i64) -> Self {
         Self { name, window_seconds, ceiling, by_network: true }
@@ -213,5 +219,6 @@ mod tests {
         assert_eq!(limit.window_start(at(1200)), 1200);
         assert_eq!(limit.window_start(at(1799)), 1200);
         assert_eq!(limit.window_start(at(1800)), 1800);
+        assert_eq!((limit.ends_at(at(1200)), limit.ends_at(at(1799))), (at(1800), at(1800)));
     }
 }

@@ -29,6 +29,11 @@ pub enum AskedAgain {
     },
     /// This flow has had its codes.
     NoMore,
+    /// This network is held since codes are being guessed.
+    Held {
+        /// Until then at most.
+        until: Instant,
+    },
     /// The flow is over or elsewhere.
     Gone,
 }
@@ -96,8 +101,8 @@ pub async fn run(
 
     // 2. A network that guesses codes gets no more of them, here either.
     let by_name = matches!(flow.state, FlowState::AwaitingCode | FlowState::AwaitingStopCode);
-    if by_name && guesses::is_held(platform, tenant, visitor).await? {
-        return Ok(AskedAgain::NoMore);
+    if by_name && let Some(until) = guesses::held_until(platform, tenant, visitor).await? {
+        return Ok(AskedAgain::Held { until });
     }
 
     // 3. The message and its job, if nobody asked meanwhile.

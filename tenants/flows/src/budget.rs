@@ -55,7 +55,7 @@ pub(crate) async fn spend(platform: &Platform, tenant: &Tenant, sms: i64) -> Res
             .detail("used", &used.to_string())
             .detail("allowed", &allowed.to_string());
         let name = format!("sms_budget_{span}_{percent}_percent");
-        trips::record(&platform.store, tenant.id, name, now, Some(alarm)).await?;
+        trips::record(&platform.store, tenant.id, name, 1, now, Some(alarm)).await?;
     }
     Ok(spent)
 }

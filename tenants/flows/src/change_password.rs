@@ -20,9 +20,9 @@ use portvakt_domain::{
 use portvakt_storage::{limits, sign_in as guards};
 
 use crate::{
-    FlowError, Measure, Platform, Tenant, Visitor,
+    FlowError, Platform, Tenant, Visitor,
     set_password::{self, Demands, PasswordSet},
-    sign_in,
+    sign_in, trips,
     write::{self, Outcome, Proved, WriteKind, Written},
 };
 
@@ -96,7 +96,7 @@ pub async fn run(
     let now = platform.now();
     let failure = vec![visitor.hit(platform, limit::FAILURES_PER_NETWORK)];
     if let Some(limit) = limits::count(&platform.store, tenant.id, failure.clone(), now).await? {
-        platform.meter.count(tenant.id, Measure::Limit(limit));
+        trips::tell(platform, tenant, limit).await?;
         return told(Written::Limited);
     }
     // 4. The intent; from here on another click finds the flow taken.

@@ -4,17 +4,30 @@
 use portvakt_domain::{
     audit::AuditKind,
     flow::Flow,
-    keys::{KeyUse, KeyedHash},
+    keys::KeyedHash,
     limit::{self, Hit},
     time::Instant,
 };
-use portvakt_storage::{limits, networks, operator, trips};
+use portvakt_storage::{limits, networks, operator};
 
 use crate::{
     FlowError, Measure, Platform, Tenant, Visitor,
     event::{EventExt as _, event},
-    open,
+    open, trips,
 };
+
+/// Whether a code may be looked at.
+pub(crate) enum Admission {
+    /// It may.
+    Guess(Guess),
+    /// Too many wrong ones came from this network in this hour.
+    Limited,
+    /// The network is held, until this time at most.
+    Held {
+        /// The end of the day that its wrong codes are counted in.
+        until: Instant,
+    },
+}
 
 /// A code that may be looked at. It counts as a wrong one until it is known to be none, so that of many at once no more are
 /// looked at than one after the other.
@@ -27,38 +40,70 @@ pub(crate) struct Guess {
 
 /// Lets a code through to be looked at, or not: by how many wrong ones came from this network. While there are many in the
 /// tenant or in the whole deployment, a network that nobody got through from has a few a day.
-pub(crate) async fn admit(platform: &Platform, tenant: &Tenant, visitor: &Visitor) -> Result<Option<Guess>, FlowError> {
+pub(crate) async fn admit(platform: &Platform, tenant: &Tenant, visitor: &Visitor) -> Result<Admission, FlowError> {
     let (store, now) = (&platform.store, platform.now());
     let Alarm { in_tenant, holds } = alarm(platform, tenant, visitor, now).await?;
     let few = limit::WRONG_CODES_PER_NEW_NETWORK;
+    // The one that lasts longer is named first.
     let counted = vec![
-        visitor.hit(platform, limit::FAILURES_PER_NETWORK),
         visitor.hit(platform, if holds { few } else { few.unbounded() }),
+        visitor.hit(platform, limit::FAILURES_PER_NETWORK),
     ];
     if let Some(passed) = limits::count(store, tenant.id, counted.clone(), now).await? {
         // What is not looked at is no wrong code.
         limits::give_back(store, tenant.id, counted, now).await?;
-        platform.meter.count(tenant.id, Measure::Limit(passed));
-        return Ok(None);
+        trips::tell(platform, tenant, passed).await?;
+        return Ok(if passed == few.name { Admission::Held { until: few.ends_at(now) } } else { Admission::Limited });
     }
-    Ok(Some(Guess { counted, at: now, in_tenant }))
+    Ok(Admission::Guess(Guess { counted, at: now, in_tenant }))
 }
 
-/// Whether a network used up its few wrong codes while codes are being guessed: then it asks for no more of them, either.
+/// Until when at most a network gets no more codes, because it used up its few wrong ones while codes are being guessed.
 /// Otherwise a stranger's networks would be the first of the day for account after account.
-pub(crate) async fn is_held(platform: &Platform, tenant: &Tenant, visitor: &Visitor) -> Result<bool, FlowError> {
-    let (store, now) = (&platform.store, platform.now());
+pub(crate) async fn held_until(
+    platform: &Platform,
+    tenant: &Tenant,
+    visitor: &Visitor,
+) -> Result<Option<Instant>, FlowError> {
     let few = visitor.hit(platform, limit::WRONG_CODES_PER_NEW_NETWORK);
-    let wrong: i64 = limits::current(store, tenant.id, vec![few], now).await?.into_iter().sum();
+    let wrong: i64 = limits::current(&platform.store, tenant.id, vec![few], platform.now()).await?.into_iter().sum();
+    hold(platform, tenant, visitor, few, wrong).await
+}
+
+/// The same for a network that begins something. One that has begun too much and guessed nothing is told so by that limit
+/// in any case, so a flood of first forms does not cost what is looked up here.
+pub(crate) async fn held_until_at_start(
+    platform: &Platform,
+    tenant: &Tenant,
+    visitor: &Visitor,
+) -> Result<Option<Instant>, FlowError> {
+    let (few, starts) = (limit::WRONG_CODES_PER_NEW_NETWORK, visitor.hit(platform, limit::STARTS_PER_NETWORK));
+    let few = visitor.hit(platform, few);
+    let counts = limits::current(&platform.store, tenant.id, vec![few, starts], platform.now()).await?;
+    let [wrong, begun] = counts[..] else { return Err(FlowError::Corrupt("limit_counters")) };
+    if begun >= starts.limit.ceiling && wrong < few.limit.ceiling {
+        return Ok(None);
+    }
+    hold(platform, tenant, visitor, few, wrong).await
+}
+
+async fn hold(
+    platform: &Platform,
+    tenant: &Tenant,
+    visitor: &Visitor,
+    few: Hit,
+    wrong: i64,
+) -> Result<Option<Instant>, FlowError> {
+    let now = platform.now();
     // Read in any case: a start costs the same whatever came from the network before.
     let holds = alarm(platform, tenant, visitor, now).await?.holds;
     if wrong < few.limit.ceiling || !holds {
-        return Ok(false);
+        return Ok(None);
     }
     // It is over the limit already: counting makes it known.
-    limits::count(store, tenant.id, vec![few], now).await?;
-    platform.meter.count(tenant.id, Measure::Limit(few.limit.name));
-    Ok(true)
+    limits::count(&platform.store, tenant.id, vec![few], now).await?;
+    trips::tell(platform, tenant, few.limit.name).await?;
+    Ok(Some(few.limit.ends_at(now)))
 }
 
 /// How many wrong codes there are, and whether this network is held to a few.
@@ -80,7 +125,7 @@ async fn alarm(platform: &Platform, tenant: &Tenant, visitor: &Visitor, now: Ins
 /// What a wrong code counts against, beside its network.
 pub(crate) fn counts(platform: &Platform, tenant: &Tenant, flow: &Flow) -> Result<Vec<Hit>, FlowError> {
     let name = open::login(platform, tenant, flow)?.folded(&tenant.settings.directory.netbios);
-    let name = platform.keys.hash(tenant.id, KeyUse::Limit, &[b"wrong-codes", name.as_bytes()]);
+    let name = platform.subjects.hash(tenant.id, &[b"wrong-codes", name.as_bytes()]);
     Ok(vec![Hit { limit: limit::WRONG_CODES_PER_NAME, subject: name }, of_tenant()])
 }
 
@@ -98,13 +143,12 @@ impl Guess {
         let all = limit::WRONG_CODES_PER_DEPLOYMENT;
         let in_all = operator::count_deployment(&platform.store, all, self.at).await?;
         if in_all > all.ceiling {
-            platform.meter.count(tenant.id, Measure::Limit(all.name));
             let first = in_all == all.ceiling + 1;
             if first {
                 tracing::warn!(wrong_codes = in_all, "many wrong codes in all tenants together");
             }
             let told = event(platform, AuditKind::LimitHit).detail("limit", all.name);
-            trips::record(&platform.store, tenant.id, all.name.to_owned(), self.at, first.then_some(told)).await?;
+            trips::tell_with(platform, tenant, all.name, first.then_some(told)).await?;
         }
         Ok(())
     }

@@ -4,7 +4,7 @@
 
 use portvakt_domain::{
     flow::Flow,
-    keys::{KeyUse, KeyedHash},
+    keys::KeyedHash,
     limit::{self, Hit, Limit},
     number::MobileNumber,
 };
@@ -20,7 +20,7 @@ pub(crate) async fn count(
     flow: &Flow,
     number: &MobileNumber,
 ) -> Result<Option<&'static str>, FlowError> {
-    let hash = |parts: &[&[u8]]| platform.keys.hash(tenant.id, KeyUse::Limit, parts);
+    let hash = |parts: &[&[u8]]| platform.subjects.hash(tenant.id, parts);
     let seen = |subject: KeyedHash| Hit { limit: limit::NUMBER_SEEN, subject };
     let (typed, network) = (number.e164().as_bytes(), &visitor.network.0);
     let account = flow.account.ok_or(FlowError::Corrupt("flows.account"))?.0;

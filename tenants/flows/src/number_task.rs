@@ -6,7 +6,6 @@ use portvakt_domain::{
     flow::{Flow, FlowKind, FlowState, NumberTask},
     holder::{Holder, HolderError},
     id::{AccountKey, MessageId},
-    keys::KeyUse,
     limit::{self, Hit},
     message::{Channel, MessageKind, NewMessage},
     number::{MobileNumber, NumberError},
@@ -19,10 +18,11 @@ use portvakt_storage::{
 use uuid::Uuid;
 
 use crate::{
-    FlowError, Measure, Platform, Tenant, Visitor,
+    FlowError, Platform, Tenant, Visitor,
     event::{EventExt as _, flow_event},
     new_numbers, open,
     registered::{self, Registered},
+    trips,
 };
 
 /// What the person is told.
@@ -119,7 +119,7 @@ pub(crate) async fn begin(
     let now = platform.now();
     let mut hits = vec![visitor.hit(platform, limit::STARTS_PER_NETWORK)];
     if let Some(number) = what.number {
-        let subject = platform.keys.hash(tenant.id, KeyUse::Limit, &[b"new-number", number.e164().as_bytes()]);
+        let subject = platform.subjects.hash(tenant.id, &[b"new-number", number.e164().as_bytes()]);
         hits.push(Hit { limit: limit::SMS_PER_NEW_NUMBER, subject });
     }
     let mut passed = limits::count(&platform.store, tenant.id, hits, now).await?;
@@ -127,7 +127,7 @@ pub(crate) async fn begin(
         passed = new_numbers::count(platform, tenant, visitor, flow, number).await?;
     }
     if let Some(passed) = passed {
-        platform.meter.count(tenant.id, Measure::Limit(passed));
+        trips::tell(platform, tenant, passed).await?;
         return Ok(Offered::Limited);
     }
 

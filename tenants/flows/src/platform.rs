@@ -1,6 +1,6 @@
 //! What every use case is given: the platform's parts, and one tenant's.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use portvakt_domain::{
     compose::{Composer, Links},
@@ -12,10 +12,13 @@ use portvakt_domain::{
     random::Random,
     rejection::RejectionReason,
     report::{Report, SmsReports},
+    tally::Tally,
     tenant::{SmsProvider, TenantSettings},
     time::{Clock, Instant},
 };
 use portvakt_storage::Store;
+
+use crate::subjects::Subjects;
 
 /// The parts that all tenants share. Wired once.
 pub struct Platform {
@@ -23,6 +26,10 @@ pub struct Platform {
     pub store: Store,
     /// The operator's key ring.
     pub keys: Arc<KeyRing>,
+    /// Whom limits count, hashed.
+    pub subjects: Subjects,
+    /// How often limits answered here in this hour.
+    pub tally: Mutex<Tally>,
     /// Now.
     pub clock: Arc<dyn Clock>,
     /// The system's generator.

@@ -7,7 +7,7 @@ use portvakt_domain::{
     directory::{Authentication, Refusal},
     flow::{FlowKind, FlowState},
     id::{AccountKey, FlowId, MessageId},
-    keys::{KeyUse, KeyedHash},
+    keys::KeyedHash,
     limit,
     login::{DirectoryName, Login},
     message::{Channel, MessageKind, NewMessage},
@@ -27,7 +27,7 @@ use portvakt_storage::{
 use crate::{
     FlowError, Measure, Platform, Tenant, Visitor,
     event::{EventExt as _, event},
-    number_attribute, open,
+    number_attribute, open, trips,
 };
 
 /// What the person is told.
@@ -75,7 +75,7 @@ pub async fn run(
     let now = platform.now();
     let failure = vec![visitor.hit(platform, limit::FAILURES_PER_NETWORK)];
     if let Some(limit) = limits::count(&platform.store, tenant.id, failure.clone(), now).await? {
-        platform.meter.count(tenant.id, Measure::Limit(limit));
+        trips::tell(platform, tenant, limit).await?;
         return Ok(SignedIn::Limited);
     }
 
@@ -190,7 +190,7 @@ pub(crate) fn guard_of(platform: &Platform, tenant: &Tenant, account: AccountKey
 }
 
 fn guard(platform: &Platform, tenant: &Tenant, kind: &[u8], subject: &[u8]) -> KeyedHash {
-    platform.keys.hash(tenant.id, KeyUse::Limit, &[b"sign-in", kind, subject])
+    platform.subjects.hash(tenant.id, &[b"sign-in", kind, subject])
 }
 
 /// The flow of a person who signed in.
@@ -225,7 +225,7 @@ async fn begin(
         token_hash: token.hash(&platform.keys, tenant.id, kind),
         start_hash: start.hash(&platform.keys, tenant.id, kind),
         login: open::seal(platform, tenant, open::login_place(id), login.reveal())?,
-        login_hash: platform.keys.hash(tenant.id, KeyUse::Limit, &[b"account", account.key.0.as_bytes()]),
+        login_hash: platform.subjects.hash(tenant.id, &[b"account", account.key.0.as_bytes()]),
         account: Some(account.key),
         network: visitor.network,
         trusted_network: visitor.trusted,
@@ -246,7 +246,7 @@ async fn begin(
         }
         Begun::Repeated { .. } => SignedIn::StartAgain,
         Begun::Limited { .. } => {
-            platform.meter.count(tenant.id, Measure::Limit(limit::STARTS_PER_NETWORK.name));
+            trips::tell(platform, tenant, limit::STARTS_PER_NETWORK.name).await?;
             SignedIn::Limited
         }
     })

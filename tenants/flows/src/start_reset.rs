@@ -4,18 +4,18 @@ use portvakt_domain::{
     audit::AuditKind,
     flow::{FlowKind, FlowState},
     id::{FlowId, MessageId},
-    keys::KeyUse,
     limit,
     login::Login,
     message::{Channel, MessageKind, NewMessage},
+    time::Instant,
     token::{FlowToken, StartToken},
 };
 use portvakt_storage::flows::{self, Begun, NewFlow};
 
 use crate::{
-    FlowError, Measure, Platform, Tenant, Visitor,
+    FlowError, Platform, Tenant, Visitor,
     event::{EventExt as _, event},
-    guesses, open,
+    guesses, open, trips,
 };
 
 /// What the person is told.
@@ -25,6 +25,11 @@ pub enum Started {
     Begun(FlowToken),
     /// This network has begun too much lately.
     Limited,
+    /// This network is held since codes are being guessed.
+    Held {
+        /// Until then at most.
+        until: Instant,
+    },
     /// The form was used before, for something else or to its end: it has to be filled in anew.
     StartAgain,
 }
@@ -45,8 +50,8 @@ pub async fn run(
     let token = start.flow_token(&platform.keys, tenant.id, kind);
 
     // 1. A network that guesses codes gets no more of them.
-    if guesses::is_held(platform, tenant, visitor).await? {
-        return Ok(Started::Limited);
+    if let Some(until) = guesses::held_until_at_start(platform, tenant, visitor).await? {
+        return Ok(Started::Held { until });
     }
 
     // 2. The flow, its first message and the job that sends it: one transaction.
@@ -59,7 +64,7 @@ pub async fn run(
         token_hash: token.hash(&platform.keys, tenant.id, kind),
         start_hash: start.hash(&platform.keys, tenant.id, kind),
         login: open::seal(platform, tenant, open::login_place(id), login.reveal())?,
-        login_hash: platform.keys.hash(tenant.id, KeyUse::Limit, &[b"login", folded.as_bytes()]),
+        login_hash: platform.subjects.hash(tenant.id, &[b"login", folded.as_bytes()]),
         account: None,
         network: visitor.network,
         trusted_network: visitor.trusted,
@@ -96,7 +101,7 @@ pub async fn run(
         Begun::Repeated { same_login: true, state: FlowState::AwaitingCode, .. } => Started::Begun(token),
         Begun::Repeated { .. } => Started::StartAgain,
         Begun::Limited { .. } => {
-            platform.meter.count(tenant.id, Measure::Limit(limit::STARTS_PER_NETWORK.name));
+            trips::tell(platform, tenant, limit::STARTS_PER_NETWORK.name).await?;
             Started::Limited
         }
     })

@@ -5,7 +5,6 @@ use portvakt_domain::{
     audit::AuditKind,
     flow::{FlowKind, FlowState, NumberTask},
     id::{FlowId, MessageId},
-    keys::KeyUse,
     limit,
     login::Login,
     message::{Channel, MessageKind, NewMessage},
@@ -14,11 +13,11 @@ use portvakt_domain::{
 use portvakt_storage::flows::{self, Begun, NewFlow};
 
 use crate::{
-    FlowError, Measure, Platform, Tenant, Visitor, delay_change,
+    FlowError, Platform, Tenant, Visitor, delay_change,
     event::{EventExt as _, event},
     guesses,
     number_task::{self, Offered, Task},
-    open,
+    open, trips,
 };
 
 pub use crate::start_reset::Started;
@@ -38,8 +37,8 @@ pub async fn by_name(
     let token = start.flow_token(&platform.keys, tenant.id, kind);
 
     // 1. A network that guesses codes gets no more of them.
-    if guesses::is_held(platform, tenant, visitor).await? {
-        return Ok(Started::Limited);
+    if let Some(until) = guesses::held_until_at_start(platform, tenant, visitor).await? {
+        return Ok(Started::Held { until });
     }
 
     // 2. The flow, its first message and the job that sends it: one transaction.
@@ -52,7 +51,7 @@ pub async fn by_name(
         token_hash: token.hash(&platform.keys, tenant.id, kind),
         start_hash: start.hash(&platform.keys, tenant.id, kind),
         login: open::seal(platform, tenant, open::login_place(id), login.reveal())?,
-        login_hash: platform.keys.hash(tenant.id, KeyUse::Limit, &[b"login", folded.as_bytes()]),
+        login_hash: platform.subjects.hash(tenant.id, &[b"login", folded.as_bytes()]),
         account: None,
         network: visitor.network,
         trusted_network: visitor.trusted,
@@ -88,7 +87,7 @@ pub async fn by_name(
         Begun::Repeated { same_login: true, state: FlowState::AwaitingStopCode, .. } => Started::Begun(token),
         Begun::Repeated { .. } => Started::StartAgain,
         Begun::Limited { .. } => {
-            platform.meter.count(tenant.id, Measure::Limit(limit::STARTS_PER_NETWORK.name));
+            trips::tell(platform, tenant, limit::STARTS_PER_NETWORK.name).await?;
             Started::Limited
         }
     })

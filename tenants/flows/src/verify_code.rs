@@ -5,6 +5,7 @@ use portvakt_domain::{
     code::{Code, TRIES_PER_CODE},
     flow::{FlowKind, FlowState},
     message::MessageKind,
+    time::Instant,
     token::FlowToken,
 };
 use portvakt_storage::flows::{self, CodeOutcome, SubmitCode};
@@ -12,7 +13,8 @@ use portvakt_storage::flows::{self, CodeOutcome, SubmitCode};
 use crate::{
     FlowError, Measure, Platform, Tenant, Visitor,
     event::{EventExt as _, flow_event},
-    guesses, number_effect, number_task, open,
+    guesses::{self, Admission},
+    number_effect, number_task, open,
 };
 
 /// What the person is told.
@@ -35,6 +37,11 @@ pub enum Verified {
     Expired,
     /// This network has tried too many wrong codes lately.
     Limited,
+    /// This network is held since codes are being guessed.
+    Held {
+        /// Until then at most.
+        until: Instant,
+    },
     /// The flow is over or elsewhere.
     Gone,
 }
@@ -71,7 +78,11 @@ pub async fn run(
         .then(|| number_task::code_message(platform, &flow, MessageKind::NewNumberCode));
 
     // 2. Whether this network may try.
-    let Some(guess) = guesses::admit(platform, tenant, visitor).await? else { return Ok(Verified::Limited) };
+    let guess = match guesses::admit(platform, tenant, visitor).await? {
+        Admission::Guess(guess) => guess,
+        Admission::Limited => return Ok(Verified::Limited),
+        Admission::Held { until } => return Ok(Verified::Held { until }),
+    };
 
     // 3. One transaction decides and does it.
     let new_token = FlowToken::generate(platform.random.as_ref());

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use portvakt_domain::{
-    keys::{KeyUse, KeyedHash},
+    keys::KeyedHash,
     language::Language,
     limit::{self, Hit, Limit},
 };
@@ -26,7 +26,7 @@ impl Visitor {
     pub fn new(platform: &Platform, tenant: &Tenant, address: IpAddr, language: Language) -> Self {
         let network = limit::client_network(address).to_string();
         Self {
-            network: platform.keys.hash(tenant.id, KeyUse::Limit, &[b"network", network.as_bytes()]),
+            network: platform.subjects.hash(tenant.id, &[b"network", network.as_bytes()]),
             trusted: tenant.settings.trusts(address),
             language,
         }

@@ -3,8 +3,8 @@
 use portvakt_domain::{limit::Hit, time::Instant};
 
 storage_functions! { of limits:
-    /// Counts every hit and names the first limit that is now passed. One that is passed is counted among the trips, and
-    /// recorded in the trail for the first time in its window, so that nobody can flood the trail.
+    /// Counts every hit and names the first limit that is now passed. One that is passed is recorded in the trail for the
+    /// first time in its window, so that nobody can flood the trail; [`crate::trips`] are for the caller to count.
     write fn count(hits: Vec<Hit>, now: Instant) -> Option<&'static str>;
 
     /// As [`count`], but only where `seen` is counted for the first time in its window: what comes again counts once. What a

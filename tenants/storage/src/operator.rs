@@ -1,10 +1,12 @@
-//! What belongs to no tenant, or to all of them: the list of tenants, their hosts, the job queue, SMS budgets, counts of all. The only
+//! What belongs to no tenant, or to all of them: the list of tenants, their hosts, the job queue, SMS budgets, counts of all,
+//! the key that replicas agreed on. The only
 //! file whose functions do not take a tenant first. On PostgreSQL they run as a role of their own that sees nothing
 //! personal.
 
 use portvakt_domain::{
     id::{JobId, TenantId},
     job::LeasedJob,
+    keys::KeyUse,
     limit::Limit,
     tenant::HostPurpose,
     time::Instant,
@@ -223,6 +225,12 @@ storage_functions! { across operator:
 
     /// Where the count of all tenants together stands.
     read fn deployment_count(limit: Limit, now: Instant) -> i64;
+
+    /// The name of the key that all replicas agreed on for this use, if they did.
+    read fn agreed_key(usage: KeyUse) -> Option<String>;
+
+    /// Agrees on a key for this use: on the one before, where it is among `held`; otherwise on `proposed` from now on.
+    write fn agree_on_key(usage: KeyUse, held: Vec<String>, proposed: String) -> String;
 
     /// Counts SMS of a tenant; 0 only looks, by the same statements.
     write fn spend_sms(tenant: TenantId, sms: i64, at: Instant, hour_ceiling: i64, day_ceiling: i64) -> SmsBudget;

@@ -2,10 +2,12 @@
 //! a day, and no more codes after them.
 
 use chrono::TimeDelta;
-use harness::{Browser, Database, State, World, journey};
+use harness::{Browser, Database, Page, State, World, journey};
 use portvakt_domain::time::Clock as _;
+use portvakt_storage::trips;
+use portvakt_texts::moment;
 
-use crate::{network, start};
+use crate::{metric, network, start};
 
 const PROVEN: &str = "198.51.100.4";
 
@@ -52,8 +54,96 @@ async fn after_a_hundred_wrong_codes_a_new_network_has_three() {
     let hits = world.told("orebro", "limit.hit", "limit").await;
     let count = |name: &str| hits.iter().filter(|hit| *hit == name).count();
     assert_eq!((count("wrong_codes_per_tenant"), count("wrong_codes_per_new_network")), (1, 2), "{hits:?}");
+    // How often, beside the once that the trail has it: what holds nobody by itself, and what does.
+    let tripped = trips::last_day(&world.shared.platform.store, world.tenant("orebro").id, world.clock.now()).await;
+    let figures = [("wrong_codes_per_new_network".to_owned(), 4), ("wrong_codes_per_tenant".to_owned(), 8)];
+    assert_eq!(tripped.expect("trips"), figures);
+    for (limit, times) in figures {
+        let name = format!("portvakt_limit_hits_total{{limit=\"{limit}\",tenant=\"{}\"}}", world.tenant("orebro").id);
+        assert_eq!(metric(world, &name).await, times.unsigned_abs(), "{limit}");
+    }
     world.clock.advance(TimeDelta::days(1));
     assert_eq!(guesses(world, "orebro", &new, "finnsinte94", 3).await, [303, 422, 422, 422], "a day later");
+}
+
+/// Makes codes of a tenant look guessed in this hour, a hundred times.
+fn much_guessing(world: &World, slug: &str) {
+    let now = world.clock.now().timestamp();
+    let (id, window) = (world.tenant(slug).id.to_string().replace('-', ""), now - now.rem_euclid(3_600));
+    let subject = "0".repeat(64);
+    let ends = (window + 3_600) * 1_000_000;
+    world.sqlite(&format!(
+        "insert or replace into limit_counters (tenant_id, name, subject, window_start, count, expires_at)
+         values (x'{id}', 'wrong_codes_per_tenant', x'{subject}', {window}, 100, {ends})"
+    ));
+}
+
+/// The page of a network that is held, wherever it asks: in a language, with a name.
+async fn held_pages(world: &World, address: &str, name: &str, english: bool) -> Vec<Page> {
+    let (reset, register) = (&world.tenant("orebro").reset, &world.tenant("orebro").register);
+    let browser = || {
+        let browser = Browser::on_network(world.public, address);
+        if english { browser.in_english() } else { browser }
+    };
+    // A flow from before, elsewhere: another code and a wrong one from the network that is held.
+    let mut begun = Browser::on_network(world.public, "198.51.100.200");
+    start(world, &mut begun, "orebro", name).await;
+    world.clock.advance(TimeDelta::minutes(3));
+    let mut held = browser();
+    held.set_cookie(reset, begun.cookie(reset).expect("a flow"));
+    let mut pages = vec![
+        held.post_once(reset, "/code", &[("code", "271828")]).await,
+        held.post_once(reset, "/code/again", &[]).await,
+    ];
+    for (host, path) in [(reset, "/"), (register, "/stop")] {
+        let mut browser = browser();
+        let token = browser.get(host, path).await.hidden("start");
+        pages.push(browser.post_once(host, path, &[("start", &token), ("username", name)]).await);
+    }
+    pages
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_network_that_is_held_reads_for_how_long_and_what_to_do() {
+    let world = &World::practice(Database::Sqlite).await;
+    let person = world.person("orebro", State::Normal).await;
+    let address = &network(50);
+    assert_eq!(guesses(world, "orebro", address, "finnsinte1", 3).await, [303, 422, 422, 422]);
+    let day = world.clock.now().timestamp().div_euclid(86_400);
+    let until = moment(chrono::DateTime::from_timestamp((day + 1) * 86_400, 0).expect("a time"));
+    let desk = world.served("orebro").settings.help_desk.clone();
+    let (help, mail) = (desk.name, desk.mail.expect("an address").to_string());
+    for (english, words) in [
+        (false, ["från ditt nätverk", "längst till", "mobilen utan wifi", "Har du bråttom kontaktar du"]),
+        (true, ["from your network", "at the latest", "phone without Wi-Fi", "If it is urgent, contact"]),
+    ] {
+        let mut seen: Vec<Vec<Page>> = Vec::new();
+        for name in [person.username.as_str(), "finnsinte78"] {
+            much_guessing(world, "orebro");
+            seen.push(held_pages(world, address, name, english).await);
+        }
+        for (known, nobody) in seen[0].iter().zip(&seen[1]) {
+            assert_eq!((known.status, nobody.status), (429.try_into().expect(""), 429.try_into().expect("")));
+            assert_eq!(known.html, nobody.html, "the same for everybody");
+            let text = format!("{} {}", known.h1(), known.text());
+            for word in words.iter().copied().chain([until.as_str(), help.as_str(), mail.as_str()]) {
+                assert!(text.contains(word), "{word}: {text}");
+            }
+            assert!(!text.contains("10 min") && !text.contains("60 min"), "{text}");
+        }
+    }
+    assert_eq!(world.clock.now().timestamp().div_euclid(86_400), day, "it is the same day still");
+
+    // Who also began too much reads the longer time; when the guessing is over, the shorter one.
+    for _ in 0..60 {
+        world.sqlite("delete from limit_counters where name = 'wrong_codes_per_tenant'");
+        start(world, &mut Browser::on_network(world.public, address), "orebro", "finnsinte2").await;
+    }
+    let full = start(world, &mut Browser::on_network(world.public, address), "orebro", "finnsinte2").await;
+    assert!(full.status == 429 && full.text().contains("10 minuter"), "{}", full.text());
+    much_guessing(world, "orebro");
+    let held = start(world, &mut Browser::on_network(world.public, address), "orebro", "finnsinte2").await;
+    assert!(held.status == 429 && held.text().contains(&until), "{}", held.text());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

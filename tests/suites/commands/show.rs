@@ -9,11 +9,10 @@ use harness::{
 };
 use portvakt::system::SystemClock;
 use portvakt_domain::{
-    keys::KeyedHash,
-    limit::{Hit, STARTS_PER_NETWORK},
+    limit::{BREAKER, STARTS_PER_NETWORK},
     time::Clock as _,
 };
-use portvakt_storage::{limits, operator, trips};
+use portvakt_storage::{operator, trips};
 
 const SECRETS: [(&str, &str); 3] = [("directory", "a"), ("sms", "b"), ("mail", "c")];
 
@@ -43,13 +42,18 @@ async fn a_tenant_at_a_glance(installation: Installation) {
     let id = operator::find_tenant(&store, "orebro".to_owned()).await.expect("a database").expect("a tenant").id;
     let now = SystemClock.now();
     operator::spend_sms(&store, id, 3, now, 1_000, 5_000).await.expect("counted");
-    let hits = vec![Hit { limit: STARTS_PER_NETWORK, subject: KeyedHash([7; 32]) }; 62];
-    limits::count(&store, id, hits, now).await.expect("counted");
-    trips::record(&store, id, "sms_budget".to_owned(), now - TimeDelta::hours(30), None).await.expect("recorded");
+    let tripped = async |name: &str, times, at| {
+        trips::record(&store, id, name.to_owned(), times, at, None).await.expect("recorded");
+    };
+    tripped(STARTS_PER_NETWORK.name, 2, now).await;
+    tripped(BREAKER, 50, now - TimeDelta::hours(20)).await;
+    tripped("sms_budget", 1, now - TimeDelta::hours(30)).await;
     installation.run(&["tenant", "suspend", "orebro"]).await.succeeded();
 
     let told = show(&[]).await;
-    for line in ["suspended since 20", "SMS this day       3 of 5000", "trusted networks   1", "starts_per_network"] {
+    for line in
+        ["suspended since 20", "SMS this day       3 of 5000", "trusted networks   1", "starts_per_network", BREAKER]
+    {
         assert!(told.contains(line), "{line}: {told}");
     }
     let json: serde_json::Value = serde_json::from_str(&show(&["--json"]).await).expect("JSON");
@@ -60,7 +64,7 @@ async fn a_tenant_at_a_glance(installation: Installation) {
     assert_eq!(json["sms_budget"][1], serde_json::json!({"span": "day", "used": 3, "allowed": 5000}));
     let breaker = serde_json::json!({"open_since": null, "codes_sent_last_hour": 0, "codes_used_last_hour": 0});
     assert_eq!(json["breaker"], breaker);
-    let limits = serde_json::json!({"starts_per_network": 2});
+    let limits = serde_json::json!({"breaker": 50, "starts_per_network": 2});
     assert_eq!(json["limits_last_24_hours"], limits, "what is older is left out");
     assert!(json["jobs"]["waiting"].as_i64() > Some(0) && json["jobs"]["dead"] == 0, "{json}");
     for text in [&told, &json.to_string()] {

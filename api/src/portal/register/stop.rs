@@ -7,6 +7,7 @@ use portvakt_domain::{
     token::StartToken,
 };
 use portvakt_flows::stop_change::{self, Started};
+use portvakt_texts::moment;
 
 use super::holding::went;
 use crate::{
@@ -44,6 +45,7 @@ async fn begin(visit: &Visit, body: web::Payload) -> Answer {
     Ok(match started.or_fault(visit)? {
         Started::Begun(token) => visit.go_with("/code", &token),
         Started::StartAgain => form(visit, typed, Some(StartProblem::Stale)),
+        Started::Held { until } => problem::page(visit, Message::Held { until: moment(until) }),
         Started::Limited => problem::page(visit, Message::TooMany { minutes: Some(10) }),
     })
 }

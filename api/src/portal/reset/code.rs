@@ -17,6 +17,7 @@ use portvakt_flows::{
     see_delivery,
     verify_code::{self, Verified},
 };
+use portvakt_texts::moment;
 
 use crate::{
     auth::{ResetVisit, Visit},
@@ -98,6 +99,7 @@ async fn asked(visit: &Visit, to: To<'_>) -> Answer {
     let again = match asked.or_fault(visit)? {
         AskedAgain::Asked => Again::Sent,
         AskedAgain::Wait { .. } | AskedAgain::NoMore => Again::Refused,
+        AskedAgain::Held { until } => return Err(problem::page(visit, Message::Held { until: moment(until) })),
         AskedAgain::Gone => return Err(problem::page(visit, Message::FlowOver)),
     };
     show(visit, Looks { again, ..Looks::default() }).await
@@ -119,6 +121,7 @@ pub async fn check(visit: &Visit, body: web::Payload) -> Answer {
         Verified::CodeDead => show(visit, CodeProblem::Dead.into()).await,
         Verified::Expired => show(visit, CodeProblem::Expired.into()).await,
         Verified::Exhausted => Err(problem::page(visit, Message::Exhausted { minutes: None })),
+        Verified::Held { until } => Err(problem::page(visit, Message::Held { until: moment(until) })),
         Verified::Limited => Err(problem::page(visit, Message::TooMany { minutes: Some(60) })),
         Verified::Gone => Err(problem::page(visit, Message::FlowOver)),
     }

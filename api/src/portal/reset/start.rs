@@ -8,6 +8,7 @@ use portvakt_domain::{
     token::StartToken,
 };
 use portvakt_flows::start_reset::{self, Started};
+use portvakt_texts::moment;
 
 use crate::{
     auth::{ResetVisit, Visit},
@@ -43,6 +44,7 @@ async fn begin(visit: &Visit, body: web::Payload) -> Answer {
     Ok(match started.or_fault(visit)? {
         Started::Begun(token) => visit.go_with("/code", &token),
         Started::StartAgain => form(visit, typed, Some(StartProblem::Stale)),
+        Started::Held { until } => problem::page(visit, Message::Held { until: moment(until) }),
         Started::Limited => problem::page(visit, Message::TooMany { minutes: Some(10) }),
     })
 }

@@ -22,6 +22,11 @@ pub enum Message {
         /// The wait.
         minutes: Option<u32>,
     },
+    /// The client's network is held while codes are being guessed.
+    Held {
+        /// Until then at most, as people read it.
+        until: String,
+    },
     /// The directory was not reached; nothing was changed.
     Unavailable,
     /// A write was sent and nobody knows whether it happened.
@@ -78,6 +83,7 @@ impl Layout for MessageView<'_> {
             Message::FlowOver => "flow-over-heading",
             Message::Exhausted { .. } => "exhausted-heading",
             Message::TooMany { .. } => "too-many-heading",
+            Message::Held { .. } => "held-heading",
             Message::Unavailable => "unavailable-heading",
             Message::OutcomeUnknown => "unknown-heading",
             Message::NotAllowed => "not-allowed-heading",
@@ -108,6 +114,10 @@ impl MessageView<'_> {
             Message::Exhausted { minutes: Some(minutes) } => wait("exhausted-wait", *minutes),
             Message::TooMany { minutes: None } => say("too-many"),
             Message::TooMany { minutes: Some(minutes) } => wait("too-many-wait", *minutes),
+            Message::Held { until } => {
+                let until = page.texts.text(page.language, "held-until", &[name, ("until", until.into())]);
+                return vec![say("held"), until, say("held-help")];
+            }
             Message::Unavailable => match page.service {
                 HostPurpose::Reset => say("unavailable-reset"),
                 HostPurpose::Register => say("unavailable-register"),

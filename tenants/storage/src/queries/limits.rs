@@ -23,18 +23,31 @@ fn expiry(hit: &Hit, window_start: i64, now: Instant) -> At {
 }
 
 pub(crate) fn count(c: &mut Conn, tenant: TenantId, hits: &[Hit], now: &Instant) -> Outcome<Option<&'static str>> {
+    Ok(passed(c, tenant, hits, *now)?.first().copied())
+}
+
+/// Counts what holds nobody back by itself: nobody else is told that it was passed, so that is counted here as well.
+pub(crate) fn count_and_tell(c: &mut Conn, tenant: TenantId, hits: &[Hit], now: Instant) -> Outcome<()> {
+    for name in passed(c, tenant, hits, now)? {
+        trips::count(c, tenant, name, 1, now)?;
+    }
+    Ok(())
+}
+
+/// Counts every hit, and names those limits that are now passed, in the order of the hits.
+fn passed(c: &mut Conn, tenant: TenantId, hits: &[Hit], now: Instant) -> Outcome<Vec<&'static str>> {
     // Everybody takes the rows in the same order: two that count the same never wait for each other in a circle.
     let mut order: Vec<usize> = (0..hits.len()).collect();
     order.sort_by_key(|&i| (hits[i].limit.name, hits[i].subject));
     let mut exceeded = vec![false; hits.len()];
     for &i in &order {
         let hit = &hits[i];
-        exceeded[i] = add(c, tenant, hit.limit.name, hit, *now)? > hit.limit.ceiling;
+        exceeded[i] = add(c, tenant, hit.limit.name, hit, now)? > hit.limit.ceiling;
     }
     for &i in order.iter().filter(|&&i| exceeded[i]) {
-        trip(c, tenant, &hits[i], *now)?;
+        tell_once(c, tenant, &hits[i], now)?;
     }
-    Ok(hits.iter().zip(exceeded).find_map(|(hit, exceeded)| exceeded.then_some(hit.limit.name)))
+    Ok(hits.iter().zip(exceeded).filter(|(_, exceeded)| *exceeded).map(|(hit, _)| hit.limit.name).collect())
 }
 
 pub(crate) fn count_once(
@@ -86,8 +99,7 @@ fn add(c: &mut Conn, tenant: TenantId, name: &str, hit: &Hit, now: Instant) -> O
 
 /// A limit was passed. Its ceiling may have moved and counts may have been given back, so the first time in a window is told
 /// by a count of its own.
-fn trip(c: &mut Conn, tenant: TenantId, hit: &Hit, now: Instant) -> Outcome<()> {
-    trips::count(c, tenant, hit.limit.name, 1, now)?;
+fn tell_once(c: &mut Conn, tenant: TenantId, hit: &Hit, now: Instant) -> Outcome<()> {
     if add(c, tenant, &format!("{}.trips", hit.limit.name), hit, now)? == 1 {
         let details = BTreeMap::from([("limit".to_owned(), hit.limit.name.to_owned())]);
         let told = audit::made(AuditKind::LimitHit, now, details);

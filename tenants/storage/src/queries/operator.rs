@@ -1,7 +1,9 @@
 //! Across tenants.
 
+mod agreed_keys;
 mod counts;
 mod life;
+pub(crate) use agreed_keys::{agree_on_key, agreed_key};
 pub(crate) use counts::{count_deployment, deployment_count, sms_sent, spend_sms};
 pub(crate) use life::{ask_deletion, delete_due, list_deleted, resume, suspend, withdraw_deletion};
 

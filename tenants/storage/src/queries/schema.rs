@@ -361,6 +361,14 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::Text;
+    agreed_keys (usage) {
+        usage -> Text,
+        key -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(audit_events, audit_seals, flows, messages);
 diesel::allow_tables_to_appear_in_same_query!(jobs, tenants);
 diesel::allow_tables_to_appear_in_same_query!(number_attributes, numbers);

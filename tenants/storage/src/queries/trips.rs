@@ -30,10 +30,11 @@ pub(crate) fn record(
     c: &mut Conn,
     tenant: TenantId,
     name: &str,
+    times: &i64,
     now: &Instant,
     event: &Option<NewEvent>,
 ) -> Outcome<()> {
-    count(c, tenant, name, 1, *now)?;
+    count(c, tenant, name, *times, *now)?;
     audit::record(c, tenant, event.as_slice())
 }
 

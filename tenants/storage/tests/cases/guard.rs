@@ -7,7 +7,7 @@ use portvakt_domain::{
     audit::{AuditKind, Event},
     flow::{FlowKind, FlowState as S},
     id::TenantId,
-    keys::KeyedHash,
+    keys::{KeyUse, KeyedHash},
     limit::{BREAKER, DAY, Hit, Limit},
     message::MessageKind,
     time::Instant,
@@ -142,14 +142,50 @@ pub(crate) async fn a_limit_is_told_of_once_a_window(f: Fixture) {
     let events = told(&f, AuditKind::LimitHit).await;
     assert_eq!(events.len(), 1);
     assert_eq!((events[0].details["limit"].as_str(), events[0].network), ("a", Some(one()[0].subject)));
-    assert_eq!(trips::last_day(&f.store, f.a, f.now).await.expect("trips"), [("a".to_owned(), 5)]);
+    assert_eq!(trips::last_day(&f.store, f.a, f.now).await.expect("trips"), [], "for the caller to count");
     let next = f.now + TimeDelta::seconds(600);
     for _ in 0..3 {
         limits::count(&f.store, f.a, one(), next).await.expect("counted");
     }
     assert_eq!(told(&f, AuditKind::LimitHit).await.len(), 2, "the next window");
-    assert_eq!(trips::last_day(&f.store, f.a, f.now + TimeDelta::hours(25)).await.expect("trips"), []);
-    assert_eq!(trips::last_day(&f.store, f.b, f.now).await.expect("trips"), []);
+}
+
+pub(crate) async fn trips_are_added_up_over_a_day(f: Fixture) {
+    let record = async |name: &str, times, at, event| {
+        trips::record(&f.store, f.a, name.to_owned(), times, at, event).await.expect("recorded");
+    };
+    let last_day = async |tenant, at| trips::last_day(&f.store, tenant, at).await.expect("trips");
+    let named = |name: &str, times| (name.to_owned(), times);
+    record("a", 1, f.now, Some(event(AuditKind::LimitHit, f.now))).await;
+    record("a", 50, f.now, None).await;
+    record("b", 1, f.now + TimeDelta::hours(5), None).await;
+    record("a", 2, f.now + TimeDelta::hours(5), None).await;
+    // What is counted nowhere yet is no line of its own, and its event is there all the same.
+    record("c", 0, f.now, Some(event(AuditKind::LimitHit, f.now))).await;
+    assert_eq!(last_day(f.a, f.now + TimeDelta::hours(6)).await, [named("a", 53), named("b", 1)]);
+    assert_eq!(told(&f, AuditKind::LimitHit).await.len(), 2);
+    assert_eq!(last_day(f.a, f.now + TimeDelta::hours(25)).await, [named("a", 2), named("b", 1)]);
+    assert_eq!(last_day(f.a, f.now + TimeDelta::hours(30)).await, []);
+    assert_eq!(last_day(f.b, f.now).await, []);
+}
+
+pub(crate) async fn replicas_agree_on_a_key(f: Fixture) {
+    let agree = async |held: &[&str], active: &str| {
+        let held = held.iter().map(|key| (*key).to_owned()).collect();
+        operator::agree_on_key(&f.store, KeyUse::Limit, held, active.to_owned()).await.expect("agreed")
+    };
+    let stands = async |usage| operator::agreed_key(&f.store, usage).await.expect("read");
+    assert_eq!(stands(KeyUse::Limit).await, None);
+    assert_eq!(agree(&["m"], "m").await, "m");
+    for active in ["a", "m", "z"] {
+        assert_eq!(agree(&["a", "m", "z"], active).await, "m", "{active} is active: the one that stands is held");
+    }
+    // It was taken out: of many at once one decides, and those that hold both go along.
+    let all = join_all(["a", "z"].iter().cycle().take(20).map(|active| agree(&["a", "z"], active))).await;
+    let next = stands(KeyUse::Limit).await.expect("a key");
+    assert!(["a", "z"].contains(&next.as_str()) && all.iter().all(|key| *key == next), "{next}: {all:?}");
+    assert_eq!(agree(&["a", "m", "z"], "m").await, next);
+    assert_eq!(stands(KeyUse::Token).await, None, "another use's");
 }
 
 pub(crate) async fn what_comes_again_is_counted_once(f: Fixture) {

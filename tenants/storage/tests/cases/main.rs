@@ -82,6 +82,8 @@ cases! {
         of_many_at_once_two_hundred_and_one_pass_before_it_opens
         a_flow_that_ends_proves_its_network
         a_limit_is_told_of_once_a_window
+        trips_are_added_up_over_a_day
+        replicas_agree_on_a_key
         what_comes_again_is_counted_once
         budget_alarms_are_raised_once
         the_deployment_is_counted_over_tenants;

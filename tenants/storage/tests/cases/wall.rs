@@ -8,6 +8,7 @@ use portvakt_domain::{
     audit_checkpoint::Checkpoint,
     flow::{FlowKind, FlowState as S},
     id::TenantId,
+    keys::KeyUse,
     message::MessageKind,
     rejection::RejectionReason,
     sign_in::Allowance,
@@ -30,7 +31,7 @@ use crate::{
     number_changes::delayed_change,
 };
 
-const MIGRATIONS: [&str; 9] = [
+const MIGRATIONS: [&str; 10] = [
     "2026-11-22-000000_initial",
     "2026-11-23-000000_numbers",
     "2026-11-23-000100_rejections",
@@ -39,11 +40,13 @@ const MIGRATIONS: [&str; 9] = [
     "2026-11-23-000400_sms_reports",
     "2026-11-23-000500_guard",
     "2026-11-23-000700_key_rotation",
+    "2026-11-24-000100_agreed_keys",
     "2026-11-24-000200_rejected_values",
 ];
-const SHARED: [&str; 6] = ["tenants", "deleted_tenants", "tenant_hosts", "jobs", "sms_budgets", DEPLOYMENT];
-/// What is counted over all tenants together: it names none.
-pub(crate) const DEPLOYMENT: &str = "deployment_counters";
+const SHARED: [&str; 7] =
+    ["tenants", "deleted_tenants", "tenant_hosts", "jobs", "sms_budgets", DEPLOYMENT[0], DEPLOYMENT[1]];
+/// What is one for all tenants together: it names none.
+pub(crate) const DEPLOYMENT: [&str; 2] = ["deployment_counters", "agreed_keys"];
 
 pub(crate) fn database(f: &Fixture) -> &TestDatabase {
     match &f.database {
@@ -68,7 +71,9 @@ pub(crate) async fn filled() -> Fixture {
         fill(&f, tenant).await;
     }
     let superuser = database(&f).superuser().await;
-    for table in tables(&f).await.into_iter().filter(|table| table != "deleted_tenants" && table != DEPLOYMENT) {
+    for table in
+        tables(&f).await.into_iter().filter(|table| table != "deleted_tenants" && !DEPLOYMENT.contains(&table.as_str()))
+    {
         let column = if table == "tenants" { "id" } else { "tenant_id" };
         let sql = format!("select count(distinct {column}) from {table}");
         let found: i64 = superuser.query_one(&sql, &[]).await.expect(&sql).get(0);
@@ -124,6 +129,7 @@ pub(crate) async fn fill(f: &Fixture, tenant: TenantId) {
     assert!(key_rotations::begin(store, tenant, "k".to_owned(), f.now, begun).await.expect("begun"));
     operator::spend_sms(store, tenant, 1, f.now, 9, 9).await.expect("counted");
     operator::count_deployment(store, hit("a", 9).limit, f.now).await.expect("counted");
+    operator::agree_on_key(store, KeyUse::Limit, vec![], "k".to_owned()).await.expect("agreed");
     crate::guard::finished(f, tenant, hash(), f.now).await;
 }
 
@@ -213,7 +219,8 @@ async fn one_tenant_can_not_write_for_another() {
         }
     };
     for table in tables(&f).await {
-        if ["tenants", "deleted_tenants", "tenant_hosts", "sms_budgets", DEPLOYMENT].contains(&table.as_str()) {
+        let shared = ["tenants", "deleted_tenants", "tenant_hosts", "sms_budgets"];
+        if shared.iter().chain(&DEPLOYMENT).any(|shared| *shared == table) {
             refused(format!("delete from {table}")).await;
             continue;
         }

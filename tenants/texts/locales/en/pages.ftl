@@ -342,6 +342,10 @@ too-many-wait = { $minutes ->
     [one] Try again in 1 minute.
    *[other] Try again in { $minutes } minutes.
 }
+held-heading = We cannot accept more attempts from your network right now
+held = Somebody is trying to guess codes, and several wrong codes have come from the network you are using. It need not have been you: many people may share a network.
+held-until = The block lasts until { $until } at the latest. It may end sooner.
+held-help = You can try from another network, such as your phone without Wi-Fi. If it is urgent, contact { $name }.
 unavailable-heading = We cannot reach the municipality's system right now
 unavailable-reset = Your password is unchanged. Try again in a while.
 unavailable-register = Nothing was changed. Try again in a while.

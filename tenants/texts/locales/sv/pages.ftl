@@ -342,6 +342,10 @@ too-many-wait = { $minutes ->
     [one] Försök igen om 1 minut.
    *[other] Försök igen om { $minutes } minuter.
 }
+held-heading = Vi tar inte emot fler försök från ditt nätverk just nu
+held = Någon försöker gissa koder, och flera felaktiga koder har kommit från det nätverk som du använder. Det behöver inte vara du: många kan dela på ett nätverk.
+held-until = Spärren gäller längst till { $until }. Den kan upphöra tidigare.
+held-help = Du kan prova från ett annat nätverk, till exempel med mobilen utan wifi. Har du bråttom kontaktar du { $name }.
 unavailable-heading = Vi når inte kommunens system just nu
 unavailable-reset = Ditt lösenord är inte ändrat. Försök igen om en stund.
 unavailable-register = Inget är ändrat. Försök igen om en stund.

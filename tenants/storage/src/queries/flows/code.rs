@@ -46,7 +46,7 @@ pub(crate) fn submit_code(c: &mut Conn, tenant: TenantId, submitted: &SubmitCode
         return why_not(c, tenant, submitted);
     };
     // Limits act at the next step; here they only count.
-    limits::count(c, tenant, &submitted.hits_wrong, &now)?;
+    limits::count_and_tell(c, tenant, &submitted.hits_wrong, now)?;
     let mut events = vec![submitted.event_wrong.clone()];
     let exhausted = wrong_codes >= TRIES_PER_FLOW;
     if exhausted {
