@@ -75,7 +75,11 @@ async fn it_closes_where_nobody_asks_any_more() {
     let world = &World::practice(Database::Sqlite).await;
     let tenant = world.tenant("orebro").id.to_string().replace('-', "");
     let now = portvakt_domain::time::Clock::now(&world.clock).timestamp();
-    world.sqlite(&format!("insert into code_counts values (x'{tenant}', {now}, 300, 89)"));
+    world.sqlite(&format!("insert into code_counts values (x'{tenant}', {now}, 300, 90)"));
+    start(world, &mut world.browser(), "orebro", "finnsinte77").await;
+    codes(world).await;
+    assert!(world.told("orebro", "breaker.opened", "used").await.is_empty(), "thirty of a hundred are used");
+    world.sqlite("update code_counts set used = 89 where used = 90");
     start(world, &mut world.browser(), "orebro", "finnsinte77").await;
     codes(world).await;
     assert_eq!(world.told("orebro", "breaker.opened", "used").await, ["89"]);

@@ -133,6 +133,8 @@ async fn a_network_that_is_held_reads_for_how_long_and_what_to_do() {
         }
     }
     assert_eq!(world.clock.now().timestamp().div_euclid(86_400), day, "it is the same day still");
+    let counted = world.sqlite("select sum(count) from limit_counters where name = 'failures_per_network'");
+    assert_eq!(counted, [["3"]], "what was not looked at is no wrong code");
 
     // Who also began too much reads the longer time; when the guessing is over, the shorter one.
     for _ in 0..60 {
@@ -167,4 +169,58 @@ async fn wrong_codes_of_all_tenants_count_together() {
     // The hour is over, and with it the alarm.
     world.clock.advance(TimeDelta::hours(1));
     assert_eq!(guesses(world, "mjolby", &network(1), "finnsinte2", 1).await, [303, 422]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_towns_own_networks_are_not_held_and_their_neighbours_are() {
+    let world = &World::practice_with(Database::Sqlite, |settings| {
+        settings.limits.trusted_networks = vec!["203.0.113.0/24".parse().expect("a network")];
+    })
+    .await;
+    much_guessing(world, "orebro");
+    for address in ["203.0.113.1", "203.0.113.250"] {
+        assert_eq!(guesses(world, "orebro", address, "finnsinte1", 3).await, [303, 422, 422, 422], "{address}");
+        assert_eq!(guesses(world, "orebro", address, "finnsinte2", 3).await, [303, 422, 422, 422], "{address}");
+    }
+    // However many wrong codes came from a town that shares one address.
+    world.sqlite("update limit_counters set count = 1000 where name = 'wrong_codes_per_new_network'");
+    assert_eq!(guesses(world, "orebro", "203.0.113.1", "finnsinte2", 1).await, [303, 422], "a thousand");
+    assert_eq!(guesses(world, "orebro", "203.0.112.1", "finnsinte3", 3).await, [303, 422, 422, 422]);
+    assert_eq!(guesses(world, "orebro", "203.0.112.1", "finnsinte4", 0).await, [429], "beside it");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_name_that_is_guessed_at_all_day_is_told_of() {
+    let world = &World::practice(Database::Sqlite).await;
+    let person = world.person("orebro", State::Normal).await;
+    let folded = ["finnsinte1", "FinnsInte1", "OREBRO\\finnsinte1"];
+    for n in 0..10 {
+        guesses(world, "orebro", &network(n), folded[n % 3], 3).await;
+        guesses(world, "orebro", &network(100 + n), &person.username, if n == 0 { 2 } else { 3 }).await;
+    }
+    let hits = async || world.told("orebro", "limit.hit", "limit").await;
+    assert_eq!(hits().await, Vec::<String>::new(), "thirty and twenty-nine");
+    guesses(world, "orebro", &network(50), "finnsinte1", 1).await;
+    assert_eq!(hits().await, ["wrong_codes_per_name"]);
+    // Nobody is locked by it, and where nobody exists it is the same.
+    world.arrived().await;
+    let page = journey::prove(world, &mut world.browser(), "orebro", &person).await;
+    assert!(["/password", "/choose"].contains(&page.path.as_str()), "{}", page.text());
+    assert_eq!(guesses(world, "orebro", &network(51), "finnsinte1", 2).await, [303, 422, 422]);
+    let (store, id, now) = (&world.shared.platform.store, world.tenant("orebro").id, world.clock.now());
+    let tripped = trips::last_day(store, id, now).await.expect("trips");
+    assert_eq!(tripped, [("wrong_codes_per_name".to_owned(), 3)]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_right_code_is_no_wrong_one() {
+    let world = &World::practice(Database::Sqlite).await;
+    let person = world.person("orebro", State::Normal).await;
+    let page = journey::prove(world, &mut Browser::on_network(world.public, PROVEN), "orebro", &person).await;
+    assert!(["/password", "/choose"].contains(&page.path.as_str()), "{}", page.text());
+    let counted =
+        "select name, sum(count) from limit_counters where name like '%per_network' or name like '%codes_per%'
+                   group by name order by name";
+    let expected = [("failures_per_network", "0"), ("starts_per_network", "1"), ("wrong_codes_per_new_network", "0")];
+    assert_eq!(world.sqlite(counted), expected.map(|(name, count)| vec![name.to_owned(), count.to_owned()]));
 }

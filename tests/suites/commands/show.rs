@@ -51,10 +51,12 @@ async fn a_tenant_at_a_glance(installation: Installation) {
     installation.run(&["tenant", "suspend", "orebro"]).await.succeeded();
 
     let told = show(&[]).await;
-    for line in
-        ["suspended since 20", "SMS this day       3 of 5000", "trusted networks   1", "starts_per_network", BREAKER]
-    {
+    for line in ["suspended since 20", "SMS this day       3 of 5000", "trusted networks   1"] {
         assert!(told.contains(line), "{line}: {told}");
+    }
+    for (name, times) in [(BREAKER, 50), (STARTS_PER_NETWORK.name, 2)] {
+        let line = format!("    {name:<36} {times:>8}");
+        assert!(told.lines().any(|told| told == line), "{line}: {told}");
     }
     let json: serde_json::Value = serde_json::from_str(&show(&["--json"]).await).expect("JSON");
     assert_eq!((&json["slug"], &json["state"], &json["version"]), (&"orebro".into(), &"suspended".into(), &1.into()));

@@ -6,7 +6,7 @@ use portvakt_domain::{
     account::Choice,
     audit::{AuditKind, Event},
     flow::{FlowKind, FlowState as S},
-    id::TenantId,
+    id::{AccountKey, TenantId},
     keys::{KeyUse, KeyedHash},
     limit::{BREAKER, DAY, Hit, Limit},
     message::MessageKind,
@@ -40,7 +40,12 @@ async fn code(f: &Fixture, network: KeyedHash, at: Instant) -> BegunCode {
     code_to(f, account(), network, at).await
 }
 
-async fn code_to(f: &Fixture, to: portvakt_domain::id::AccountKey, network: KeyedHash, at: Instant) -> BegunCode {
+async fn code_to(f: &Fixture, to: AccountKey, network: KeyedHash, at: Instant) -> BegunCode {
+    begin(f, to, network, at, false).await
+}
+
+/// The same, where an earlier code of its flow may have been right.
+async fn begin(f: &Fixture, to: AccountKey, network: KeyedHash, at: Instant, proved: bool) -> BegunCode {
     let new = flow(FlowKind::Reset, S::AwaitingCode, at);
     let first = message(new.id, MessageKind::ResetCode, at);
     let begun = event(AuditKind::FlowBegun, at);
@@ -53,7 +58,7 @@ async fn code_to(f: &Fixture, to: portvakt_domain::id::AccountKey, network: Keye
         decoy_hash: hash(),
         send: true,
         held_back: None,
-        proved: false,
+        proved,
         number: None,
         network,
         trusted_network: false,
@@ -86,6 +91,7 @@ pub(crate) async fn unused_codes_open_the_breaker_and_time_closes_it(f: Fixture)
     for n in 0..3 {
         assert_eq!(code_to(&f, twice, proven, f.now).await.turn, CodeTurn::Send, "{n}: a proven network goes on");
     }
+    assert_eq!(begin(&f, mine, other, f.now, true).await.turn, CodeTurn::Send, "who proved one number goes on");
     let events = told(&f, AuditKind::BreakerOpened).await;
     assert_eq!(events.len(), 1);
     assert_eq!((events[0].details["sent"].as_str(), events[0].details["used"].as_str()), ("201", "0"));
