@@ -1,5 +1,7 @@
 //! Delivery reports, over HTTP at the running platform, from a double of each provider that reports as the real one does.
 
+#[path = "reports/answers.rs"]
+mod answers;
 #[path = "reports/contract.rs"]
 mod contract;
 #[path = "reports/lifetime.rs"]
