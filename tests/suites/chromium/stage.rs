@@ -14,6 +14,25 @@ const PICTURES: &str = "PORTVAKT_TEST_PICTURES";
 /// The demo promises a code within a second; a loaded machine may take longer, and that is another suite's business.
 const CODE_ARRIVES: Duration = Duration::from_secs(30);
 
+/// Looks at the page a phone is on: at 320 pixels, light and dark; with pictures under this name where they are wanted.
+pub async fn look(phone: &Chromium, name: &str) {
+    for dark in [false, true] {
+        phone.dark(dark).await;
+        phone.size(320, 640).await;
+        let problems = phone.ask(include_str!("look.js")).await;
+        assert_eq!(problems, Value::Array(vec![]), "{name} ({}), dark: {dark}", phone.path().await);
+        if let Some(folder) = std::env::var_os(PICTURES).map(PathBuf::from) {
+            for width in [360, 1200] {
+                phone.size(width, 740).await;
+                let shade = if dark { "dark" } else { "light" };
+                phone.picture(&folder.join(format!("{name}-{width}-{shade}.png"))).await;
+            }
+        }
+    }
+    phone.dark(false).await;
+    phone.size(360, 740).await;
+}
+
 /// `portvakt demo` as a process, and a phone.
 pub struct Stage {
     pub phone: Chromium,
@@ -95,26 +114,10 @@ impl Stage {
         .await;
     }
 
-    /// Looks at the page the phone is on: at 320 pixels, light and dark; with pictures where they are wanted.
+    /// Looks at the page the phone is on.
     pub async fn look(&mut self, at: &str) {
-        let phone = &self.phone;
-        for dark in [false, true] {
-            phone.dark(dark).await;
-            phone.size(320, 640).await;
-            let problems = phone.ask(include_str!("look.js")).await;
-            assert_eq!(problems, Value::Array(vec![]), "{at} ({}), dark: {dark}", phone.path().await);
-            if let Some(folder) = std::env::var_os(PICTURES).map(PathBuf::from) {
-                for width in [360, 1200] {
-                    phone.size(width, 740).await;
-                    let shade = if dark { "dark" } else { "light" };
-                    let file = format!("{}-{:02}-{at}-{width}-{shade}.png", self.name, self.pictures);
-                    phone.picture(&folder.join(file)).await;
-                }
-            }
-        }
+        look(&self.phone, &format!("{}-{:02}-{at}", self.name, self.pictures)).await;
         self.pictures += 1;
-        phone.dark(false).await;
-        phone.size(360, 740).await;
     }
 
     /// Checks that the phone is on this path, and looks at the page.
