@@ -28,7 +28,7 @@ pub enum FlowKind {
 
 impl FlowKind {
     /// The stored name.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             FlowKind::Reset => "reset",
             FlowKind::Register => "register",

@@ -3,6 +3,7 @@
 pub mod add_number;
 pub mod apply_settings;
 pub mod ask_again;
+mod begin_by_name;
 mod breaker;
 mod budget;
 pub mod cancel;
