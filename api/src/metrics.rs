@@ -39,6 +39,7 @@ pub struct Metrics {
     lag: IntGauge,
     took: HistogramVec,
     certificates: IntGaugeVec,
+    unusable: IntGauge,
 }
 
 /// The metrics that say which tenant. One line a tenant each, or one an outcome: never with a route, never with buckets,
@@ -64,6 +65,8 @@ pub struct Now {
     pub jobs: Option<JobsOverview>,
     /// When each tenant's first certificate ends, of those that were seen.
     pub certificates: Vec<(TenantId, Instant)>,
+    /// Tenants whose settings in force this process can't use.
+    pub unusable: usize,
     /// Now.
     pub at: Instant,
 }
@@ -176,6 +179,10 @@ impl Metrics {
                     &["tenant"],
                 )?,
             )?,
+            unusable: register(
+                &registry,
+                IntGauge::new("portvakt_tenants_unusable", "Tenants whose settings in force can't be used here.")?,
+            )?,
             registry,
         };
         let build = register(
@@ -214,6 +221,7 @@ impl Metrics {
             }
             self.lag.set(jobs.oldest_due_at.map_or(0, |due| (now.at - due).num_seconds().max(0)));
         }
+        self.unusable.set(i64::try_from(now.unusable).unwrap_or(i64::MAX));
         // Those of tenants that are gone go with them.
         self.certificates.reset();
         for (tenant, end) in &now.certificates {

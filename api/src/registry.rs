@@ -41,6 +41,8 @@ struct Snapshot {
     tenants: HashMap<TenantId, Known>,
     suspended: HashSet<TenantId>,
     suspended_hosts: HashSet<String>,
+    /// Tenants whose settings in force can't be used, and their version.
+    unusable: HashMap<TenantId, i64>,
 }
 
 /// What a version of a tenant's settings was made into.
@@ -96,6 +98,17 @@ impl Registry {
         self.current().suspended.iter().copied().collect()
     }
 
+    /// The tenants whose settings in force can't be used here and that had no others.
+    pub fn unserved(&self) -> Vec<TenantId> {
+        let current = self.current();
+        current.unusable.keys().filter(|id| !current.tenants.contains_key(id)).copied().collect()
+    }
+
+    /// How many tenants have settings in force that can't be used here, served by earlier ones or not at all.
+    pub fn unusable(&self) -> usize {
+        self.current().unusable.len()
+    }
+
     /// Reads what changed. A tenant whose settings can't be used keeps the parts it had; the others are not affected.
     ///
     /// # Errors
@@ -115,7 +128,11 @@ impl Registry {
                 _ => match self.build(row.id, version).await {
                     Ok(tenant) => Some(tenant),
                     Err(problem) => {
-                        tracing::error!(tenant.id = %row.id, tenant.version = version, problem, "tenant not usable");
+                        next.unusable.insert(row.id, version);
+                        if before.unusable.get(&row.id) != Some(&version) {
+                            let (id, slug) = (row.id, row.slug);
+                            tracing::error!(tenant.id = %id, slug, tenant.version = version, problem, "tenant not usable");
+                        }
                         known.cloned()
                     }
                 },
@@ -141,6 +158,11 @@ impl Registry {
         let stored = stored.ok_or("its settings are gone")?;
         let parsed: TenantSettings =
             serde_json::from_str(&stored.document).map_err(|error| format!("its settings can't be read: {error}"))?;
+        let logo = serde_json::from_str::<serde_json::Value>(&stored.document)
+            .is_ok_and(|document| document.pointer("/branding/logo").is_some());
+        if logo && parsed.branding.logo.is_none() {
+            tracing::warn!(tenant.id = %id, slug = parsed.slug.as_str(), "its logo is not taken any more: apply another");
+        }
         let password = |name| open_secret(&self.keys, id, name, &stored.secrets);
         let missing = |name: SecretName| format!("its secret {} is missing", name.as_str());
         let directory_password =

@@ -133,7 +133,13 @@ impl Worker {
             busy.iter().filter(|(_, count)| full(count)).map(|(tenant, _)| *tenant).collect()
         };
         let limit = i64::try_from(free.min(self.settings.parallel_per_tenant as usize)).unwrap_or(1);
-        let lease = Lease { worker: self.name.clone(), now: self.platform.now(), limit, saturated };
+        let lease = Lease {
+            worker: self.name.clone(),
+            now: self.platform.now(),
+            limit,
+            saturated,
+            unserved: self.registry.unserved(),
+        };
         operator::lease_jobs(&self.platform.store, lease).await
     }
 
@@ -206,6 +212,7 @@ impl Worker {
         let (store, keys) = (&platform.store, platform.keys.as_ref());
         if keys.names().count() < 2 {
             // Another replica has the newer key already and asked for this.
+            self.measure_keys(tenant).await?;
             return Ok(JobOutcome::Done);
         }
         let names = keys.names().map(str::to_owned).collect();
@@ -215,6 +222,7 @@ impl Worker {
                 active = keys.active(),
                 "a rotation to a newer key is left to who has it active"
             );
+            self.measure_keys(tenant).await?;
             return Ok(JobOutcome::Done);
         }
         let (clock, random) = (platform.clock.as_ref(), platform.random.as_ref());
@@ -270,7 +278,7 @@ impl Worker {
                     self.schedule(tenant.id, Job::CompareNumbers).await;
                 }
             }
-            for tenant in self.registry.suspended() {
+            for tenant in self.registry.suspended().into_iter().chain(self.registry.unserved()) {
                 self.schedule(tenant, Job::Sweep).await;
             }
             self.schedule_rotations().await;

@@ -6,7 +6,7 @@ use clap::Subcommand;
 use portvakt_storage::{DatabaseSettings, Store};
 use tokio::runtime::Handle;
 
-use super::{CommandError, ConfigArgument, keys, say};
+use super::{CommandError, ConfigArgument, keys, say, tenant};
 use crate::settings::{Settings, SettingsError};
 
 #[derive(Debug, Subcommand)]
@@ -28,6 +28,10 @@ pub(super) async fn run(action: &ConfigAction) -> Result<ExitCode, CommandError>
                     say(&format!("{tenant}: {values} values begin with no key's name: see `portvakt keys status`"));
                 }
                 keys::refuse_missing(&lacking)?;
+                let unreadable = tenant::unreadable(&store).await?;
+                if !unreadable.is_empty() {
+                    return Err(CommandError::Told(unreadable.join("\n")));
+                }
             }
             say("the settings are in order");
         }

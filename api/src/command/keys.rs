@@ -64,19 +64,21 @@ async fn rotate(opened: &Opened) -> Result<ExitCode, CommandError> {
 async fn status(store: &Store, keys: &KeyRing) -> Result<ExitCode, CommandError> {
     let active = keys.active();
     let mut needed = BTreeSet::from([active.to_owned()]);
-    let (mut links, mut hashes) = (0, 0);
+    let (mut links, mut hashes, mut damaged) = (0, 0, 0);
     for tenant in operator::list_tenants(store).await.map_err(CommandError::failed)? {
         let usage = Usage::of(store, tenant.id, active).await.map_err(CommandError::failed)?;
         say_usage(&tenant.slug, &usage, active);
         needed.extend(usage.by_key().into_keys().map(str::to_owned));
         links += usage.unnamed_links;
         hashes += usage.unnamed_hashes;
+        damaged += usage.damaged.values().sum::<i64>();
     }
     for key in keys.names().filter(|key| *key != active) {
-        let verdict = match (needed.contains(key), links, hashes) {
+        let verdict = match (needed.contains(key), links, hashes, damaged) {
             (true, ..) => "still needed",
-            (false, 0, 0) => "needed by nothing: it may be taken out of keys.files",
-            (false, 0, _) => "perhaps needed by hashes of numbers in directories, until these are next compared",
+            (false, 0, 0, 0) => "needed by nothing: it may be taken out of keys.files",
+            (false, 0, 0, _) => "perhaps needed by what was damaged, should it come back from a backup",
+            (false, 0, ..) => "perhaps needed by hashes of numbers in directories, until these are next compared",
             (false, ..) => "perhaps needed by the audit trail: run `portvakt keys rotate`",
         };
         say(&format!("key {key}: {verdict}"));

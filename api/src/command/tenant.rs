@@ -26,7 +26,7 @@ use portvakt_domain::{
     tenant::TenantSettings,
 };
 use portvakt_storage::{
-    operator,
+    Store, operator,
     settings::{self as stored_settings, StoredSettings},
 };
 
@@ -159,10 +159,29 @@ impl InForce {
     }
 }
 
+/// The tenants whose settings in force can't be read by this release, each with its reason and the way back: whoever
+/// changes releases wants to know before.
+///
+/// # Errors
+/// The database.
+pub(super) async fn unreadable(store: &Store) -> Result<Vec<String>, CommandError> {
+    let mut told = Vec::new();
+    for row in operator::list_tenants(store).await.map_err(CommandError::failed)? {
+        let Some(version) = row.version else { continue };
+        let stored = stored_settings::at_version(store, row.id, version).await.map_err(CommandError::failed)?;
+        if let Some(stored) = stored {
+            let in_force = InForce { id: row.id, slug: row.slug, stored };
+            told.extend(in_force.settings().err().map(|why| in_force.unreadable(&why)));
+        }
+    }
+    Ok(told)
+}
+
 /// How a tenant gets out of settings that can't be read.
 fn way_back(slug: &str) -> String {
     format!(
-        "go back to an earlier version: `portvakt tenant history {slug}`, then `portvakt tenant rollback {slug} VERSION`"
+        "go back to an earlier version: `portvakt tenant history {slug}`, then `portvakt tenant rollback {slug} VERSION`; \
+         or put a file that is right in its place: `portvakt tenant apply FILE`"
     )
 }
 

@@ -38,7 +38,8 @@ pub async fn metrics(shared: web::Data<Shared>) -> HttpResponse {
     };
     let seen = |tenant: &Arc<Tenant>| Some((tenant.id, tenant.directory.certificate_end()?));
     let certificates = shared.registry.tenants().iter().filter_map(seen).collect();
-    let now = Now { statements: store.statements(), jobs, certificates, at: shared.platform.now() };
+    let (unusable, at) = (shared.registry.unusable(), shared.platform.now());
+    let now = Now { statements: store.statements(), jobs, certificates, unusable, at };
     match shared.metrics.render(&now) {
         Ok(text) => HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(text),
         Err(error) => {

@@ -130,8 +130,6 @@ impl Rotation<'_> {
                 told(done);
             }
         }
-        done.rejected_anew = self.reject(tenant, &rejected).await?;
-
         // 3. Look-up hashes that stand alone.
         done.values += self.attributes(tenant).await?;
         sealed_values::forget_settled_hashes(self.store, tenant).await?;
@@ -139,6 +137,9 @@ impl Rotation<'_> {
         // 4. The trail: what older keys sealed is covered by the active one.
         self.checkpoint(tenant).await?;
         told(done);
+
+        // 5. Last, so that a round which stopped on the way tells them in the next one.
+        done.rejected_anew = self.reject(tenant, &rejected).await?;
         let left = Usage::of(self.store, tenant, active).await?;
         if !left.lasting_under_others(active) {
             self.note(tenant, AuditKind::KeysRotationEnded, &named).await?;

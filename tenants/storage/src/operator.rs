@@ -92,6 +92,9 @@ pub struct Lease {
     pub limit: i64,
     /// Tenants that have as much under way as they may.
     pub saturated: Vec<TenantId>,
+    /// Tenants that this worker can't serve: what does not look after rows alone is left to who can, and none of its
+    /// attempts is used up.
+    pub unserved: Vec<TenantId>,
 }
 
 /// The queue at a glance.

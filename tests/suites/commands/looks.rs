@@ -73,6 +73,11 @@ async fn what_people_could_not_read_is_refused_with_its_line() {
             "branding.logo_file: nowhere.svg: No such file",
         ),
         (
+            "logo_file = \"orebro-logo.svg\"",
+            "logo = \"<svg>\"".to_owned(),
+            "branding.logo: a logo is read from logo_file; name the file there",
+        ),
+        (
             "logo_alt = { sv = \"Ett slott vid vattnet\", en = \"A castle by the water\" }",
             "logo_alt = { sv = \"Ett slott\" }".to_owned(),
             "branding.logo_alt: say in \"en\" what the logo shows",

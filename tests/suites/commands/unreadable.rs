@@ -119,6 +119,12 @@ async fn what_can_not_be_read_is_told_and_rolled_back(installation: Installation
         let diff = told(&installation, &["diff", "orebro", "1", "2"]).await;
         assert!(diff.contains("reset.code_minutes: 10 → 8\n"), "{diff}");
 
+        let checked = installation.run(&["config", "check"]).await;
+        assert_eq!(checked.code, 1, "{}", checked.output());
+        for part in ["of orebro is in force and can't be read", why, ROLLBACK, "portvakt tenant apply FILE"] {
+            assert!(checked.stderr.contains(part), "{part}: {}", checked.stderr);
+        }
+
         // 2. To itself there is no way back; to one that can be read there is.
         let refused = refused(&installation, &["rollback", "orebro", &version.to_string()]).await;
         let reason = format!("version {version} of orebro is not applied:\nit can't be read by this release: {why}");
@@ -136,6 +142,7 @@ async fn what_can_not_be_read_is_told_and_rolled_back(installation: Installation
         assert_eq!(shown["sms_budget"][0]["allowed"], 1000);
         expected = version + 2;
     }
+    installation.run(&["config", "check"]).await.succeeded();
     let stays = told(&installation, &["rollback", "orebro", "2"]).await;
     assert_eq!(stays, format!("orebro: nothing differs\norebro: version {} stays in force\n", expected - 1));
     let refused = refused(&installation, &["diff", "orebro", "4", "5"]).await;

@@ -150,6 +150,25 @@ async fn one_tenants_broken_settings_are_that_tenants_trouble_alone() {
     assert!(told(&pair.second));
     assert_eq!(page_at(&pair.second, "pwreset.orebro.se").await.status, 421);
     mjolby_works(&pair, 1).await;
+
+    // 3. Both count it, once in the log, and work of Örebro is left to the one that can do it.
+    for replica in [&pair.first, &pair.second] {
+        let metrics = Browser::new(replica.internal).get("localhost", "/metrics").await.text();
+        assert!(metrics.contains("portvakt_tenants_unusable 1"), "{metrics}");
+        assert_eq!(replica.process.stderr().matches("tenant not usable").count(), 1);
+    }
+    let person = Site::people("orebro").remove(1);
+    pair.ask(&mut Browser::new(pair.first.public), "orebro", &person.username).await;
+    // Its directory refuses the first replica; the second, which has none for it, does not try at all.
+    let count = async |which: &str| -> i64 {
+        let sql = format!("select count(*) from jobs where kind = 'send_code' and {which}");
+        database.query_one(&sql, &[]).await.expect("a count").get(0)
+    };
+    eventually("the code was tried", PATIENCE, async || {
+        (count("last_error is not null and attempts > 1").await > 0).then_some(())
+    })
+    .await;
+    assert_eq!(count("last_error like '%not served here%'").await, 0);
 }
 
 /// Somebody of Mjölby gets a code by way of each replica.

@@ -223,8 +223,10 @@ fn size_of(attributes: &[(&'static str, String)]) -> Result<(f64, f64), String> 
         None => get("width").and_then(number).zip(get("height").and_then(number)),
     };
     let fits = |side: f64| side.is_finite() && side > 0.0 && side < 1e6;
-    size.filter(|(width, height)| fits(*width) && fits(*height))
-        .ok_or_else(|| "its size is not said: give the <svg> element a viewBox".to_owned())
+    size.filter(|(width, height)| fits(*width) && fits(*height)).ok_or_else(|| match get("viewBox") {
+        Some(_) => "its viewBox is wrong: write four plain numbers, the last two above 0".to_owned(),
+        None => "its size is not said: give the <svg> element a viewBox".to_owned(),
+    })
 }
 
 fn local(name: &str) -> &str {

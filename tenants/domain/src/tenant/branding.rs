@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::plain::unfit;
 use crate::{
@@ -25,8 +25,9 @@ pub struct Branding {
     /// File with the logo, SVG or PNG; read when applied.
     #[serde(skip_serializing)]
     pub logo_file: Option<PathBuf>,
-    /// The logo as it is stored.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The logo as it is stored. One that was taken once and is not any more is left out: pages do without it, and the
+    /// tenant is served.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "logo_as_stored")]
     pub logo: Option<Logo>,
     /// What the logo shows, for who does not see it, by language.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -37,6 +38,11 @@ pub struct Branding {
     /// Colours where the reader wants it dark.
     #[serde(skip_serializing_if = "Colours::is_empty")]
     pub dark: Colours,
+}
+
+fn logo_as_stored<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Logo>, D::Error> {
+    let text: Option<String> = Deserialize::deserialize(from)?;
+    Ok(text.and_then(|text| Logo::try_from(text).ok()))
 }
 
 /// The colours of one scheme that a tenant chooses.

@@ -3,7 +3,7 @@
 /// Why a text of one line can't be shown; `None` where it can.
 pub(super) fn unfit(text: &str, longest: usize) -> Option<String> {
     if !says_something(text) {
-        return Some("write something, or leave the key out".to_owned());
+        return Some("write something that can be read".to_owned());
     }
     let length = text.chars().count();
     if length > longest {

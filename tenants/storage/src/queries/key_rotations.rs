@@ -85,16 +85,24 @@ pub(crate) fn begun_at(c: &mut Conn, tenant: TenantId, key: &str) -> Outcome<Opt
 }
 
 pub(crate) fn newer_than(c: &mut Conn, tenant: TenantId, key: &str, ring: &[String]) -> Outcome<Option<String>> {
-    let (mine, others) = rows(c, tenant, key)?;
-    let since = match mine {
-        Some(mine) => Some(mine.begun_at),
-        // The first key of all was never rotated to; the trail says since when it seals.
-        None => first_use(c, tenant, key)?,
-    };
     // One that nothing was sealed with yet is new itself.
-    let Some(since) = since else { return Ok(None) };
-    let newer = others.into_iter().filter(|other| other.begun_at > since && ring.contains(&other.key));
-    Ok(newer.max_by_key(|other| other.begun_at).map(|other| other.key))
+    let Some(mine) = since(c, tenant, key)? else { return Ok(None) };
+    let mut newest = (mine, None);
+    for other in ring.iter().filter(|other| *other != key) {
+        if let Some(since) = since(c, tenant, other)?.filter(|since| *since > newest.0) {
+            newest = (since, Some(other.clone()));
+        }
+    }
+    Ok(newest.1)
+}
+
+/// Since when a key is in use: from the last time that it was rotated to, or else, as the first key of all and one whose
+/// rotation has not begun, from the first link under it.
+fn since(c: &mut Conn, tenant: TenantId, key: &str) -> Outcome<Option<At>> {
+    match rows(c, tenant, key)?.0 {
+        Some(row) => Ok(Some(row.begun_at)),
+        None => first_use(c, tenant, key),
+    }
 }
 
 /// When the first event happened that the trail has under a key.

@@ -36,9 +36,7 @@ pub(crate) fn count_and_tell(c: &mut Conn, tenant: TenantId, hits: &[Hit], now: 
 
 /// Counts every hit, and names those limits that are now passed, in the order of the hits.
 fn passed(c: &mut Conn, tenant: TenantId, hits: &[Hit], now: Instant) -> Outcome<Vec<&'static str>> {
-    // Everybody takes the rows in the same order: two that count the same never wait for each other in a circle.
-    let mut order: Vec<usize> = (0..hits.len()).collect();
-    order.sort_by_key(|&i| (hits[i].limit.name, hits[i].subject));
+    let order = in_order(hits);
     let mut exceeded = vec![false; hits.len()];
     for &i in &order {
         let hit = &hits[i];
@@ -48,6 +46,13 @@ fn passed(c: &mut Conn, tenant: TenantId, hits: &[Hit], now: Instant) -> Outcome
         tell_once(c, tenant, &hits[i], now)?;
     }
     Ok(hits.iter().zip(exceeded).filter(|(_, exceeded)| *exceeded).map(|(hit, _)| hit.limit.name).collect())
+}
+
+/// Everybody takes the rows in one order: two that count or give back the same never wait for each other in a circle.
+fn in_order(hits: &[Hit]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..hits.len()).collect();
+    order.sort_by_key(|&i| (hits[i].limit.name, hits[i].subject));
+    order
 }
 
 pub(crate) fn count_once(
@@ -109,7 +114,7 @@ fn tell_once(c: &mut Conn, tenant: TenantId, hit: &Hit, now: Instant) -> Outcome
 }
 
 pub(crate) fn give_back(c: &mut Conn, tenant: TenantId, hits: &[Hit], now: &Instant) -> Outcome<()> {
-    for hit in hits {
+    for hit in in_order(hits).into_iter().map(|i| &hits[i]) {
         let key = (Id(tenant.0), hit.limit.name, hit.subject.0.to_vec(), hit.limit.window_start(*now));
         diesel::update(limit_counters::table.find(key))
             .filter(limit_counters::count.gt(0))

@@ -184,7 +184,9 @@ fn hashes(tenant: TenantId, before: Option<Instant>) -> number_attributes::Boxed
         .into_boxed();
     match before {
         None => held,
-        Some(before) => held.filter(number_attributes::compared_at.lt(at(before))),
+        Some(before) => held
+            .filter(number_attributes::compared_at.lt(at(before)))
+            .filter(number_attributes::rehashed_at.is_null().or(number_attributes::rehashed_at.lt(Some(at(before))))),
     }
 }
 
@@ -222,7 +224,10 @@ pub(crate) fn exchange_hash(
 ) -> Outcome<bool> {
     let exchanged = diesel::update(number_attributes::table.find((Id(tenant.0), Id(account.0))))
         .filter(number_attributes::number_hash.eq(Some(old.0.to_vec())))
-        .set((number_attributes::number_hash.eq(Some(new.0.to_vec())), number_attributes::compared_at.eq(at(*now))))
+        .set((
+            number_attributes::number_hash.eq(Some(new.0.to_vec())),
+            number_attributes::rehashed_at.eq(Some(at(*now))),
+        ))
         .execute(c)?;
     Ok(exchanged == 1)
 }

@@ -131,12 +131,15 @@ struct Candidate {
     run_at: At,
 }
 
-/// Due jobs of kinds that this release knows, one of each tenant in turn. Another kind is left to the release that asked for
-/// it: while a new one is rolled out, both take jobs from here. Both databases read this text: SQLite takes `$1` as a name and numbers names in
-/// the order in which they first stand here.
+/// Due jobs of kinds that this release knows, one of each tenant in turn. Another kind is left to the release that asked
+/// for it: while a new one is rolled out, both take jobs from here. Both databases read this text: SQLite takes `$1` as a
+/// name and numbers names in the order in which they first stand here.
 fn candidates(c: &mut Conn, lease: &Lease) -> Outcome<Vec<Candidate>> {
-    let saturated: Vec<String> = (0..lease.saturated.len()).map(|i| format!("${}", i + 2)).collect();
-    let limit = saturated.len() + 2;
+    let named = |from: usize, tenants: &[TenantId]| {
+        let named: Vec<String> = (from..).map(|i| format!("${i}")).take(tenants.len()).collect();
+        if named.is_empty() { String::new() } else { format!(" and tenant_id not in ({})", named.join(", ")) }
+    };
+    let limit = lease.saturated.len() + lease.unserved.len() + 2;
     // Said of the locked row too: another worker may have leased it since this transaction looked.
     let due = |of: &str| {
         format!("{of}dead_at is null and {of}run_at <= $1 and ({of}leased_until is null or {of}leased_until <= $1)")
@@ -145,19 +148,20 @@ fn candidates(c: &mut Conn, lease: &Lease) -> Outcome<Vec<Candidate>> {
         "select j.id, j.tenant_id, j.payload, j.attempts, j.run_at
          from jobs j join (
            select id, row_number() over (partition by tenant_id order by run_at, id) as turn
-           from jobs where {}{} and kind in ('{}') and (kind in ('{}') or tenant_id not in ({SUSPENDED}))
+           from jobs where {}{} and kind in ('{}') and (kind in ('{}') or (tenant_id not in ({SUSPENDED}){}))
          ) r on r.id = j.id
          where {}
          order by r.turn, j.run_at, j.id
          limit ${limit} {SKIP_LOCKED}",
         due(""),
-        if saturated.is_empty() { String::new() } else { format!(" and tenant_id not in ({})", saturated.join(", ")) },
+        named(2, &lease.saturated),
         Job::KINDS.join("', '"),
         KINDS_WHILE_SUSPENDED.join("', '"),
+        named(lease.saturated.len() + 2, &lease.unserved),
         due("j."),
     );
     let mut query = sql_query(text).into_boxed::<super::Db>().bind::<sql::Ts, _>(at(lease.now));
-    for tenant in &lease.saturated {
+    for tenant in lease.saturated.iter().chain(&lease.unserved) {
         query = query.bind::<sql::Id, _>(Id(tenant.0));
     }
     Ok(query.bind::<BigInt, _>(lease.limit).load(c)?)

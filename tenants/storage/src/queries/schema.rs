@@ -85,6 +85,7 @@ diesel::table! {
         number_hash -> Nullable<Binary>,
         to_write_since -> Nullable<Ts>,
         compared_at -> Ts,
+        rehashed_at -> Nullable<Ts>,
     }
 }
 

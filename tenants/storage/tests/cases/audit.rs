@@ -170,7 +170,13 @@ pub(crate) async fn no_event_is_left_behind_by_its_job(f: Fixture) {
     let worker = async {
         loop {
             let last = !recording.load(Ordering::Relaxed);
-            let lease = Lease { worker: "w".to_owned(), now: f.now + minutes(1), limit: 1, saturated: vec![] };
+            let lease = Lease {
+                worker: "w".to_owned(),
+                now: f.now + minutes(1),
+                limit: 1,
+                saturated: vec![],
+                unserved: Vec::new(),
+            };
             let jobs = operator::lease_jobs(&f.store, lease).await.expect("leased");
             let Some(job) = jobs.into_iter().next() else {
                 if last {
@@ -260,7 +266,8 @@ async fn the_keys_of_a_long_trail_are_read_by_their_index() {
     assert_eq!(keys, ["one", "two"].map(|key| Some(key.to_owned())).into());
     // A connection's statistics are complete when it is gone.
     drop(store);
-    while ask(connections).await > connected {}
+    let gone = async { while ask(connections).await > connected {} };
+    tokio::time::timeout(std::time::Duration::from_secs(30), gone).await.expect("the connections are closed");
     let cost = ask(read).await - before;
     assert!((1..100).contains(&cost), "{cost} entries of 4000 links were read");
 }

@@ -27,7 +27,7 @@ async fn ask(f: &Fixture, tenant: TenantId, job: Job, run_at: Instant) -> Option
 }
 
 async fn lease(f: &Fixture, worker: &str, now: Instant, limit: i64, saturated: &[TenantId]) -> Vec<LeasedJob> {
-    let lease = Lease { worker: worker.to_owned(), now, limit, saturated: saturated.to_vec() };
+    let lease = Lease { worker: worker.to_owned(), now, limit, saturated: saturated.to_vec(), unserved: Vec::new() };
     operator::lease_jobs(&f.store, lease).await.expect("leased")
 }
 
@@ -41,6 +41,23 @@ pub(crate) async fn a_waiting_job_is_not_asked_for_twice(f: Fixture) {
     assert_eq!(lease(&f, "w", f.now, 10, &[]).await.len(), 5);
     assert!(ask(&f, f.a, Job::Sweep, f.now).await.is_some(), "one that runs may have missed what is new");
     assert!(ask(&f, f.a, Job::Sweep, f.now).await.is_none());
+}
+
+pub(crate) async fn who_can_not_serve_a_tenant_looks_after_its_rows_alone(f: Fixture) {
+    for tenant in [f.a, f.b] {
+        ask(&f, tenant, send(), f.now).await;
+        ask(&f, tenant, Job::Sweep, f.now).await;
+    }
+    let lease = async |saturated: &[TenantId], unserved: &[TenantId]| {
+        let (saturated, unserved) = (saturated.to_vec(), unserved.to_vec());
+        let lease = Lease { worker: "w".to_owned(), now: f.now, limit: 10, saturated, unserved };
+        let leased = operator::lease_jobs(&f.store, lease).await.expect("leased");
+        leased.iter().map(|job| (job.tenant, job.job.kind())).collect::<BTreeSet<_>>()
+    };
+    assert_eq!(lease(&[f.b], &[f.a]).await, [(f.a, "sweep")].into());
+    assert_eq!(lease(&[], &[f.b, f.a]).await, [(f.b, "sweep")].into());
+    assert_eq!(lease(&[f.a], &[TenantId(Uuid::new_v4())]).await, [(f.b, "send_code")].into());
+    assert_eq!(lease(&[], &[]).await, [(f.a, "send_code")].into(), "no attempt was used up");
 }
 
 pub(crate) async fn tenants_take_turns(f: Fixture) {

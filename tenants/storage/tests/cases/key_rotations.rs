@@ -57,7 +57,14 @@ pub(crate) async fn of_two_keys_the_one_begun_later_is_newer(f: Fixture) {
     audit::seal_pending(&f.store, f.a, audit_key(f.a), 10).await.expect("sealed");
     assert_eq!(newer(&f, "k", &all).await, None);
 
+    // The second seals already, and its rotation has not begun.
     let at = |days| f.now + TimeDelta::days(days);
+    audit::record(&f.store, f.a, vec![event(AuditKind::Swept, at(1))]).await.expect("recorded");
+    audit::seal_pending(&f.store, f.a, audit_key(f.a), 10).await.expect("sealed");
+    f.execute("update audit_seals set key = 'second' where seq = 2").await;
+    assert_eq!(newer(&f, "k", &all).await.as_deref(), Some("second"));
+    assert_eq!(newer(&f, "second", &all).await, None);
+
     assert!(begin(&f, "second", at(1)).await);
     assert_eq!(newer(&f, "k", &all).await.as_deref(), Some("second"));
     assert_eq!(newer(&f, "k", &["k"]).await, None, "one that is not in the ring");

@@ -5,7 +5,10 @@ use futures_util::future::join_all;
 use portvakt_domain::sign_in::Allowance;
 use portvakt_storage::{limits, sign_in};
 
-use crate::fixture::{Fixture, hash, hit};
+use crate::{
+    fixture::{Fixture, hash, hit},
+    wall::database,
+};
 
 pub(crate) async fn counts_hold_under_concurrency(f: Fixture) {
     let hits = || vec![hit("b", 40), hit("a", 1_000)];
@@ -19,6 +22,26 @@ pub(crate) async fn counts_hold_under_concurrency(f: Fixture) {
     assert_eq!(limited, 20);
     assert_eq!(limits::current(&f.store, f.a, hits(), f.now).await.expect("counts"), [60, 60]);
     assert_eq!(limits::current(&f.store, f.b, hits(), f.now).await.expect("counts"), [0, 0]);
+}
+
+/// Two that take the same rows in different orders may wait for each other until the database ends one of them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_given_back_is_taken_in_the_order_in_which_it_is_counted() {
+    let f = Fixture::postgres().await;
+    let (a, b) = (hit("a", 40), hit("b", 40));
+    limits::count(&f.store, f.a, vec![a, b], f.now).await.expect("counted");
+    let mut superuser = database(&f).superuser().await;
+    let holding = superuser.transaction().await.expect("a transaction");
+    holding.execute("select 1 from limit_counters where name = 'a' for update", &[]).await.expect("held");
+    let (store, tenant, now) = (f.store.clone(), f.a, f.now);
+    let waiting = tokio::spawn(async move { limits::give_back(&store, tenant, vec![b, a], now).await });
+    let waits = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    let waits = async { while holding.query_one(waits, &[]).await.expect("activity").get::<_, i64>(0) == 0 {} };
+    tokio::time::timeout(std::time::Duration::from_secs(30), waits).await.expect("it waits for the first row");
+    holding.execute("select 1 from limit_counters where name = 'b' for update nowait", &[]).await.expect("free as yet");
+    holding.commit().await.expect("let go");
+    waiting.await.expect("a task").expect("given back");
+    assert_eq!(limits::current(&f.store, f.a, vec![a, b], f.now).await.expect("counts"), [0, 0]);
 }
 
 pub(crate) async fn windows_end(f: Fixture) {

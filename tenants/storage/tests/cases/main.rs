@@ -89,6 +89,7 @@ cases! {
         the_deployment_is_counted_over_tenants;
     jobs:
         a_waiting_job_is_not_asked_for_twice
+        who_can_not_serve_a_tenant_looks_after_its_rows_alone
         tenants_take_turns
         no_job_is_leased_twice
         a_job_belongs_to_its_worker_until_the_lease_ends
@@ -124,7 +125,7 @@ cases! {
         a_change_from_the_directory_is_carried_out_or_stopped
         a_saved_number_is_to_be_written_until_it_is
         attributes_are_looked_at_in_turn
-        a_hash_is_exchanged_and_counts_as_looked_at;
+        a_hash_is_exchanged_and_is_dealt_with;
     number_changes:
         one_change_waits_and_its_job_with_it
         of_many_that_ask_at_once_one_is_heard

@@ -188,7 +188,8 @@ pub(crate) async fn a_saved_number_is_to_be_written_until_it_is(f: Fixture) {
     let mine = account();
     let job = Job::WriteNumber { account: mine };
     let jobs = async || {
-        let lease = Lease { worker: "w".to_owned(), now: f.now, limit: 100, saturated: Vec::new() };
+        let lease =
+            Lease { worker: "w".to_owned(), now: f.now, limit: 100, saturated: Vec::new(), unserved: Vec::new() };
         let leased = operator::lease_jobs(&f.store, lease).await.expect("leased");
         leased.iter().filter(|leased| leased.job == job).count()
     };
@@ -221,7 +222,7 @@ pub(crate) async fn a_saved_number_is_to_be_written_until_it_is(f: Fixture) {
     assert_eq!(events(&f, "number_attribute.outcome").await, 2);
 }
 
-pub(crate) async fn a_hash_is_exchanged_and_counts_as_looked_at(f: Fixture) {
+pub(crate) async fn a_hash_is_exchanged_and_is_dealt_with(f: Fixture) {
     let (one, two, none, other) = (account(), account(), account(), account());
     let (first, second) = (hash(), hash());
     withdraw(&f, one, Some(Some(first))).await;
@@ -230,6 +231,7 @@ pub(crate) async fn a_hash_is_exchanged_and_counts_as_looked_at(f: Fixture) {
     let theirs = ImportNumber { account: other, ..imported(&f, other) };
     number_attributes::import(&f.store, f.b, theirs).await.expect("imported");
 
+    numbers::import(&f.store, f.a, one, vec![new_number(f.now)]).await.expect("imported");
     let later = f.now + TimeDelta::hours(1);
     let listed =
         async |before, after| number_attributes::list_hashes(&f.store, f.a, before, after, 1).await.expect("hashes");
@@ -251,7 +253,9 @@ pub(crate) async fn a_hash_is_exchanged_and_counts_as_looked_at(f: Fixture) {
     assert_eq!(counted(Some(later)).await, 2);
     let anew = hash();
     assert!(exchange(first, anew).await);
-    assert!(exchange(anew, anew).await, "the same, which is looked at");
+    assert!(exchange(anew, anew).await, "the same, which is confirmed");
+    let to_compare = number_attributes::not_compared_since(&f.store, f.a, later, 10).await.expect("accounts");
+    assert_eq!(to_compare, [one], "the directory was not looked at");
     assert_eq!((kept(&f, one).await.number_hash, kept(&f, two).await.number_hash), (Some(anew), Some(second)));
     assert_eq!(listed(Some(later), None).await, [(two, second)]);
     assert_eq!((counted(None).await, counted(Some(later)).await), (2, 1));

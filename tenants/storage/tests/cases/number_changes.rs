@@ -91,7 +91,7 @@ async fn state(f: &Fixture, change: &NumberChange) -> NumberChangeState {
 }
 
 fn lease(f: &Fixture, at: TimeDelta) -> Lease {
-    Lease { worker: "w".to_owned(), now: f.now + at, limit: 100, saturated: Vec::new() }
+    Lease { worker: "w".to_owned(), now: f.now + at, limit: 100, saturated: Vec::new(), unserved: Vec::new() }
 }
 
 pub(crate) async fn one_change_waits_and_its_job_with_it(f: Fixture) {

@@ -31,7 +31,7 @@ use crate::{
     number_changes::delayed_change,
 };
 
-const MIGRATIONS: [&str; 10] = [
+const MIGRATIONS: [&str; 11] = [
     "2026-11-22-000000_initial",
     "2026-11-23-000000_numbers",
     "2026-11-23-000100_rejections",
@@ -42,6 +42,7 @@ const MIGRATIONS: [&str; 10] = [
     "2026-11-23-000700_key_rotation",
     "2026-11-24-000100_agreed_keys",
     "2026-11-24-000200_rejected_values",
+    "2026-11-24-000300_rehashed",
 ];
 const SHARED: [&str; 7] =
     ["tenants", "deleted_tenants", "tenant_hosts", "jobs", "sms_budgets", DEPLOYMENT[0], DEPLOYMENT[1]];

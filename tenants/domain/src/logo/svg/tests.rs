@@ -148,7 +148,9 @@ fn a_size_is_read_as_browsers_read_it() {
         "width=\"inf\" height=\"1\"",
         "viewBox=\"\" width=\"20\" height=\"10\"",
     ] {
-        assert!(of(attributes).is_err_and(|why| why.contains("viewBox")), "{attributes}");
+        let told =
+            if attributes.contains("viewBox") { "its viewBox is wrong" } else { "give the <svg> element a viewBox" };
+        assert!(of(attributes).is_err_and(|why| why.contains(told)), "{attributes}");
     }
 }
 

@@ -101,7 +101,17 @@ fn a_logo_is_said_in_every_language() {
 
 #[test]
 fn unknown_keys_and_colours_are_errors() {
-    for wrong in ["colour = \"#fff\"", "[light]\nlink = \"#000000\"", "[light]\naccent = \"red\"", "logo = \"x\""] {
+    for wrong in ["colour = \"#fff\"", "[light]\nlink = \"#000000\"", "[light]\naccent = \"red\""] {
         assert!(toml::from_str::<Branding>(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn a_stored_logo_that_is_not_taken_any_more_is_left_out_and_nothing_else() {
+    let size = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20{} 10"><path d="M0 0h9"/></svg>"#;
+    for (unit, stays) in [("", true), ("px", false)] {
+        let stored = serde_json::json!({ "logo": size.replace("{}", unit), "logo_alt": { "sv": "Ett slott" } });
+        let read: Branding = serde_json::from_value(stored).expect("a section");
+        assert_eq!((read.logo.is_some(), read.logo_alt[&Language::Sv].as_str()), (stays, "Ett slott"), "{unit}");
     }
 }

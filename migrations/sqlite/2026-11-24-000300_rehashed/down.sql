@@ -1,0 +1,1 @@
+alter table number_attributes drop column rehashed_at;
