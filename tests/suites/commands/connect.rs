@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use harness::{
-    process::{Installation, change, preset_table},
+    Browser,
+    process::{Installation, PATIENCE, change, eventually, preset_table},
     services::Services,
     site::Site,
 };
@@ -65,4 +66,62 @@ async fn an_entry_that_is_none_or_allows_everything_is_an_error() {
         assert_eq!(checked.code, 1);
         assert!(checked.stderr.contains("connect.networks: ") && checked.stderr.contains(said), "{}", checked.stderr);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_the_operator_names_hosts_public_addresses_are_for_these_alone() {
+    let mut installation = Installation::sqlite();
+    let ca = std::fs::read_to_string(&Services::get().ca_file).expect("an authority");
+    let secrets = BTreeMap::from([("directory", "a"), ("sms", "b"), ("mail", "c")]);
+    let tenants = ["orebro", "mjolby"].map(|slug| {
+        installation.write(&format!("{slug}-ca.pem"), &ca);
+        let mut tenant = preset_table(&installation, slug, &secrets);
+        // Public ones, and written as addresses: nothing is looked up, and settings connect to nothing.
+        change(&mut tenant, "directory", "controllers", vec!["ldaps://9.9.9.9"]);
+        change(&mut tenant, "mail", "host", "9.9.9.10");
+        change(&mut tenant, "sms", "url", "https://9.9.9.11/sms");
+        tenant
+    });
+    let [orebro, mjolby] = &tenants;
+    installation.set("connect", "hosts", vec!["9.9.9.10:587"]);
+    let own = toml::Table::from_iter([("hosts".to_owned(), toml::Value::from(vec!["9.9.9.9:636", "9.9.9.11"]))]);
+    let own = toml::Table::from_iter([("mjolby".to_owned(), toml::Value::from(own))]);
+    installation.set("connect", "tenants", own);
+
+    let refused = installation.apply(orebro).await;
+    assert_eq!(refused.code, 1, "{}", refused.output());
+    for (key, host, port) in [("directory.controllers", "9.9.9.9", 636), ("sms.url", "9.9.9.11", 443)] {
+        let said = format!(
+            "{key}: {host} is not among the hosts that are allowed: ask the operator to allow {host}:{port} for orebro"
+        );
+        assert!(refused.stderr.contains(&said), "{said} in {}", refused.stderr);
+    }
+    assert!(!refused.stderr.contains("9.9.9.10 "), "that one is for all: {}", refused.stderr);
+    installation.apply(mjolby).await.succeeded();
+    // Without a list every public host is allowed.
+    installation.unset("connect", "hosts");
+    installation.apply(orebro).await.succeeded();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_that_is_refused_is_logged_with_what_to_ask_for_and_counted() {
+    let mut site = Site::on_sqlite().await;
+    site.installation.unset("connect", "networks");
+    let serving = site.installation.serve().await;
+    let mut browser = Browser::on_network(serving.public, "198.51.100.7");
+    let page = browser.get("pwreg.mjolby.se", "/").await;
+    let page = browser.submit(&page, &[("username", "anna"), ("password", "Vinterbad88Sten")]).await;
+    assert_eq!(page.status, 503, "{}", page.text());
+    let at = site.directories["mjolby"].url().replace("ldaps://", "");
+    let mend = format!("ask the operator to allow {at} for mjolby");
+    eventually("the log says so", PATIENCE, async || {
+        let log = format!("{}{}", serving.process.stdout(), serving.process.stderr());
+        let told = |line: &str| line.contains("connection refused") && line.contains(&mend);
+        log.lines().any(told).then_some(())
+    })
+    .await;
+    let (_, metrics) = serving.internal("/metrics").await.expect("metrics");
+    let counted =
+        metrics.lines().find_map(|line| line.strip_prefix("portvakt_connections_refused_total{kind=\"ldap\"} "));
+    assert!(counted.is_some_and(|count| count != "0"), "{metrics}");
 }

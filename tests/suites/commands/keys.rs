@@ -1,6 +1,9 @@
 //! `portvakt keys rotate` and `keys status`, and what starts without a key that is needed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use harness::{
     process::{Installation, PATIENCE, Process, eventually, preset_table},
@@ -13,8 +16,8 @@ use portvakt_domain::{
     number::MobileNumber,
     time::Clock as _,
 };
-use portvakt_flows::import_number;
-use portvakt_storage::{numbers, operator};
+use portvakt_flows::{import_number, key_usage::Usage};
+use portvakt_storage::{audit, numbers, operator};
 use uuid::Uuid;
 
 fn files(installation: &Installation, names: &[&str]) -> toml::Table {
@@ -22,23 +25,33 @@ fn files(installation: &Installation, names: &[&str]) -> toml::Table {
     names.iter().map(|name| ((*name).to_owned(), toml::Value::from(path(name)))).collect()
 }
 
-async fn rotated(mut installation: Installation) {
+/// Two tenants, with values under the first key.
+async fn apply_both(installation: &Installation) {
     let ca = std::fs::read_to_string(&Services::get().ca_file).expect("an authority");
     for slug in ["orebro", "mjolby"] {
         installation.write(&format!("{slug}-ca.pem"), &ca);
         let secrets = BTreeMap::from([("directory", "a"), ("sms", "b"), ("mail", "c")]);
-        let tenant = preset_table(&installation, slug, &secrets);
+        let tenant = preset_table(installation, slug, &secrets);
         installation.apply(&tenant).await.succeeded();
     }
+}
+
+/// A ring of both keys, of which the second is active.
+fn second_is_active(installation: &mut Installation) {
+    installation.write("second.key", "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=\n");
+    let both = files(installation, &["first", "second"]);
+    installation.set("keys", "files", both);
+    installation.set("keys", "active", "second");
+}
+
+async fn rotated(mut installation: Installation) {
+    apply_both(&installation).await;
     installation.run(&["tenant", "suspend", "mjolby"]).await.succeeded();
     let only = installation.run(&["keys", "status"]).await.succeeded().stdout;
     assert!(only.contains("orebro               key first: ") && only.contains(" values (active)"), "{only}");
 
     // 1. A second key is active: the first is needed until everything is sealed anew.
-    installation.write("second.key", "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=\n");
-    let both = files(&installation, &["first", "second"]);
-    installation.set("keys", "files", both);
-    installation.set("keys", "active", "second");
+    second_is_active(&mut installation);
     let before = installation.run(&["keys", "status"]).await.succeeded().stdout;
     assert!(before.ends_with("key first: still needed\n"), "{before}");
 
@@ -106,10 +119,7 @@ async fn with_numbers(installation: &mut Installation) -> (TenantId, AccountKey)
     let numbers: Vec<_> = (0..NUMBERS).map(|i| (number(i), None)).collect();
     let keys = &installation.keys;
     import_number::run(&store, keys, &SystemRandom, tenant, account, &numbers, now).await.expect("stored");
-    installation.write("second.key", "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=\n");
-    let both = files(installation, &["first", "second"]);
-    installation.set("keys", "files", both);
-    installation.set("keys", "active", "second");
+    second_is_active(installation);
     (tenant, account)
 }
 
@@ -219,4 +229,70 @@ async fn damaged_values_and_a_newer_releases_jobs_stop_nobody() {
     serving.process.kill();
     let left = "select count(*) from jobs where kind = 'later' and dead_at is null and attempts = 0";
     assert_eq!(superuser.query_one(left, &[]).await.expect(left).get::<_, i64>(0), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_seals_anew_by_itself_also_for_a_suspended_tenant() {
+    let mut installation = Installation::sqlite();
+    apply_both(&installation).await;
+    installation.run(&["tenant", "suspend", "mjolby"]).await.succeeded();
+    second_is_active(&mut installation);
+    let _serving = installation.serve().await;
+    let store = installation.store().await;
+    eventually("all values are under the second key", PATIENCE, async || {
+        for tenant in operator::list_tenants(&store).await.expect("a list") {
+            let usage = Usage::of(&store, tenant.id, "second").await.expect("counted");
+            if usage.under_others("second") > 0 || usage.by_key().is_empty() {
+                return None;
+            }
+        }
+        Some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_trail_that_does_not_hold_is_no_other_tenants_trouble_and_links_of_no_name_keep_a_key() {
+    let mut installation = Installation::postgres().await;
+    installation.run(&["migrate"]).await.succeeded();
+    apply_both(&installation).await;
+    let store = installation.store().await;
+    let tenants = operator::list_tenants(&store).await.expect("a list");
+    for tenant in &tenants {
+        let key = Arc::new(installation.keys.audit_key(tenant.id));
+        audit::seal_pending(&store, tenant.id, key, 1_000).await.expect("sealed");
+    }
+    let [broken, other] = &tenants[..] else { panic!("two tenants: {}", tenants.len()) };
+    let superuser = installation.superuser().await;
+    let sql = format!(
+        "update audit_seals set seal = decode(repeat('07', 32), 'hex') where seq = 1 and tenant_id = '{}';
+         update audit_seals set key = null where tenant_id = '{}'",
+        broken.id, other.id
+    );
+    superuser.batch_execute(&sql).await.expect(&sql);
+    second_is_active(&mut installation);
+    let unnamed =
+        |slug: &str, links: i64| format!("{slug:<20} {links} links of the audit trail from before keys were noted\n");
+    let before = installation.run(&["keys", "status"]).await.succeeded().stdout;
+    assert!(before.contains(&unnamed(&other.slug, 1)), "{before}");
+
+    // 1. The first of them can't be dealt with, and the next one is.
+    let told = installation.run(&["keys", "rotate"]).await;
+    assert_eq!(told.code, 1, "{}", told.output());
+    let trouble = format!("{}: not all is sealed anew: the audit trail does not hold", broken.slug);
+    let done = format!("{}: ", other.slug);
+    let lines: Vec<&str> = told.stdout.lines().collect();
+    let at = lines.iter().position(|line| line.starts_with(&trouble));
+    let at = at.unwrap_or_else(|| panic!("{trouble:?} in {}", told.stdout));
+    let goes_on = lines[at..].iter().any(|line| line.starts_with(&done) && line.ends_with("values sealed anew"));
+    assert!(goes_on && !told.stdout.contains("links of the audit trail"), "covered by now: {}", told.stdout);
+    assert!(told.stdout.ends_with("key first: still needed\n"), "{}", told.stdout);
+
+    // 2. Where nothing says which key it was, it may be any.
+    let sql = format!("update audit_seals set key = null where seq = 1 and tenant_id = '{}'", broken.id);
+    superuser.batch_execute(&sql).await.expect(&sql);
+    let status = installation.run(&["keys", "status"]).await.succeeded().stdout;
+    assert!(status.contains(&unnamed(&broken.slug, 1)), "{status}");
+    let verdict = "key first: perhaps needed by the audit trail: run `portvakt keys rotate`\n";
+    assert!(status.ends_with(verdict), "{status}");
 }
