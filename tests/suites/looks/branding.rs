@@ -104,6 +104,7 @@ async fn who_is_stuck_is_told_at_once_whom_to_turn_to() {
     })
     .await;
     let tenant = world.tenant("orebro");
+    let directory = tenant.directory.practice();
     for (mut browser, hours) in [(world.browser(), "vardagar 8–16"), (world.browser().in_english(), "weekdays 8–16")]
     {
         for (host, path, stuck) in [
@@ -127,5 +128,13 @@ async fn who_is_stuck_is_told_at_once_whom_to_turn_to() {
             let (within, _) = page.html.split_once("</main>").expect("a main part");
             assert_eq!(within.contains("tel:0142366000"), stuck, "{path}");
         }
+        // Where it is our fault as well: the directory is not reached.
+        directory.refuse_connections().await;
+        let start = browser.get(&tenant.register, "/").await;
+        let page = browser.submit(&start, &[("username", "anna"), ("password", "Vinterbad88Sten")]).await;
+        assert_eq!(page.status, 503, "{}", page.text());
+        let (within, _) = page.html.split_once("</main>").expect("a main part");
+        assert_eq!((within.matches("tel:0142366000").count(), within.matches(hours).count()), (1, 1), "{}", page.html);
+        directory.accept_connections().await;
     }
 }
