@@ -258,6 +258,23 @@ async fn a_rotation_that_is_killed_goes_on_and_two_at_once_do_no_harm_on_postgre
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rotation_whose_time_is_up_says_so_and_the_next_one_goes_on() {
+    let world = World::practice(Database::Sqlite).await;
+    world.person("orebro", State::Normal).await;
+    let (tenant, keys) = (world.tenant("orebro").id, ring(&world, "next", &["test", "next"]));
+    let (store, random) = (&world.shared.platform.store, &SystemRandom);
+    let rotation = Rotation { store, keys: &keys, clock: &world.clock, random, author: "portvakt serve" };
+    let under_older = async || Usage::of(store, tenant, "next").await.expect("counted").under_others("next");
+    let before = under_older().await;
+    let done = rotation.run(tenant, Duration::ZERO, &|_| {}).await.expect("no trouble");
+    assert_eq!((done.values, done.unfinished, under_older().await), (0, true, before));
+    assert_eq!(world.told("orebro", "keys.rotation_ended", "to").await, Vec::<String>::new());
+    let done = rotation.run(tenant, Duration::MAX, &|_| {}).await.expect("no trouble");
+    assert!(done.values > 0 && !done.unfinished, "{done:?}");
+    assert_eq!(under_older().await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn values_that_were_swapped_are_noticed_and_left() {
     let world = World::practice(Database::Sqlite).await;
     let tenant = world.tenant("mjolby").id;
