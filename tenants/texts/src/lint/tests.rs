@@ -260,6 +260,11 @@ fn a_language_that_is_not_offered_sends_nothing_that_could_be_wrong() {
     own.languages = vec![Language::Sv];
     own.texts.en.insert("code-reset".to_owned(), format!("{{ $code }} {{ $minutes }} {}", "a".repeat(200)));
     assert_eq!(problems(&texts(), &own), Vec::<String>::new());
+    // Nor is anything told of it, though a message that was asked for in it would be sent in the other one.
+    let mut wrong = own.clone();
+    wrong.texts.sv.insert("code-reset".to_owned(), format!("{{ $code }} {{ $minutes }} {}", "a".repeat(200)));
+    let told = problems(&texts(), &wrong);
+    assert!(matches!(&told[..], [one] if one.starts_with("texts.sv.code-reset: ")), "{told:#?}");
     own.languages = vec![Language::Sv, Language::En];
     assert_eq!(problems(&texts(), &own).len(), 1);
 }
