@@ -16,6 +16,13 @@ impl ManualClock {
         Self(Arc::new(Mutex::new(DateTime::from_timestamp(now as i64, 0).expect("a time"))))
     }
 
+    /// Moves time on to the middle of the next day (UTC) and of an hour in it, for tests that count by hours and days:
+    /// they must not fail because they were begun late in one.
+    pub fn to_midday(&self) {
+        let into_day = self.now().timestamp().rem_euclid(86_400);
+        self.advance(TimeDelta::seconds(86_400 - into_day) + TimeDelta::minutes(10 * 60 + 10));
+    }
+
     /// Moves time on.
     pub fn advance(&self, by: TimeDelta) {
         *self.0.lock().expect("unpoisoned") += by;

@@ -13,6 +13,7 @@ const PROVEN: &str = "198.51.100.4";
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn unused_codes_open_it_on_all_replicas_and_it_closes_by_itself() {
     let world = &World::practice(Database::Postgres).await;
+    world.clock.to_midday();
     let replica = &Replica::of(world).await;
     let served = world.person("orebro", State::Normal).await;
     let mut own = Browser::on_network(world.public, PROVEN);
@@ -73,6 +74,7 @@ async fn unused_codes_open_it_on_all_replicas_and_it_closes_by_itself() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_closes_where_nobody_asks_any_more() {
     let world = &World::practice(Database::Sqlite).await;
+    world.clock.to_midday();
     let tenant = world.tenant("orebro").id.to_string().replace('-', "");
     let now = portvakt_domain::time::Clock::now(&world.clock).timestamp();
     world.sqlite(&format!("insert into code_counts values (x'{tenant}', {now}, 300, 90)"));

@@ -8,11 +8,13 @@ use portvakt_storage::trips;
 use crate::{another, codes, metric, network, start};
 
 async fn world(per_hour: i64, per_day: i64) -> World {
-    World::practice_with(Database::Sqlite, move |settings| {
+    let world = World::practice_with(Database::Sqlite, move |settings| {
         settings.limits.sms_per_hour = per_hour;
         settings.limits.sms_per_day = per_day;
     })
-    .await
+    .await;
+    world.clock.to_midday();
+    world
 }
 
 /// How often the alarm was raised for a tenant.
@@ -105,6 +107,7 @@ async fn an_exhausted_budget_serves_the_towns_own_networks_and_those_that_are_kn
         settings.limits.trusted_networks = vec!["203.0.113.0/24".parse().expect("a network")];
     })
     .await;
+    world.clock.to_midday();
     let served = world.person("orebro", State::Normal).await;
     let known = "198.51.100.4";
     let mut own = Browser::on_network(world.public, known);

@@ -25,6 +25,7 @@ async fn guesses(world: &World, slug: &str, address: &str, name: &str, tries: us
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn after_a_hundred_wrong_codes_a_new_network_has_three() {
     let world = &World::practice(Database::Sqlite).await;
+    world.clock.to_midday();
     let served = world.person("orebro", State::Normal).await;
     let mut own = Browser::on_network(world.public, PROVEN);
     journey::reset(world, &mut own, "orebro", &served, "Vinterbad88Sten").await;
@@ -106,6 +107,7 @@ async fn held_pages(world: &World, address: &str, name: &str, english: bool) -> 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_network_that_is_held_reads_for_how_long_and_what_to_do() {
     let world = &World::practice(Database::Sqlite).await;
+    world.clock.to_midday();
     let person = world.person("orebro", State::Normal).await;
     let address = &network(50);
     assert_eq!(guesses(world, "orebro", address, "finnsinte1", 3).await, [303, 422, 422, 422]);
@@ -151,6 +153,7 @@ async fn a_network_that_is_held_reads_for_how_long_and_what_to_do() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn wrong_codes_of_all_tenants_count_together() {
     let world = &World::practice(Database::Sqlite).await;
+    world.clock.to_midday();
     let now = world.clock.now().timestamp();
     let window = now - now.rem_euclid(3_600);
     world.sqlite(&format!("insert into deployment_counters values ('wrong_codes_per_deployment', {window}, 496)"));
@@ -177,6 +180,7 @@ async fn the_towns_own_networks_are_not_held_and_their_neighbours_are() {
         settings.limits.trusted_networks = vec!["203.0.113.0/24".parse().expect("a network")];
     })
     .await;
+    world.clock.to_midday();
     much_guessing(world, "orebro");
     for address in ["203.0.113.1", "203.0.113.250"] {
         assert_eq!(guesses(world, "orebro", address, "finnsinte1", 3).await, [303, 422, 422, 422], "{address}");
@@ -192,6 +196,7 @@ async fn the_towns_own_networks_are_not_held_and_their_neighbours_are() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_name_that_is_guessed_at_all_day_is_told_of() {
     let world = &World::practice(Database::Sqlite).await;
+    world.clock.to_midday();
     let person = world.person("orebro", State::Normal).await;
     let folded = ["finnsinte1", "FinnsInte1", "OREBRO\\finnsinte1"];
     for n in 0..10 {
@@ -215,6 +220,7 @@ async fn a_name_that_is_guessed_at_all_day_is_told_of() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_right_code_is_no_wrong_one() {
     let world = &World::practice(Database::Sqlite).await;
+    world.clock.to_midday();
     let person = world.person("orebro", State::Normal).await;
     let page = journey::prove(world, &mut Browser::on_network(world.public, PROVEN), "orebro", &person).await;
     assert!(["/password", "/choose"].contains(&page.path.as_str()), "{}", page.text());
