@@ -67,7 +67,7 @@ async fn a_changed_look_is_under_another_name_and_who_sets_nothing_has_ours() {
             settings.branding.light.accent = Some("#5f2c86".parse().expect("a colour"));
             settings.branding.logo = Some(Logo::read(drawing).expect("a logo"));
             settings.branding.logo_alt.insert(Language::En, "A flag < 5 & \"more\"".to_owned());
-            settings.branding.name = Some("Örebro kommun – konto".to_owned());
+            settings.branding.name = Some("Örebro & Närke".to_owned());
         })
         .await;
     let page = world.browser().in_english().get(&host, "/").await;
@@ -78,8 +78,8 @@ async fn a_changed_look_is_under_another_name_and_who_sets_nothing_has_ours() {
         "{}",
         page.html
     );
-    assert!(page.html.contains("<p class=\"tenant\">Örebro kommun – konto</p>"), "{}", page.html);
-    assert!(page.html.contains(" – Örebro kommun – konto</title>"), "{}", page.html);
+    assert!(page.html.contains("<p class=\"tenant\">Örebro &#38; Närke</p>"), "{}", page.html);
+    assert!(page.html.contains(" – Örebro &#38; Närke</title>"), "{}", page.html);
     assert_eq!(browser.get(&host, &before[1]).await.status, 404);
     assert!(browser.get(&host, &after[1]).await.html.contains("--action: #5f2c86"));
     // In what is sent the municipality has its own name.
