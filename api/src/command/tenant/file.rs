@@ -54,8 +54,10 @@ fn read(text: &str, folder: &Path) -> Result<(TenantSettings, BTreeMap<SecretNam
     let mut settings: TenantSettings = toml::from_str(text).map_err(|error| vec![toml_problem(text, &error)])?;
     let mut problems: Vec<String> = settings.problems().into_iter().map(|problem| with_line(text, problem)).collect();
     problems.extend(wrong_texts(&settings).into_iter().map(|problem| with_line(text, problem)));
-    if toml::from_str::<toml::Table>(text)
-        .is_ok_and(|table| table.get("branding").and_then(|branding| branding.get("logo")).is_some())
+    // Of what is stored such a logo is left out; whoever writes a file is told.
+    let written = toml::from_str::<toml::Table>(text);
+    if settings.branding.logo.is_none()
+        && written.is_ok_and(|table| table.get("branding").and_then(|branding| branding.get("logo")).is_some())
     {
         problems.push(with_line(text, "branding.logo: a logo is read from logo_file; name the file there".to_owned()));
     }
