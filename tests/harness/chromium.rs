@@ -1,6 +1,10 @@
 //! Chromium, driven over WebDriver: somebody's phone, with script on or off. Its own driver, its own empty profile.
 
-use std::{os::unix::process::CommandExt as _, path::Path, process::Command};
+use std::{
+    os::unix::process::CommandExt as _,
+    path::Path,
+    process::{Command, Stdio},
+};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use fantoccini::{
@@ -238,18 +242,30 @@ impl Chromium {
 struct Driver(Process);
 
 impl Driver {
+    /// The driver takes a free port for IPv6 and then wants the same one for IPv4. Where somebody else has that, it ends,
+    /// and is started anew.
     async fn start(chromedriver: &Path) -> (Self, u16) {
-        let mut command = Command::new(chromedriver);
-        let mut driver = Self(Process::start(command.arg("--port=0").process_group(0)));
-        let line = driver.0.line("successfully on port ").await;
-        let port = line.rsplit(' ').next().and_then(|port| port.trim_end_matches('.').parse().ok());
-        (driver, port.unwrap_or_else(|| panic!("a port in {line:?}")))
+        let mut taken = 0;
+        loop {
+            let mut command = Command::new(chromedriver);
+            let mut driver = Self(Process::start(command.arg("--port=0").process_group(0)));
+            match driver.0.line_or_end("successfully on port ").await {
+                Ok(line) => {
+                    let port = line.rsplit(' ').next().and_then(|port| port.trim_end_matches('.').parse().ok());
+                    return (driver, port.unwrap_or_else(|| panic!("a port in {line:?}")));
+                }
+                Err(ended) => {
+                    taken += 1;
+                    assert!(ended.contains("Address already in use") && taken < 10, "{ended}");
+                }
+            }
+        }
     }
 }
 
 impl Drop for Driver {
     fn drop(&mut self) {
         let group = format!("-{}", self.0.id());
-        let _ = Command::new("kill").args(["-s", "KILL", "--", &group]).status();
+        let _ = Command::new("kill").args(["-s", "KILL", "--", &group]).stderr(Stdio::null()).status();
     }
 }

@@ -123,14 +123,32 @@ impl Process {
     /// # Panics
     /// When the process ends first, or never prints it.
     pub async fn line(&mut self, holds: &str) -> String {
+        self.line_or_end(holds).await.unwrap_or_else(|ended| panic!("{ended}"))
+    }
+
+    /// The same, for a process that may end first.
+    ///
+    /// # Errors
+    /// How it ended, and what it said.
+    ///
+    /// # Panics
+    /// When it runs on and never prints the line.
+    pub async fn line_or_end(&mut self, holds: &str) -> Result<String, String> {
         let what = format!("a line with {holds:?}");
         eventually(&what, PATIENCE, async || {
-            let found = self.out.all().into_iter().find(|line| line.contains(holds));
             let ended = self.child.try_wait().expect("a child of ours");
-            assert!(found.is_some() || ended.is_none(), "ended with {ended:?}: {}{}", self.stdout(), self.stderr());
-            found
+            let found = self.out.all().into_iter().find(|line| line.contains(holds));
+            found.map(Ok).or_else(|| ended.map(|status| Err(self.ending(status))))
         })
         .await
+    }
+
+    /// How it ended, and all that it said before: it may be read a moment after the end was seen.
+    fn ending(&mut self, status: ExitStatus) -> String {
+        for reader in self.readers.drain(..) {
+            let _ = reader.join();
+        }
+        format!("ended with {status}: {}{}", self.stdout(), self.stderr())
     }
 
     /// SIGKILL: no word is said, nothing is finished.
