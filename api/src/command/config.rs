@@ -1,5 +1,7 @@
 //! `portvakt config`: the operator's settings, checked and described.
 
+mod reference;
+
 use std::process::ExitCode;
 
 use clap::Subcommand;
@@ -13,8 +15,14 @@ use crate::settings::{Settings, SettingsError};
 pub(super) enum ConfigAction {
     /// Read the settings and say everything that is wrong with them.
     Check(ConfigArgument),
-    /// Print the settings' JSON Schema.
-    Schema,
+    /// Print the JSON Schema of the operator's settings, or of a tenant's file.
+    Schema {
+        /// Of a tenant's file.
+        #[arg(long)]
+        tenant: bool,
+    },
+    /// Print what every key of both files means, as Markdown: `api/docs/configuration.md`.
+    Reference,
 }
 
 pub(super) async fn run(action: &ConfigAction) -> Result<ExitCode, CommandError> {
@@ -35,9 +43,11 @@ pub(super) async fn run(action: &ConfigAction) -> Result<ExitCode, CommandError>
             }
             say("the settings are in order");
         }
-        ConfigAction::Schema => {
-            say(&serde_json::to_string_pretty(&Settings::schema()).map_err(CommandError::failed)?);
+        ConfigAction::Schema { tenant } => {
+            let schema = if *tenant { reference::tenant_schema() } else { Settings::schema() };
+            say(&serde_json::to_string_pretty(&schema).map_err(CommandError::failed)?);
         }
+        ConfigAction::Reference => say(reference::markdown().trim_end()),
     }
     Ok(ExitCode::SUCCESS)
 }

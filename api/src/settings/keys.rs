@@ -14,7 +14,7 @@ use super::read_secret;
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct KeysSection {
-    /// The name of the key that seals from now on.
+    /// The name of the key that seals from now on. Without one nothing starts.
     pub active: String,
     /// Name and file of each key: 32 bytes as base64 (`openssl rand -base64 32`).
     pub files: BTreeMap<String, PathBuf>,

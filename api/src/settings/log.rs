@@ -19,7 +19,7 @@ pub enum LogFormat {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct LogSection {
-    /// The form.
+    /// The form; `json` where it is left out.
     pub format: LogFormat,
     /// What is logged, as `level` or `target=level,…`.
     pub level: String,

@@ -1,5 +1,6 @@
 //! Colours of pages, and the contrast between two of them as WCAG 2.2 measures it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What text needs against what it stands on (WCAG 2.2, 1.4.3).
@@ -8,7 +9,7 @@ pub const TEXT_CONTRAST: f64 = 4.5;
 pub const EDGE_CONTRAST: f64 = 3.0;
 
 /// A colour of sRGB, written `#rrggbb`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
 pub struct Colour {
     red: u8,

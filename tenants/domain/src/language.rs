@@ -1,9 +1,10 @@
 //! The languages people are met in.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A language that pages, SMS and mails exist in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, Default)]
 #[serde(rename_all = "lowercase")]
 pub enum Language {
     /// Swedish.

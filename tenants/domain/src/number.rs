@@ -48,7 +48,7 @@ pub enum NumberError {
 }
 
 /// A country whose numbers a tenant accepts: ISO 3166-1 alpha-2, upper case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 #[serde(try_from = "String", into = "String")]
 pub struct Country(country::Id);
 

@@ -1,6 +1,7 @@
 //! An attribute of the directory that holds people's numbers, beside what Portvakt knows of them: whether the two agree,
 //! and what follows where they do not.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -11,7 +12,7 @@ use crate::{
 
 /// An attribute that can hold numbers (MS-ADA1 to MS-ADA3; RFC 4524, RFC 4519). Only such: one that holds something else
 /// would be overwritten.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "&'static str")]
 pub enum NumberAttribute {
     /// `mobile`.

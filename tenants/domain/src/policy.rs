@@ -9,6 +9,7 @@ mod preset;
 mod rule;
 mod words;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{directory::EffectivePolicy, password};
@@ -24,7 +25,7 @@ pub use words::{guessed as guessed_words, list as banned_words, made_of, of_tena
 pub const LEAST_MAX_LENGTH: u32 = 64;
 
 /// A tenant's password policy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PasswordPolicy {
     /// Least number of characters.
@@ -71,7 +72,7 @@ pub struct PasswordPolicy {
 }
 
 /// Which characters a password may be made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Default)]
 #[serde(rename_all = "snake_case")]
 pub enum Characters {
     /// All of Unicode.

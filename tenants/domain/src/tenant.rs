@@ -1,5 +1,6 @@
 //! A tenant's settings: typed sections, validated before they are stored, the same in a TOML file and in a row.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -41,7 +42,7 @@ const LONGEST_NAME: usize = 100;
 
 /// Everything a tenant decides. Secrets are not here: a file names where they are read when it is applied, and they are
 /// stored sealed beside the settings.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TenantSettings {
     /// Short name, for commands and logs.
@@ -54,14 +55,14 @@ pub struct TenantSettings {
     /// The language where the browser asks for none that the tenant offers.
     #[serde(default)]
     pub default_language: Language,
-    /// The languages that the tenant offers; all of them where it says nothing.
+    /// The languages that the tenant offers; both where it is left out.
     #[serde(default = "all_languages", skip_serializing_if = "is_all_languages")]
     pub languages: Vec<Language>,
     /// The two addresses that people know by heart.
     pub hosts: Hosts,
     /// Whom to turn to.
     pub help_desk: HelpDesk,
-    /// The directory.
+    /// The directory: where accounts are, and who is served.
     pub directory: DirectorySettings,
     /// The rules for a new password.
     pub policy: PolicyChoice,
@@ -71,7 +72,8 @@ pub struct TenantSettings {
     /// Getting back in.
     #[serde(default)]
     pub reset: ResetSettings,
-    /// The SMS gateways.
+    /// The SMS gateway; several, at most three, are these keys under `[[sms.providers]]` each, in the order in which they
+    /// are asked.
     pub sms: SmsSettings,
     /// The mail server.
     pub mail: MailSettings,
@@ -99,7 +101,7 @@ fn is_plain(branding: &Branding) -> bool {
 }
 
 /// The rules for a new password: a preset by name, or rules of one's own.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PolicyChoice {
     /// A policy that comes with the platform.
@@ -111,7 +113,7 @@ pub struct PolicyChoice {
 }
 
 /// Registration of numbers.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RegistrationSettings {
     /// Ask for the current password once more before the number is shown.
@@ -129,7 +131,7 @@ impl Default for RegistrationSettings {
 }
 
 /// Getting back in.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ResetSettings {
     /// Offer "keep the password and unlock" beside a new password.
@@ -141,7 +143,7 @@ pub struct ResetSettings {
 }
 
 /// What a change needs beside the current password.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Default)]
 #[serde(rename_all = "snake_case")]
 pub enum KnownPassword {
     /// It is not offered.

@@ -109,7 +109,7 @@ pub(crate) async fn run(
             Started::Begun(token)
         }
         // The second half of a double click: the same flow, the same token, no second SMS.
-        Begun::Repeated { same_login: true, state: now, .. } if now == state => Started::Begun(token),
+        Begun::Repeated { same_login: true, state: reached, .. } if reached == state => Started::Begun(token),
         Begun::Repeated { .. } => Started::StartAgain,
         Begun::Limited { .. } => {
             trips::tell(platform, tenant, limit::STARTS_PER_NETWORK.name).await?;

@@ -52,7 +52,7 @@ impl Usage {
         }
         let begun = key_rotations::begun_at(store, tenant, active.to_owned()).await?;
         if begun.is_some() || usage.under_others(active) > 0 {
-            // What was looked at since is under the active key, or of a number that the account has no more to do with.
+            // What was looked at since the rotation began is under the active key. The rest may be under any.
             usage.unnamed_hashes = number_attributes::count_hashes(store, tenant, begun).await?;
         }
         Ok(usage)

@@ -1,11 +1,12 @@
 //! The policies that come with the platform, by name.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::PasswordPolicy;
 
 /// The name of a policy that comes with the platform.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum PolicyPreset {
     /// Örebro: staff and functional accounts.

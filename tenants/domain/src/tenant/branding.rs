@@ -3,6 +3,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::plain::unfit;
@@ -16,7 +17,7 @@ const LONGEST_NAME: usize = 60;
 const LONGEST_ALT: usize = 100;
 
 /// How a tenant's pages look. What is left out is as it is built in.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Default)]
 #[serde(deny_unknown_fields, default)]
 pub struct Branding {
     /// The name at the head of pages, where it is another than the municipality's.
@@ -28,6 +29,7 @@ pub struct Branding {
     /// The logo as it is stored. One that was taken once and is not any more is left out: pages do without it, and the
     /// tenant is served.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "logo_as_stored")]
+    #[schemars(skip)]
     pub logo: Option<Logo>,
     /// What the logo shows, for who does not see it, by language.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -46,7 +48,7 @@ fn logo_as_stored<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Logo>, D:
 }
 
 /// The colours of one scheme that a tenant chooses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Default)]
 #[serde(deny_unknown_fields, default)]
 pub struct Colours {
     /// Buttons, links and what is chosen.
@@ -58,7 +60,7 @@ pub struct Colours {
     /// The band at the head of the page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub header: Option<Colour>,
-    /// What is written on it.
+    /// What is written on the band.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub header_text: Option<Colour>,
 }
@@ -89,7 +91,7 @@ pub struct Palette {
     pub link: Colour,
     /// The band at the head.
     pub header: Colour,
-    /// What is written on it.
+    /// What is written on the band.
     pub header_text: Colour,
 }
 

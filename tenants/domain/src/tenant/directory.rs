@@ -2,6 +2,7 @@
 
 use std::{fmt, path::PathBuf};
 
+use schemars::JsonSchema;
 use serde::{
     Deserialize, Deserializer, Serialize,
     de::{self, SeqAccess, Visitor},
@@ -15,7 +16,7 @@ use crate::number_attribute::NumberAttribute;
 const LEAST_CONNECTIONS: u32 = 3;
 
 /// The kind of directory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DirectoryKind {
     /// Active Directory: Windows or Samba.
@@ -26,7 +27,7 @@ pub enum DirectoryKind {
 }
 
 /// How a reset makes Active Directory look at earlier passwords.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Default)]
 #[serde(rename_all = "snake_case")]
 pub enum HistoryRule {
     /// By the policy-hints control (MS-ADTS 3.1.1.3.4.1.27). A controller that lacks it takes no resets.
@@ -37,10 +38,10 @@ pub enum HistoryRule {
 }
 
 /// The directory.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DirectorySettings {
-    /// Its kind.
+    /// The kind of directory.
     pub kind: DirectoryKind,
     /// The controllers, the preferred one first: `ldaps://host[:port]`, or `ldap://host[:port]` with `starttls`. A single
     /// one may be written as `url`.
@@ -58,6 +59,7 @@ pub struct DirectorySettings {
     pub ca_file: Option<PathBuf>,
     /// The authority itself, as PEM. Nothing else is trusted.
     #[serde(default)]
+    #[schemars(skip)]
     pub ca_pem: String,
     /// The naming context, such as `DC=orebro,DC=se`.
     pub base: String,
@@ -67,10 +69,10 @@ pub struct DirectorySettings {
     /// The account that the platform signs in with: for Active Directory its user principal name, for OpenLDAP its
     /// distinguished name.
     pub service_account: String,
-    /// File that holds its password; read when applied.
+    /// File that holds the service account's password; read when applied.
     #[serde(default, skip_serializing)]
     pub service_password_file: Option<PathBuf>,
-    /// Environment variable that holds its password; read when applied.
+    /// Environment variable that holds the service account's password; read when applied.
     #[serde(default, skip_serializing)]
     pub service_password_env: Option<String>,
     /// Organisational units whose accounts are served, with everything below them.
@@ -88,7 +90,8 @@ pub struct DirectorySettings {
     /// Groups whose members, also through other groups, are never served. They win over `allowed_groups`.
     #[serde(default)]
     pub denied_groups: Vec<String>,
-    /// The attribute in which people's numbers live. Without one they live in Portvakt alone.
+    /// The attribute in which people's numbers live: `mobile`, `otherMobile`, `homePhone` or `pager`. Without one they
+    /// live in Portvakt alone.
     #[serde(default)]
     pub number_attribute: Option<NumberAttribute>,
     /// Active Directory: how earlier passwords are looked at in a reset. OpenLDAP does so by itself.

@@ -1,5 +1,6 @@
 //! The section that says under which addresses a tenant is found.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -11,7 +12,7 @@ use super::{
 const LONGEST_HOST: usize = 40;
 
 /// The two addresses.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Hosts {
     /// Where people get back in, such as `pwreset.orebro.se`.
@@ -21,7 +22,7 @@ pub struct Hosts {
     /// What links to pwreset begin with, where it is another than `https://` and the host: with a port, say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reset_url: Option<BaseUrl>,
-    /// The same for pwreg.
+    /// What links to pwreg begin with, where it is another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub register_url: Option<BaseUrl>,
 }

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Most networks that a tenant lists.
@@ -14,17 +15,18 @@ const SHORTEST_V6: u8 = 32;
 const NEW_NUMBERS_PER_RANGE: i64 = 100;
 
 /// Networks and budgets.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct LimitSettings {
     /// The tenant's own networks: many people behind one address, so limits are wider there.
+    #[schemars(with = "Vec<String>")]
     pub trusted_networks: Vec<IpNet>,
     /// SMS in an hour after which the tenant's budget is exhausted.
     pub sms_per_hour: i64,
     /// SMS in a day after which the tenant's budget is exhausted.
     pub sms_per_day: i64,
-    /// Different numbers in a day that may be typed in to be registered and are alike but for the last four digits. Raise it
-    /// for the days on which many phones are handed out.
+    /// Different numbers in a day that may be typed in to be registered and are alike but for the last four digits; 100
+    /// where it is left out. Raise it for the days on which many phones are handed out.
     #[serde(skip_serializing_if = "is_usual")]
     pub new_numbers_per_range: i64,
 }

@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::values::HostName;
 
 /// How the connection to the mail server is protected. There is no plain one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum MailSecurity {
     /// TLS from the first byte (port 465).
@@ -17,7 +18,7 @@ pub enum MailSecurity {
 }
 
 /// The mail server.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MailSettings {
     /// The server's name, as in its certificate.
@@ -33,7 +34,7 @@ pub struct MailSettings {
     /// File that holds the password; read when applied.
     #[serde(default, skip_serializing)]
     pub password_file: Option<PathBuf>,
-    /// Environment variable that holds it; read when applied.
+    /// Environment variable that holds the password; read when applied.
     #[serde(default, skip_serializing)]
     pub password_env: Option<String>,
     /// Sender address.

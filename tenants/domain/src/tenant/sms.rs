@@ -1,7 +1,8 @@
 //! The section that says how SMS leave: one provider, or several in the order in which they are tried.
 
-use std::{fmt, path::PathBuf};
+use std::{borrow::Cow, fmt, path::PathBuf};
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{self, DeserializeSeed, IntoDeserializer as _, MapAccess, Visitor, value::MapAccessDeserializer},
@@ -28,7 +29,7 @@ pub struct SmsSettings {
 }
 
 /// An account at an SMS provider.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SmsAccount {
     /// The provider.
@@ -41,7 +42,7 @@ pub struct SmsAccount {
     /// File that holds the password or token; read when applied.
     #[serde(default, skip_serializing)]
     pub password_file: Option<PathBuf>,
-    /// Environment variable that holds it; read when applied.
+    /// Environment variable that holds the password or token; read when applied.
     #[serde(default, skip_serializing)]
     pub password_env: Option<String>,
     /// Sinch's id of the service plan.
@@ -68,10 +69,10 @@ pub struct SmsAccount {
     /// File that holds the customer's password at Telenor; read when applied.
     #[serde(default, skip_serializing)]
     pub customer_password_file: Option<PathBuf>,
-    /// Environment variable that holds it; read when applied.
+    /// Environment variable that holds the customer's password at Telenor; read when applied.
     #[serde(default, skip_serializing)]
     pub customer_password_env: Option<String>,
-    /// Whether the provider is asked to report what became of each SMS.
+    /// Whether the provider is asked to report what became of each SMS; it is not where this is left out.
     #[serde(default, skip_serializing_if = "is_not_wanted")]
     pub reports: bool,
     /// LINK's id of the gate that reports go through.
@@ -80,7 +81,7 @@ pub struct SmsAccount {
     /// File that holds the secret which proves reports; read when applied.
     #[serde(default, skip_serializing)]
     pub report_secret_file: Option<PathBuf>,
-    /// Environment variable that holds it; read when applied.
+    /// Environment variable that holds the secret which proves reports; read when applied.
     #[serde(default, skip_serializing)]
     pub report_secret_env: Option<String>,
     /// How a gateway that is described by template is asked.
@@ -94,8 +95,19 @@ pub struct SmsAccount {
     pub ca_pem: Option<String>,
 }
 
+/// As one account is written; several are the same keys under `[[sms.providers]]`.
+impl JsonSchema for SmsSettings {
+    fn schema_name() -> Cow<'static, str> {
+        SmsAccount::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        SmsAccount::json_schema(generator)
+    }
+}
+
 /// Where a provider keeps what it is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SmsRegion {
     /// The European Union.
@@ -105,7 +117,7 @@ pub enum SmsRegion {
 }
 
 /// An SMS provider.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub enum SmsProvider {
     /// 46elks, <https://46elks.se/docs>.
     #[serde(rename = "46elks")]

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::sms_report::HttpReport;
 
 /// A gateway by HTTP, in its own words.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SmsHttp {
     /// The method.
@@ -15,7 +16,7 @@ pub struct SmsHttp {
     pub method: HttpMethod,
     /// How the request says whose it is.
     pub authentication: HttpAuthentication,
-    /// The header that holds the password, for [`HttpAuthentication::Header`].
+    /// The header that holds the password, where `authentication` is `"header"`.
     #[serde(default)]
     pub password_header: Option<String>,
     /// Further headers.
@@ -47,7 +48,7 @@ pub struct SmsHttp {
 }
 
 /// What an answer of success says.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HttpVerdict {
     /// Where the verdict stands, as a JSON pointer; without it, the answer is a text that begins with it.
@@ -61,7 +62,7 @@ pub struct HttpVerdict {
 }
 
 /// A method. GET is not among them: the number and the code would stand in the address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Default)]
 #[serde(rename_all = "lowercase")]
 pub enum HttpMethod {
     /// POST.
@@ -72,7 +73,7 @@ pub enum HttpMethod {
 }
 
 /// How a request says whose it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum HttpAuthentication {
     /// By the address it comes from.
@@ -88,7 +89,7 @@ pub enum HttpAuthentication {
 }
 
 /// What a request holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum HttpContent {
     /// A form.
@@ -100,7 +101,7 @@ pub enum HttpContent {
 }
 
 /// A charset.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Default)]
 pub enum HttpCharset {
     /// UTF-8.
     #[default]
@@ -112,7 +113,7 @@ pub enum HttpCharset {
 }
 
 /// How a number is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Default)]
 #[serde(rename_all = "lowercase")]
 pub enum HttpNumberFormat {
     /// +46701740605

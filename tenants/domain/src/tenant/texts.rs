@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::plain::unfit;
@@ -15,7 +16,7 @@ const LONGEST_EXAMPLE: usize = 40;
 pub type Paragraphs = BTreeMap<Language, Vec<String>>;
 
 /// Texts of the tenant's own. Of what happens now, one entry is one paragraph.
-#[derive(Debug, Clone, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Default)]
 #[serde(deny_unknown_fields, default)]
 pub struct TenantTexts {
     /// Shown when a password was set: what happens now, such as when the computer learns of it.
@@ -33,7 +34,7 @@ pub struct TenantTexts {
     /// Texts in the place of the built-in ones, in Swedish: key and Fluent pattern.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub sv: BTreeMap<String, String>,
-    /// The same in English.
+    /// Texts in the place of the built-in ones, in English.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub en: BTreeMap<String, String>,
 }
