@@ -22,8 +22,8 @@ type Metrics = BTreeMap<String, (String, BTreeSet<String>)>;
 
 /// The table below "## Metrics".
 fn documented() -> Metrics {
-    let readme = include_str!("../../../README.md");
-    let (_, section) = readme.split_once("\n## Metrics\n").expect("a section");
+    let page = include_str!("../../../api/docs/operating.md");
+    let (_, section) = page.split_once("\n## Metrics\n").expect("a section");
     let section = section.split("\n## ").next().expect("its text");
     let mut metrics = Metrics::new();
     for line in section.lines().filter(|line| line.starts_with("| `")) {
@@ -117,9 +117,9 @@ async fn the_table_of_metrics_is_what_is_shown() {
     let text = get(world.internal, "x", "/metrics").await.body;
     let (documented, shown) = (documented(), shown(&text));
     let missing: Vec<_> = shown.iter().filter(|(name, _)| !documented.contains_key(*name)).collect();
-    assert!(missing.is_empty(), "not in the README's table: {missing:?}");
+    assert!(missing.is_empty(), "not in the table of operating.md: {missing:?}");
     let unseen: Vec<_> = documented.keys().filter(|name| !shown.contains_key(*name)).collect();
-    assert!(unseen.is_empty(), "in the README's table alone: {unseen:?}");
+    assert!(unseen.is_empty(), "in the table of operating.md alone: {unseen:?}");
     assert_eq!(documented, shown);
     // Few lines a tenant, whatever people do.
     let by_tenant = shown.iter().filter(|(_, (_, labels))| labels.contains("tenant"));
