@@ -291,7 +291,29 @@ pub struct Flow {
     pub touched_at: Instant,
 }
 
+/// How long a flow still has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimeLeft {
+    /// Until it ends because nothing was sent in.
+    pub idle: TimeDelta,
+    /// Until it ends whatever is sent in.
+    pub whole: TimeDelta,
+}
+
+impl TimeLeft {
+    /// Until it ends if nothing more is sent in.
+    pub fn shortest(self) -> TimeDelta {
+        self.idle.min(self.whole)
+    }
+}
+
 impl Flow {
+    /// How long the flow still has; nothing is below zero.
+    pub fn time_left(&self, now: Instant) -> TimeLeft {
+        let left = |end: Instant| (end - now).max(TimeDelta::zero());
+        TimeLeft { idle: left(self.touched_at + IDLE_LIFE), whole: left(self.created_at + WHOLE_LIFE) }
+    }
+
     /// When the flow ends if nothing more is sent in.
     pub fn ends_at(&self) -> Instant {
         (self.touched_at + IDLE_LIFE).min(self.created_at + WHOLE_LIFE)

@@ -53,6 +53,7 @@ pub async fn demands(
     Ok(directory.map(|directory| Demands {
         rules: tenant.policy.rules(&directory),
         changeable_from: changeable_from(platform, &proved, &directory),
+        choices: &[CHANGE_PASSWORD.choice],
         words: set_password::words(tenant),
         username: proved.account.username,
         display_name: proved.account.display_name,

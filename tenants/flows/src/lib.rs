@@ -42,6 +42,7 @@ pub mod send_notice;
 pub mod set_password;
 pub mod sign_in;
 pub mod start_reset;
+pub mod stay;
 pub mod stop_change;
 pub mod subjects;
 pub mod suspend_tenant;

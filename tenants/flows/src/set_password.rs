@@ -66,6 +66,8 @@ pub struct Demands {
     pub rules: Vec<Rule>,
     /// From when the directory takes a new password, where that is not yet.
     pub changeable_from: Option<Instant>,
+    /// What there was to choose among before.
+    pub choices: &'static [Choice],
 }
 
 /// The rules for the flow's account. Writes nothing.
@@ -89,6 +91,7 @@ pub async fn demands(
     Ok(effective_policy(tenant, &proved).await?.map(|directory| Demands {
         rules: tenant.policy.rules(&directory).into_iter().filter(holds).collect(),
         changeable_from: changeable_from(platform, tenant, &proved, &directory),
+        choices: proved.account.choices(tenant.settings.reset.keep_and_unlock),
         words: words(tenant),
         username: proved.account.username,
         display_name: proved.account.display_name,

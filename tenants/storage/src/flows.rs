@@ -314,6 +314,10 @@ storage_functions! { of flows:
     /// `flow.exhausted` is recorded beside the event.
     write fn settle_write(settled: SettleWrite) -> Option<FlowState>;
 
+    /// The person is still there: the flow, whose idle time begins anew. `None` when it is over or a write to the directory
+    /// is under way, which no page waits for with a form.
+    write fn stay(kind: FlowKind, token_hash: KeyedHash, now: Instant) -> Option<Flow>;
+
     /// Cancels an open flow, unless a write to the directory is under way. The token stays known, so that the page can
     /// say what became of it.
     write fn cancel(kind: FlowKind, token_hash: KeyedHash, now: Instant, event: NewEvent) -> bool;

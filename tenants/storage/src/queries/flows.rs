@@ -316,6 +316,21 @@ pub(crate) fn choose(
     Ok(step(c, condition, change)?.is_some())
 }
 
+pub(crate) fn stay(
+    c: &mut Conn,
+    tenant: TenantId,
+    kind: &FlowKind,
+    token_hash: &KeyedHash,
+    now: &Instant,
+) -> Outcome<Option<Flow>> {
+    step(c, live(tenant, *kind, token_hash, open(), *now), Change::touch(*now))
+}
+
+/// The states of a flow that waits for its person.
+fn open() -> impl Iterator<Item = FlowState> {
+    FlowState::ALL.iter().copied().filter(|state| !state.is_end() && *state != FlowState::Writing)
+}
+
 pub(crate) fn cancel(
     c: &mut Conn,
     tenant: TenantId,
@@ -324,7 +339,6 @@ pub(crate) fn cancel(
     now: &Instant,
     event: &NewEvent,
 ) -> Outcome<bool> {
-    let open = FlowState::ALL.iter().copied().filter(|state| !state.is_end() && *state != FlowState::Writing);
-    let condition = live(tenant, *kind, token_hash, open, *now);
+    let condition = live(tenant, *kind, token_hash, open(), *now);
     Ok(recorded(c, tenant, condition, Change::to(FlowState::Cancelled, *now), event)?.is_some())
 }

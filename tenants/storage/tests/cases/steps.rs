@@ -25,14 +25,28 @@ enum Step {
     Choose,
     ClaimWrite,
     ClaimChange,
+    Stay,
     Cancel,
 }
 
 use FlowState as S;
 use Step as T;
 
+/// Where a flow waits for its person.
+const OPEN: &[FlowState] = &[
+    S::AwaitingCode,
+    S::Verified,
+    S::AwaitingChangeCode,
+    S::Changing,
+    S::SignedIn,
+    S::EnteringNumber,
+    S::AwaitingOldCode,
+    S::AwaitingNewCode,
+    S::AwaitingStopCode,
+];
+
 /// The step, its house, the states it is taken from, and whether taking it leaves the flow in one of them.
-const STEPS: [(Step, FlowKind, &[FlowState], bool); 10] = [
+const STEPS: [(Step, FlowKind, &[FlowState], bool); 11] = [
     (
         T::AskAgain,
         FlowKind::Reset,
@@ -47,22 +61,8 @@ const STEPS: [(Step, FlowKind, &[FlowState], bool); 10] = [
     (T::Choose, FlowKind::Reset, &[S::Verified], true),
     (T::ClaimWrite, FlowKind::Reset, &[S::Verified], false),
     (T::ClaimChange, FlowKind::Reset, &[S::Changing], false),
-    (
-        T::Cancel,
-        FlowKind::Reset,
-        &[
-            S::AwaitingCode,
-            S::Verified,
-            S::AwaitingChangeCode,
-            S::Changing,
-            S::SignedIn,
-            S::EnteringNumber,
-            S::AwaitingOldCode,
-            S::AwaitingNewCode,
-            S::AwaitingStopCode,
-        ],
-        false,
-    ),
+    (T::Stay, FlowKind::Reset, OPEN, true),
+    (T::Cancel, FlowKind::Reset, OPEN, false),
 ];
 
 const CODE: KeyedHash = KeyedHash([1; 32]);
@@ -137,6 +137,7 @@ async fn take(f: &Fixture, tenant: TenantId, step: Step, flow: &NewFlow, token: 
                 .await
                 .map(|flow| flow.is_some())
         }
+        T::Stay => flows::stay(store, tenant, kind, token, now).await.map(|flow| flow.is_some()),
         T::Cancel => flows::cancel(store, tenant, kind, token, now, told(AuditKind::FlowCancelled)).await,
     }
     .unwrap_or_else(|error| panic!("{step:?}: {error:?}"))

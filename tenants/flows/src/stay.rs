@@ -1,0 +1,25 @@
+//! The person is still there: the idle time begins anew, and nothing else happens.
+
+use portvakt_domain::{
+    flow::{FlowKind, TimeLeft},
+    token::FlowToken,
+};
+use portvakt_storage::flows;
+
+use crate::{FlowError, Platform, Tenant, open};
+
+/// How long the flow has now; `None`: it is over. The whole life is never extended.
+///
+/// # Errors
+/// The database.
+pub async fn run(
+    platform: &Platform,
+    tenant: &Tenant,
+    kind: FlowKind,
+    token: &FlowToken,
+) -> Result<Option<TimeLeft>, FlowError> {
+    let now = platform.now();
+    let hash = open::token_hash(platform, tenant, kind, token).await?;
+    let flow = flows::stay(&platform.store, tenant.id, kind, hash, now).await?;
+    Ok(flow.map(|flow| flow.time_left(now)))
+}
