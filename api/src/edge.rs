@@ -108,12 +108,12 @@ fn measure(response: &ServiceResponse<impl MessageBody>, shared: &Shared, second
     );
 }
 
-/// The security headers of every answer. Nothing on our pages comes from elsewhere; one page has a
-/// script, a file of ours, which may connect to nothing.
+/// The security headers of every answer. Nothing on our pages comes from elsewhere; scripts are files of ours, and may
+/// connect to the host they came from and nowhere else: a page says so that its person is still there.
 const SECURITY_HEADERS: [(&str, &str); 8] = [
     (
         "content-security-policy",
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     ),
     ("x-content-type-options", "nosniff"),
     ("x-frame-options", "DENY"),

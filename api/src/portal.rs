@@ -1,13 +1,17 @@
 //! The pages people see, one file a step.
 
 pub mod credentials;
+pub mod progress;
 pub mod register;
 pub mod reset;
 pub mod views;
 
 use actix_web::{
     HttpMessage as _, HttpRequest, HttpResponse,
-    http::{StatusCode, header},
+    http::{
+        StatusCode,
+        header::{self, ContentType},
+    },
     web,
 };
 
@@ -39,7 +43,21 @@ async fn stop(visit: &Visit, body: web::Payload) -> Answer {
     Ok(visit.go_without("/cancelled"))
 }
 
-/// `GET /assets/{name}`: the style sheets, the script or the tenant's logo, under names that change with their content.
+/// `POST /stay`: the person is still there. The page's script asks, and goes by the seconds that the answer names.
+pub async fn stay(visit: Visit, body: web::Payload) -> HttpResponse {
+    problem::settled(extend(&visit, body).await)
+}
+
+async fn extend(visit: &Visit, body: web::Payload) -> Answer {
+    visit.fields(body).await?;
+    let token = visit.begun()?;
+    let left = portvakt_flows::stay::run(visit.platform(), &visit.tenant, visit.kind, &token).await.or_fault(visit)?;
+    let left = left.ok_or_else(|| problem::page(visit, Message::FlowOver))?;
+    let seconds = serde_json::json!({ "idle": left.idle.num_seconds(), "whole": left.whole.num_seconds() });
+    Ok(HttpResponse::Ok().content_type(ContentType::json()).body(seconds.to_string()))
+}
+
+/// `GET /assets/{name}`: the style sheets, the scripts or the tenant's logo, under names that change with their content.
 pub async fn asset(request: HttpRequest, shared: web::Data<Shared>, name: web::Path<String>) -> HttpResponse {
     let kept = (header::CACHE_CONTROL, "public, max-age=31536000, immutable");
     if let Some(file) = views::asset(&name) {

@@ -73,6 +73,7 @@ fn pwreg(config: &mut ServiceConfig) {
 fn shared(config: &mut ServiceConfig) {
     config
         .service(page("/cancel").route(web::post().to(portal::cancel)))
+        .service(page("/stay").route(web::post().to(portal::stay)))
         .service(page("/cancelled").route(web::get().to(portal::cancelled)))
         .service(page("/assets/{name}").route(web::get().to(portal::asset)))
         .default_service(web::to(portal::not_found));

@@ -1,4 +1,4 @@
-//! The journeys in a real browser, at the size of a phone, with script disabled; and the one page that has a script.
+//! The journeys in a real browser, at the size of a phone, with script disabled; and what scripts add where they run.
 
 #[path = "chromium/agreement.rs"]
 mod agreement;
@@ -12,9 +12,15 @@ mod errors;
 mod keyboard;
 #[path = "chromium/numbers.rs"]
 mod numbers;
+#[path = "chromium/paper.rs"]
+mod paper;
 #[path = "chromium/rules.rs"]
 mod rules;
 #[path = "chromium/stage.rs"]
 mod stage;
+#[path = "chromium/time.rs"]
+mod time;
 #[path = "chromium/touch.rs"]
 mod touch;
+#[path = "chromium/typing.rs"]
+mod typing;

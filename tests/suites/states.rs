@@ -8,12 +8,16 @@ mod history;
 mod names;
 #[path = "states/pages.rs"]
 mod pages;
+#[path = "states/progress.rs"]
+mod progress;
 #[path = "states/registration.rs"]
 mod registration;
 #[path = "states/rules.rs"]
 mod rules;
 #[path = "states/scope.rs"]
 mod scope;
+#[path = "states/stay.rs"]
+mod stay;
 #[path = "states/table.rs"]
 mod table;
 
@@ -45,6 +49,9 @@ cases_on!(
     scope::members_of_the_allowed_groups_alone_are_served,
     scope::who_is_no_longer_allowed_after_the_code_is_not_written_to,
     registration::a_second_password_wrong_too_often_ends_the_flow,
+    progress::every_way_counts_the_steps_that_are_met,
+    stay::who_stays_has_the_idle_time_anew_and_never_the_whole,
+    stay::staying_takes_a_live_flow_and_a_form_of_ours,
 );
 
 cases_on!(
@@ -59,6 +66,8 @@ cases_on!(
     scope::members_of_the_allowed_groups_alone_are_served,
     scope::who_is_no_longer_allowed_after_the_code_is_not_written_to,
     registration::a_second_password_wrong_too_often_ends_the_flow,
+    stay::who_stays_has_the_idle_time_anew_and_never_the_whole,
+    stay::staying_takes_a_live_flow_and_a_form_of_ours,
 );
 
 cases_on!(

@@ -143,7 +143,14 @@ impl Visit {
             help_desk: &settings.help_desk,
             languages: &settings.languages,
             brand: &self.look.brand,
+            progress: None,
+            time: None,
         }
+    }
+
+    /// As [`Visit::page`], for a page of a flow: it knows how long the flow has.
+    pub fn page_of<'a>(&'a self, flow: &Flow, path: &'a str) -> views::Page<'a> {
+        views::Page { time: Some(flow.time_left(self.platform().now())), ..self.page(path) }
     }
 
     /// What the tenant says in the reader's language, or in its own first one.

@@ -4,7 +4,7 @@ pub mod add;
 pub mod code;
 pub mod confirm;
 pub mod done;
-mod holding;
+pub(super) mod holding;
 pub mod keep;
 pub mod lost;
 pub mod number;

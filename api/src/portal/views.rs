@@ -3,10 +3,13 @@
 use std::fmt::Write as _;
 
 use portvakt_domain::{
+    flow::{self, TimeLeft},
     language::Language,
     tenant::{HelpDesk, HostPurpose},
 };
 use portvakt_texts::{Argument, Texts};
+
+use crate::portal::progress::{Journey, Progress, Step};
 
 mod assets;
 pub mod bare;
@@ -20,7 +23,7 @@ pub mod reset;
 mod tests;
 
 pub use askama::Template;
-pub use assets::{Asset, asset, css_file, password_script};
+pub use assets::{Asset, asset, css_file, page_script, password_script};
 pub use brand::{Brand, LogoTag, OwnFile};
 
 /// What every page of a tenant has around it. Made once per request.
@@ -44,6 +47,10 @@ pub struct Page<'a> {
     pub languages: &'a [Language],
     /// Logo and colours.
     pub brand: &'a Brand,
+    /// Where it stands among the steps; `None` for a page that is none of them.
+    pub progress: Option<Progress>,
+    /// How long the flow has that it belongs to; `None` for a page of no flow.
+    pub time: Option<TimeLeft>,
 }
 
 /// The query that carries a language which was chosen on a page; empty where none was.
@@ -56,6 +63,25 @@ pub fn query(chosen: Option<Language>) -> &'static str {
 }
 
 impl Page<'_> {
+    /// The page as this step of a journey.
+    #[must_use]
+    pub fn at(self, journey: Journey, step: Step) -> Self {
+        Self { progress: journey.at(step), ..self }
+    }
+
+    /// How long a step and a whole attempt may take, said where it begins.
+    fn time_limits(&self) -> String {
+        let minutes = [("idle", flow::IDLE_LIFE), ("whole", flow::WHOLE_LIFE)];
+        let minutes = minutes.map(|(name, life)| (name, life.num_minutes().into()));
+        self.texts.text(self.language, "time-limits", &minutes)
+    }
+
+    /// How long there is for this page, where something is typed on it that would be lost.
+    fn time_here(&self) -> Option<String> {
+        let left = self.time?.shortest().num_minutes();
+        Some(self.text_with("time-here", "minutes", left.max(1)))
+    }
+
     fn text(&self, key: &str) -> String {
         self.texts.text(self.language, key, &[])
     }
@@ -125,9 +151,15 @@ trait Layout {
     /// The page's own name: its `h1` and the first part of its title.
     fn heading(&self) -> String;
 
-    /// Where the page stands among the steps: number and of how many.
-    fn step(&self) -> Option<(u32, u32)> {
-        None
+    /// Whether a password is typed here, which the script of all pages can show.
+    fn asks_password(&self) -> bool {
+        false
+    }
+
+    /// The scripts, beside which everything works without them.
+    fn scripts(&self) -> Vec<&'static str> {
+        let has_one = self.page().time.is_some() || self.asks_password();
+        has_one.then(|| page_script().href.as_str()).into_iter().collect()
     }
 
     fn problems(&self) -> Vec<Problem> {
@@ -136,6 +168,11 @@ trait Layout {
 
     /// Whether somebody who came here is stuck: then whom to turn to is said at once, and not at the foot.
     fn is_dead_end(&self) -> bool {
+        false
+    }
+
+    /// Whether it is the last page, which says that all went well.
+    fn is_done(&self) -> bool {
         false
     }
 
@@ -149,8 +186,8 @@ trait Layout {
     }
 
     fn step_line(&self) -> Option<String> {
-        let (number, of) = self.step()?;
         let page = self.page();
+        let Progress { number, of } = page.progress?;
         Some(page.texts.text(page.language, "step", &[("number", number.into()), ("of", of.into())]))
     }
 

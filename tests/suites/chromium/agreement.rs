@@ -187,6 +187,8 @@ async fn ticks(stage: &Stage, rules: Vec<RuleView>, passwords: &[String]) -> Vec
         help_desk: &help_desk,
         languages: &Language::ALL,
         brand: &brand,
+        progress: None,
+        time: None,
     };
     let html =
         PasswordView { page, purpose: PasswordFor::Reset, username: "lovstlin32", rules, words: &[], problem: None }

@@ -36,7 +36,8 @@ async fn every_error_at_pwreset_takes_the_focus_and_leads_to_its_field() {
     // Asked for again at once: there is a wait, said in words, and the code that came is still good.
     stage.phone.tap_through("form[action^='/code/again'] button").await;
     stage.look("code-again").await;
-    assert!(stage.phone.text(".status").await.contains("sekunder"), "the page says that it was too early");
+    assert!(stage.phone.text(".status").await.contains("för tidigt"), "the page says that it was too early");
+    assert!(stage.phone.text("#again-wait").await.contains("sekunder"), "and for how long");
     stage.phone.fill("#code", &code).await;
     stage.phone.tap_through(NEXT).await;
 

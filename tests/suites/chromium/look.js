@@ -21,13 +21,14 @@ for (const element of all('body *')) {
   if (!may && element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0) say('does not fit its box', element);
 }
 
-// 2. Every field has its label, and everything to tap is large enough (WCAG 2.5.8; a link within a sentence is exempt).
+// 2. Every field has its label, and everything to tap is large enough (WCAG 2.5.5; a link within a sentence is exempt).
 for (const field of all('input')) {
   if (field.labels.length !== 1 || field.labels[0].htmlFor !== field.id) say('has no label of its own', field);
 }
-for (const target of all('button, input, .go, .summary a, .plain a, .choice label')) {
+// A radio is tapped by its whole box.
+for (const target of all('main button, main input:not([type=radio], [readonly]), .go, .summary a, .plain a, .choice, .language button')) {
   const box = target.getBoundingClientRect();
-  if (box.height < 24 || box.width < 24) say(`is small: ${box.width} × ${box.height}`, target);
+  if (box.height < 44 || box.width < 44) say(`is small: ${box.width} × ${box.height}`, target);
 }
 
 // 3. What is written can be read (WCAG 1.4.3), and what is typed into can be seen (1.4.11).
@@ -52,7 +53,7 @@ for (const element of all('body *')) {
   const ratio = contrast(getComputedStyle(element).color, ground(element));
   if ((own || element.localName === 'input') && ratio < 4.5) say(`is hard to read, ${ratio.toFixed(1)}`, element);
 }
-for (const field of all('input:not([type=radio])')) {
+for (const field of all('input:not([type=radio], [readonly])')) {
   const ratio = contrast(getComputedStyle(field).borderColor, ground(field.parentElement));
   if (ratio < 3) say(`has an edge that is hard to see, ${ratio.toFixed(1)}`, field);
 }

@@ -113,15 +113,25 @@ async fn what_the_server_refused_is_told_until_something_else_is_typed() {
     assert!(states(&stage).await.as_object().expect("rules").values().all(|state| state == ""));
 }
 
-/// Other pages have no use for a script, and load none.
+/// Pages that belong to no flow and ask for no password have no use for a script, and load none.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_other_page_loads_a_script() {
+async fn a_page_that_has_no_use_for_a_script_loads_none() {
     let stage = Stage::with("scripts", Script::On).await;
     stage.phone.requests().await;
-    for host in [HOST, "pwreg.mjolby.localhost"] {
-        stage.phone.open(&stage.url(host, "/")).await;
-        assert!(!stage.phone.has("script").await, "{host}");
+    for (host, path, scripts) in [
+        (HOST, "/", 0),
+        (HOST, "/nowhere", 0),
+        (HOST, "/cancelled", 0),
+        (HOST, "/code", 0),
+        ("pwreg.mjolby.localhost", "/stop", 0),
+        ("pwreg.mjolby.localhost", "/", 1),
+    ] {
+        stage.phone.open(&stage.url(host, path)).await;
+        let found = stage.phone.ask("return document.querySelectorAll('script').length").await;
+        assert_eq!(found, scripts, "{host}{path}");
+        let asked = stage.phone.requests().await;
+        let loaded = asked.iter().filter(|request| request.ends_with(".js")).count();
+        assert_eq!(loaded, scripts, "{host}{path}: {asked:?}");
+        assert!(asked.iter().all(|request| !request.contains("password.")), "{asked:?}");
     }
-    let asked = stage.phone.requests().await;
-    assert!(asked.iter().all(|request| !request.contains(".js")), "{asked:?}");
 }

@@ -114,6 +114,14 @@ impl Stage {
         .await;
     }
 
+    /// From pwreset's first page to the one that asks for the code.
+    pub async fn ask_for_code(&mut self, host: &str, username: &str) {
+        self.phone.open(&self.url(host, "/")).await;
+        self.phone.fill("#username", username).await;
+        self.phone.tap_through("button.next").await;
+        assert_eq!(self.phone.path().await, "/code", "{}", self.phone.text("main").await);
+    }
+
     /// Looks at the page the phone is on.
     pub async fn look(&mut self, at: &str) {
         look(&self.phone, &format!("{}-{:02}-{at}", self.name, self.pictures)).await;

@@ -94,6 +94,7 @@ fn target(random: &mut Seeded) -> String {
         "/change",
         "/change/password",
         "/cancel",
+        "/stay",
         "/cancelled",
         "/number",
         "/confirm",

@@ -4,11 +4,11 @@ use harness::{Browser, Database, Page, State, World, journey, world::code_in};
 use reqwest::Method;
 
 /// Every page of a house, and every form.
-const RESET: ([&str; 4], [&str; 6]) = (
+const RESET: ([&str; 4], [&str; 7]) = (
     ["/code", "/choose", "/password", "/done"],
-    ["/code", "/code/again", "/code/another", "/choose", "/password", "/cancel"],
+    ["/code", "/code/again", "/code/another", "/choose", "/password", "/stay", "/cancel"],
 );
-const REGISTER: ([&str; 7], [&str; 11]) = (
+const REGISTER: ([&str; 7], [&str; 12]) = (
     ["/confirm", "/number", "/add", "/remove", "/lost", "/code", "/done"],
     [
         "/confirm",
@@ -21,6 +21,7 @@ const REGISTER: ([&str; 7], [&str; 11]) = (
         "/code",
         "/code/again",
         "/code/another",
+        "/stay",
         "/cancel",
     ],
 );

@@ -13,7 +13,7 @@ fn files(page: &Page) -> (Vec<String>, Option<String>) {
         let values = page.html.split(attribute).skip(1).filter_map(|rest| rest.split('"').next());
         values.filter(|path| path.starts_with("/assets/")).map(str::to_owned).collect()
     };
-    (all("href=\""), all("src=\"").into_iter().next())
+    (all("href=\""), all("img class=\"logo\" src=\"").into_iter().next())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -18,9 +18,12 @@ async fn what_became_of_an_sms_is_told_in_english_too() {
     let page = browser.submit_to(&page, "/number", &[("number", &stage.world.fresh_number())]).await;
     let sms = stage.handed_over().await;
     for (fate, told) in [
-        (Fate::Sent, "The SMS is on its way."),
-        (Fate::Failed, "The SMS could not be delivered. Check the number. Is it wrong? Cancel and start again."),
-        (Fate::Delivered, "The SMS has been delivered to the phone."),
+        (Fate::Sent, "The text message is on its way."),
+        (
+            Fate::Failed,
+            "The text message could not be delivered. Check the number. Is it wrong? Cancel and start over.",
+        ),
+        (Fate::Delivered, "The text message has been delivered to the phone."),
     ] {
         stage.post(&stage.report(sms, fate), 200).await;
         let page = browser.get(&page.host, "/code").await;

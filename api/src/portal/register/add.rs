@@ -2,12 +2,16 @@
 
 use actix_web::{HttpResponse, http::StatusCode, web};
 use askama::Template as _;
+use portvakt_domain::flow::NumberTask;
 use portvakt_flows::add_number::{self, Typed};
 
 use super::holding::{self, went};
 use crate::{
     auth::{RegisterVisit, Visit},
-    portal::views::register::{NumberProblem, TaskKind, TaskView, TypedNumber},
+    portal::{
+        progress::Step,
+        views::register::{NumberProblem, TaskKind, TaskView, TypedNumber},
+    },
     problem::{self, Answer, OrFault as _},
 };
 
@@ -39,7 +43,8 @@ async fn show(visit: &Visit, typed: TypedNumber<'_>, problem: Option<NumberProbl
         return Ok(visit.go("/number"));
     }
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let (page, kind) = (visit.page("/add"), TaskKind::Add { functional: held.functional });
+    let page = held.page(visit, "/add", NumberTask::Add, Step::Task);
+    let kind = TaskKind::Add { functional: held.functional };
     let view = TaskView { page, kind, numbers: &held.numbers, typed, to: typed.chosen, problem };
     Ok(problem::html(visit, status, view.render()))
 }

@@ -2,12 +2,17 @@
 
 use actix_web::{HttpResponse, http::StatusCode, web};
 use askama::Template as _;
-use portvakt_domain::{flow::FlowState, password::Password};
+use portvakt_domain::{
+    flow::{FlowState, NumberTask},
+    password::Password,
+};
 use portvakt_flows::confirm_password::{self, Confirmed};
 
+use super::holding;
 use crate::{
     auth::{RegisterVisit, Visit},
     portal::{
+        progress::Step,
         reset::code::next_page,
         views::{
             message::Message,
@@ -50,7 +55,7 @@ async fn show(visit: &Visit, problem: Option<ConfirmProblem>) -> Answer {
     let owner = confirm_password::owner(&visit.tenant, &flow).await.or_fault(visit)?;
     let owner = owner.ok_or_else(|| problem::page(visit, Message::NotAllowed))?;
     let view = ConfirmView {
-        page: visit.page("/confirm"),
+        page: visit.page_of(&flow, "/confirm").at(holding::journey(visit, NumberTask::First), Step::Confirm),
         username: &owner.username,
         display_name: &owner.display_name,
         problem,

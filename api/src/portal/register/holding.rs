@@ -1,15 +1,21 @@
 //! What the pages about numbers show of the account: whose it is, which numbers it has, whether a change waits.
 
 use actix_web::HttpResponse;
-use portvakt_domain::{number::most_numbers, number_change};
+use portvakt_domain::{
+    flow::{Flow, NumberTask},
+    number::most_numbers,
+    number_change,
+};
 use portvakt_flows::{confirm_password, delay_change, number_task::Offered, registered};
 use portvakt_texts::moment;
 
 use crate::{
     auth::Visit,
     portal::{
+        progress::{Journey, Step},
         reset::code::next_page,
         views::{
+            Page,
             message::Message,
             register::{NumberItem, NumberProblem},
         },
@@ -27,9 +33,20 @@ pub(super) struct Holding {
     pub(super) waits_until: Option<String>,
     /// The tenant's wait, where a delayed change may be asked for now.
     pub(super) delay_hours: Option<u32>,
+    flow: Flow,
+}
+
+/// What is done to the numbers, as the tenant has it begin.
+pub(crate) fn journey(visit: &Visit, task: NumberTask) -> Journey {
+    Journey::Numbers { password_again: visit.tenant.settings.registration.password_again, task }
 }
 
 impl Holding {
+    /// The page, as a step of what is done to the numbers.
+    pub(super) fn page<'a>(&self, visit: &'a Visit, path: &'a str, task: NumberTask, step: Step) -> Page<'a> {
+        visit.page_of(&self.flow, path).at(journey(visit, task), step)
+    }
+
     /// Whether one more number may be registered beside those that are there.
     pub(super) fn takes_more(&self) -> bool {
         !self.numbers.is_empty() && self.numbers.len() < most_numbers(self.functional)
@@ -59,6 +76,7 @@ pub(super) async fn read(visit: &Visit) -> Result<Holding, HttpResponse> {
         numbers: numbers.iter().map(NumberItem::of).collect(),
         waits_until: waits_until.map(moment),
         delay_hours: offered.then_some(hours),
+        flow,
     })
 }
 

@@ -2,12 +2,16 @@
 
 use actix_web::{HttpResponse, http::StatusCode, web};
 use askama::Template as _;
+use portvakt_domain::flow::NumberTask;
 use portvakt_flows::delay_change;
 
 use super::holding::{self, went};
 use crate::{
     auth::{RegisterVisit, Visit},
-    portal::views::register::{NumberProblem, TaskKind, TaskView, TypedNumber},
+    portal::{
+        progress::Step,
+        views::register::{NumberProblem, TaskKind, TaskView, TypedNumber},
+    },
     problem::{self, Answer, OrFault as _},
 };
 
@@ -37,7 +41,8 @@ async fn show(visit: &Visit, typed: TypedNumber<'_>, problem: Option<NumberProbl
     let held = holding::read(visit).await?;
     let Some(hours) = held.delay_hours else { return Ok(visit.go("/number")) };
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let (page, kind) = (visit.page("/lost"), TaskKind::Lost { hours });
+    let page = held.page(visit, "/lost", NumberTask::Delay, Step::Task);
+    let kind = TaskKind::Lost { hours };
     let view = TaskView { page, kind, numbers: &held.numbers, typed, to: "", problem };
     Ok(problem::html(visit, status, view.render()))
 }

@@ -2,12 +2,16 @@
 
 use actix_web::{HttpResponse, http::StatusCode, web};
 use askama::Template as _;
+use portvakt_domain::flow::NumberTask;
 use portvakt_flows::register_number::{self, Typed};
 
 use super::holding::{self, went};
 use crate::{
     auth::{RegisterVisit, Visit},
-    portal::views::register::{NumberProblem, NumberView, TypedNumber},
+    portal::{
+        progress::Step,
+        views::register::{NumberProblem, NumberView, TypedNumber},
+    },
     problem::{self, Answer, OrFault as _},
 };
 
@@ -36,8 +40,10 @@ async fn take(visit: &Visit, body: web::Payload) -> Answer {
 async fn show(visit: &Visit, typed: TypedNumber<'_>, problem: Option<NumberProblem>) -> Answer {
     let held = holding::read(visit).await?;
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    // Keeping them is done at once; what is counted is the other way on.
+    let task = if held.numbers.is_empty() { NumberTask::First } else { NumberTask::Change };
     let view = NumberView {
-        page: visit.page("/number"),
+        page: held.page(visit, "/number", task, Step::Number),
         username: &held.username,
         display_name: &held.display_name,
         functional: held.functional,

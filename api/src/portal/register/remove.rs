@@ -2,12 +2,16 @@
 
 use actix_web::{HttpResponse, http::StatusCode, web};
 use askama::Template as _;
+use portvakt_domain::flow::NumberTask;
 use portvakt_flows::remove_number;
 
 use super::holding::{self, went};
 use crate::{
     auth::{RegisterVisit, Visit},
-    portal::views::register::{NumberProblem, TaskKind, TaskView, TypedNumber},
+    portal::{
+        progress::Step,
+        views::register::{NumberProblem, TaskKind, TaskView, TypedNumber},
+    },
     problem::{self, Answer, OrFault as _},
 };
 
@@ -39,7 +43,8 @@ async fn show(visit: &Visit, (which, to): (&str, &str), problem: Option<NumberPr
     }
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let typed = TypedNumber { chosen: which, ..TypedNumber::default() };
-    let (page, kind) = (visit.page("/remove"), TaskKind::Remove);
+    let page = held.page(visit, "/remove", NumberTask::Remove, Step::Task);
+    let kind = TaskKind::Remove;
     let view = TaskView { page, kind, numbers: &held.numbers, typed, to, problem };
     Ok(problem::html(visit, status, view.render()))
 }

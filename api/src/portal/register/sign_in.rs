@@ -2,13 +2,15 @@
 
 use actix_web::{HttpResponse, http::StatusCode, web};
 use askama::Template as _;
-use portvakt_domain::{sign_in::Entrance, token::StartToken};
+use portvakt_domain::{flow::NumberTask, sign_in::Entrance, token::StartToken};
 use portvakt_flows::sign_in::SignedIn;
 
+use super::holding;
 use crate::{
     auth::{RegisterVisit, Visit},
     portal::{
         credentials,
+        progress::Step,
         reset::code::next_page,
         views::{
             message::Message,
@@ -46,7 +48,8 @@ fn form(visit: &Visit, username: &str, problem: Option<SignInProblem>) -> HttpRe
     let token =
         StartToken::issue(&platform.keys, visit.tenant.id, visit.kind, platform.now(), platform.random.as_ref());
     let view = SignInView {
-        page: visit.page("/"),
+        // Before the sign-in nothing of the account shows, its numbers neither.
+        page: visit.page("/").at(holding::journey(visit, NumberTask::First), Step::SignIn),
         start_token: &token.reveal(),
         username,
         problem,

@@ -12,7 +12,10 @@ use portvakt_texts::moment;
 use super::holding::went;
 use crate::{
     auth::{RegisterVisit, Visit},
-    portal::views::{message::Message, register::StopView, reset::StartProblem},
+    portal::{
+        progress::{Journey, Step},
+        views::{message::Message, register::StopView, reset::StartProblem},
+    },
     problem::{self, Answer, OrFault as _},
 };
 
@@ -61,7 +64,8 @@ fn form(visit: &Visit, username: &str, problem: Option<StartProblem>) -> HttpRes
     let platform = visit.platform();
     let token =
         StartToken::issue(&platform.keys, visit.tenant.id, visit.kind, platform.now(), platform.random.as_ref());
-    let view = StopView { page: visit.page("/stop"), start_token: &token.reveal(), username, problem };
+    let page = visit.page("/stop").at(Journey::Stop, Step::Name);
+    let view = StopView { page, start_token: &token.reveal(), username, problem };
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     problem::html(visit, status, view.render())
 }

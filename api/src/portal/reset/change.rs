@@ -10,6 +10,7 @@ use crate::{
     auth::{ResetVisit, Visit},
     portal::{
         credentials,
+        progress::{Journey, Step},
         views::{change::ChangeView, message::Message, register::SignInProblem, reset::TooEarlyView},
     },
     problem::{self, Answer, OrFault as _},
@@ -56,17 +57,16 @@ fn form(visit: &Visit, username: &str, problem: Option<SignInProblem>) -> HttpRe
     let token =
         StartToken::issue(&platform.keys, visit.tenant.id, visit.kind, platform.now(), platform.random.as_ref());
     let view = ChangeView {
-        page: visit.page("/change"),
+        page: visit.page("/change").at(journey(visit), Step::SignIn),
         start_token: &token.reveal(),
         username,
         problem,
-        steps: steps(visit),
     };
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     problem::html(visit, status, view.render())
 }
 
-/// How many steps a change has: one more with a code.
-pub fn steps(visit: &Visit) -> u32 {
-    if visit.tenant.settings.reset.known_password == KnownPassword::WithoutCode { 2 } else { 3 }
+/// A change, as the tenant offers it.
+pub(super) fn journey(visit: &Visit) -> Journey {
+    Journey::Change { known: visit.tenant.settings.reset.known_password }
 }

@@ -12,7 +12,10 @@ use portvakt_flows::{
 use super::{change, choose::told, password};
 use crate::{
     auth::{ResetVisit, Visit},
-    portal::views::reset::{PasswordFor, PasswordProblem},
+    portal::{
+        progress::Step,
+        views::reset::{PasswordFor, PasswordProblem},
+    },
     problem::{self, Answer, OrFault as _},
 };
 
@@ -54,6 +57,7 @@ async fn show(visit: &Visit, problem: Option<PasswordProblem>, broken: Option<&B
     let token = visit.begun()?;
     let demands = change_password::demands(visit.platform(), &visit.tenant, &token).await.or_fault(visit)?;
     let demands = demands.map_err(|refused| told(visit, refused))?;
-    let purpose = PasswordFor::Change { steps: change::steps(visit) };
-    Ok(password::page(visit, "/change/password", purpose, demands, problem, broken))
+    let (_, flow) = visit.flow().await?;
+    let page = visit.page_of(&flow, "/change/password").at(change::journey(visit), Step::Password);
+    Ok(password::shown(visit, page, PasswordFor::Change, demands, problem, broken))
 }

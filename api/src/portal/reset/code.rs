@@ -19,12 +19,17 @@ use portvakt_flows::{
 };
 use portvakt_texts::moment;
 
+use super::{change, start};
 use crate::{
     auth::{ResetVisit, Visit},
-    portal::views::{
-        message::Message,
-        register::{NumberItem, NumberProblem},
-        reset::{Again, CodeFor, CodeProblem, CodeView},
+    portal::{
+        progress::{Journey, Step},
+        register::holding,
+        views::{
+            message::Message,
+            register::{NumberItem, NumberProblem},
+            reset::{Again, CodeFor, CodeProblem, CodeView},
+        },
     },
     problem::{self, Answer, OrFault as _},
 };
@@ -171,11 +176,12 @@ pub async fn show(visit: &Visit, looks: Looks<'_>) -> Answer {
         (FlowState::AwaitingOldCode, _) => CodeFor::OldNumber(&facts.masked),
         _ => CodeFor::Reset,
     };
+    let (journey, step) = progress(visit, &flow);
     let wait = ask_again::wait(&flow, visit.platform().now());
     let wrong = looks.problem.is_some() || looks.another.is_some();
     let (another, another_problem) = looks.another.map_or(("", None), |(typed, problem)| (typed, Some(problem)));
     let view = CodeView {
-        page: visit.page("/code"),
+        page: visit.page_of(&flow, "/code").at(journey, step),
         purpose,
         problem: looks.problem,
         minutes: visit.tenant.settings.reset.code_minutes,
@@ -190,6 +196,17 @@ pub async fn show(visit: &Visit, looks: Looks<'_>) -> Answer {
     };
     let status = if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok(problem::html(visit, status, view.render()))
+}
+
+/// Which step a code is. Before it is right, the count goes by what was typed and what the tenant offers.
+fn progress(visit: &Visit, flow: &Flow) -> (Journey, Step) {
+    match flow.state {
+        FlowState::AwaitingStopCode => (Journey::Stop, Step::Code),
+        FlowState::AwaitingChangeCode => (change::journey(visit), Step::Code),
+        FlowState::AwaitingOldCode => (holding::journey(visit, flow.task.unwrap_or(NumberTask::Change)), Step::Code),
+        FlowState::AwaitingNewCode => (holding::journey(visit, flow.task.unwrap_or(NumberTask::First)), Step::NewCode),
+        _ => (start::journey(visit), Step::Code),
+    }
 }
 
 /// What a code page at pwreg shows of the numbers, for their owner's eyes; nothing where only a name was typed.

@@ -11,7 +11,13 @@ use portvakt_flows::{
 use super::choose::told;
 use crate::{
     auth::{ResetVisit, Visit},
-    portal::views::reset::{PasswordFor, PasswordProblem, PasswordView, RuleView, TooEarlyView},
+    portal::{
+        progress::{Journey, Step},
+        views::{
+            Page,
+            reset::{PasswordFor, PasswordProblem, PasswordView, RuleView, TooEarlyView},
+        },
+    },
     problem::{self, Answer, OrFault as _},
 };
 
@@ -47,13 +53,16 @@ async fn show(visit: &Visit, problem: Option<PasswordProblem>, broken: Option<&B
     let token = visit.begun()?;
     let demands = set_password::demands(visit.platform(), &visit.tenant, &token).await.or_fault(visit)?;
     let demands = demands.map_err(|refused| told(visit, refused))?;
-    Ok(page(visit, "/password", PasswordFor::Reset, demands, problem, broken))
+    let (_, flow) = visit.flow().await?;
+    let journey = Journey::Reset { choice: demands.choices.len() > 1 };
+    let page = visit.page_of(&flow, "/password").at(journey, Step::Password);
+    Ok(shown(visit, page, PasswordFor::Reset, demands, problem, broken))
 }
 
 /// The form, with the status that belongs to its problem; or how long there can't be a new password.
-pub(super) fn page(
+pub(super) fn shown(
     visit: &Visit,
-    path: &'static str,
+    page: Page<'_>,
     purpose: PasswordFor,
     demands: Demands,
     problem: Option<PasswordProblem>,
@@ -61,13 +70,13 @@ pub(super) fn page(
 ) -> HttpResponse {
     if let Some(from) = demands.changeable_from {
         let wait = from - visit.platform().now();
-        let view = TooEarlyView { page: visit.page(path), username: &demands.username, wait };
+        let view = TooEarlyView { page, username: &demands.username, wait };
         return problem::html(visit, StatusCode::OK, view.render());
     }
     let subject =
         Subject { username: &demands.username, display_name: &demands.display_name, tenant_words: &demands.words };
     let view = PasswordView {
-        page: visit.page(path),
+        page,
         purpose,
         username: &demands.username,
         rules: RuleView::list(demands.rules, broken.map_or(&[], |broken| &broken.rules), subject),

@@ -12,9 +12,12 @@ use portvakt_texts::moment;
 
 use crate::{
     auth::{ResetVisit, Visit},
-    portal::views::{
-        message::Message,
-        reset::{StartProblem, StartView},
+    portal::{
+        progress::{Journey, Step},
+        views::{
+            message::Message,
+            reset::{StartProblem, StartView},
+        },
     },
     problem::{self, Answer, OrFault as _},
 };
@@ -49,12 +52,17 @@ async fn begin(visit: &Visit, body: web::Payload) -> Answer {
     })
 }
 
+/// As far as is known before the code: by what the tenant offers.
+pub(super) fn journey(visit: &Visit) -> Journey {
+    Journey::Reset { choice: visit.tenant.settings.reset.keep_and_unlock }
+}
+
 fn form(visit: &Visit, username: &str, problem: Option<StartProblem>) -> HttpResponse {
     let platform = visit.platform();
     let token =
         StartToken::issue(&platform.keys, visit.tenant.id, visit.kind, platform.now(), platform.random.as_ref());
     let view = StartView {
-        page: visit.page("/"),
+        page: visit.page("/").at(journey(visit), Step::Name),
         start_token: &token.reveal(),
         username,
         problem,

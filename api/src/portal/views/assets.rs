@@ -1,4 +1,4 @@
-//! The style sheet and the one script, built in, under names that change with their content.
+//! The style sheet and the scripts, built in, under names that change with their content.
 
 use std::sync::LazyLock;
 
@@ -23,7 +23,15 @@ pub fn css_file() -> &'static Asset {
     &FILE
 }
 
-/// The script of the page for a new password; no other page has one.
+/// The script of pages that belong to a flow or ask for a password: time, codes, and the password shown.
+pub fn page_script() -> &'static Asset {
+    static FILE: LazyLock<Asset> = LazyLock::new(|| {
+        Asset::new("page", "js", "text/javascript; charset=utf-8", include_bytes!("../assets/page.js"))
+    });
+    &FILE
+}
+
+/// The script of the page for a new password alone: its rules.
 pub fn password_script() -> &'static Asset {
     static FILE: LazyLock<Asset> = LazyLock::new(|| {
         Asset::new("password", "js", "text/javascript; charset=utf-8", include_bytes!("../assets/password.js"))
@@ -33,7 +41,7 @@ pub fn password_script() -> &'static Asset {
 
 /// The file of this name.
 pub fn asset(name: &str) -> Option<&'static Asset> {
-    [css_file(), password_script()].into_iter().find(|file| file.name == name)
+    [css_file(), page_script(), password_script()].into_iter().find(|file| file.name == name)
 }
 
 impl Asset {

@@ -16,8 +16,6 @@ pub struct ChangeView<'a> {
     pub username: &'a str,
     /// What was wrong.
     pub problem: Option<SignInProblem>,
-    /// How many steps there are.
-    pub steps: u32,
 }
 
 impl Layout for ChangeView<'_> {
@@ -29,8 +27,8 @@ impl Layout for ChangeView<'_> {
         self.page.text("change-heading")
     }
 
-    fn step(&self) -> Option<(u32, u32)> {
-        Some((1, self.steps))
+    fn asks_password(&self) -> bool {
+        true
     }
 
     fn problems(&self) -> Vec<Problem> {

@@ -51,8 +51,8 @@ impl Layout for SignInView<'_> {
         self.page.text("sign-in-heading")
     }
 
-    fn step(&self) -> Option<(u32, u32)> {
-        Some((1, 3))
+    fn asks_password(&self) -> bool {
+        true
     }
 
     fn problems(&self) -> Vec<Problem> {
@@ -110,8 +110,8 @@ impl Layout for ConfirmView<'_> {
         self.page.text("confirm-heading")
     }
 
-    fn step(&self) -> Option<(u32, u32)> {
-        Some((1, 3))
+    fn asks_password(&self) -> bool {
+        true
     }
 
     fn problems(&self) -> Vec<Problem> {
@@ -171,6 +171,10 @@ pub struct DoneView<'a> {
 impl Layout for DoneView<'_> {
     fn page(&self) -> &Page<'_> {
         &self.page
+    }
+
+    fn is_done(&self) -> bool {
+        true
     }
 
     fn heading(&self) -> String {

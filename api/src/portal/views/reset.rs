@@ -57,10 +57,6 @@ impl Layout for StartView<'_> {
         self.page.text("start-heading")
     }
 
-    fn step(&self) -> Option<(u32, u32)> {
-        Some((1, 3))
-    }
-
     fn problems(&self) -> Vec<Problem> {
         self.problem.map(|problem| Problem::of("username", problem.text(&self.page))).into_iter().collect()
     }
@@ -108,10 +104,6 @@ impl Layout for ChooseView<'_> {
 
     fn heading(&self) -> String {
         self.page.text("choose-heading")
-    }
-
-    fn step(&self) -> Option<(u32, u32)> {
-        Some((3, 3))
     }
 
     fn problems(&self) -> Vec<Problem> {
@@ -190,6 +182,10 @@ pub struct DoneView<'a> {
 impl Layout for DoneView<'_> {
     fn page(&self) -> &Page<'_> {
         &self.page
+    }
+
+    fn is_done(&self) -> bool {
+        true
     }
 
     fn heading(&self) -> String {

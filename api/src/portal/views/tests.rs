@@ -13,7 +13,7 @@ mod keys;
 use gallery::{HELP_PAGE, REGISTER, RESET, Shown, TENANT};
 use html::{Tag, tags, text_of};
 
-use super::{css_file, password_script, query};
+use super::{css_file, page_script, password_script, query};
 
 fn texts() -> Texts {
     Texts::new().expect("the built-in texts")
@@ -62,7 +62,7 @@ fn pages_are_whole_and_say_their_language_and_name() {
 }
 
 #[test]
-fn pages_load_nothing_from_elsewhere_and_one_alone_has_a_script() {
+fn pages_load_nothing_from_elsewhere_and_scripts_only_where_they_do_something() {
     let others = Language::ALL.into_iter().flat_map(|language| gallery::others(&texts(), language, ""));
     let pages = all_pages().into_iter().map(|shown| (shown.name, shown.html)).chain(others);
     for (name, html) in pages {
@@ -77,12 +77,17 @@ fn pages_load_nothing_from_elsewhere_and_one_alone_has_a_script() {
                 assert!(ours || !value.contains("//"), "{tag:?}");
             }
         }
-        // The script is a file of ours, and nothing is written between its tags.
-        let scripts: Vec<_> = starts(&tags, "script").iter().map(|script| script.get("src")).collect();
-        let has_script = name.starts_with("reset-4-password") || name.starts_with("change-3-password");
-        let expected = has_script.then_some(Some(password_script().href.as_str()));
-        assert_eq!(scripts, expected.into_iter().collect::<Vec<_>>());
-        assert_eq!(html.contains("<script"), html.contains("defer></script>"));
+        // A script is a file of ours, and nothing is written between its tags.
+        let scripts: Vec<_> = starts(&tags, "script").iter().filter_map(|script| script.get("src")).collect();
+        let (of_pages, of_rules) = (page_script().href.as_str(), password_script().href.as_str());
+        let has_password = starts(&tags, "input").iter().any(|input| input.get("type") == Some("password"));
+        let expected: &[&str] = match () {
+            () if html.contains("<div class=\"rules\"") => &[of_pages, of_rules],
+            () if has_password || html.contains("<dialog") => &[of_pages],
+            () => &[],
+        };
+        assert_eq!(scripts, expected);
+        assert_eq!(html.matches("<script").count(), html.matches("\" defer></script>").count());
         for link in starts(&tags, "link") {
             assert_eq!(link.get("href"), Some(css_file().href.as_str()));
         }
@@ -288,35 +293,53 @@ fn the_style_sheet_is_small_and_named_after_its_content() {
     assert!(!text.contains("url(") && !text.contains("@import"));
 }
 
+/// What a script of ours has no use for: ways to keep something, to run text, to write markup.
+const NEVER: [&str; 16] = [
+    "XMLHttp",
+    "sendBeacon",
+    "WebSocket",
+    "EventSource",
+    "import",
+    "Storage",
+    "cookie",
+    "indexedDB",
+    "postMessage",
+    "innerHTML",
+    "eval",
+    "Function(",
+    "open(",
+    "console",
+    ".src",
+    "href",
+];
+
 #[test]
-fn the_script_is_small_and_has_nothing_to_send_or_keep_anything_with() {
-    let file = password_script();
-    assert!(file.bytes.len() <= 5 * 1024, "{}", file.bytes.len());
-    assert!(file.name.starts_with("password.") && file.name.ends_with(".js"), "{}", file.name);
-    let text = std::str::from_utf8(file.bytes).expect("UTF-8");
-    for way in [
-        "fetch",
-        "XMLHttp",
-        "sendBeacon",
-        "WebSocket",
-        "EventSource",
-        "import",
-        "Storage",
-        "cookie",
-        "indexedDB",
-        "postMessage",
-        "innerHTML",
-        "eval",
-        "Function(",
-        "location",
-        "open(",
-        "submit",
-        "console",
-        ".src",
-        "href",
-    ] {
-        assert!(!text.contains(way), "{way}");
+fn the_scripts_are_small_and_keep_nothing() {
+    for (file, stem, most) in [(page_script(), "page", 7), (password_script(), "password", 5)] {
+        assert!(file.bytes.len() <= most * 1024, "{stem}: {}", file.bytes.len());
+        assert!(file.name.starts_with(&format!("{stem}.")) && file.name.ends_with(".js"), "{}", file.name);
+        let text = std::str::from_utf8(file.bytes).expect("UTF-8");
+        assert!(text.contains("\n'use strict';\n"), "{stem}");
+        for way in NEVER {
+            assert!(!text.contains(way), "{stem}: {way}");
+        }
     }
+}
+
+#[test]
+fn what_is_typed_as_a_password_is_read_by_a_script_that_can_send_nothing() {
+    let rules = std::str::from_utf8(password_script().bytes).expect("UTF-8");
+    for way in ["fetch", "location", "submit"] {
+        assert!(!rules.contains(way), "{way}");
+    }
+    // The other one sends one thing, which holds nothing that was typed.
+    let pages = std::str::from_utf8(page_script().bytes).expect("UTF-8");
+    assert_eq!(pages.matches("fetch").count(), 1);
+    let sent = "fetch(dialog.dataset.stay, { method: 'POST', body: new URLSearchParams(), redirect: 'error' })";
+    assert!(pages.contains(sent));
+    assert!(!pages.contains("location"));
+    // It never submits a form: what a code is for is read before it is sent.
+    assert!(!pages.contains(".submit(") && !pages.contains("requestSubmit") && !pages.contains(".click("));
 }
 
 #[test]

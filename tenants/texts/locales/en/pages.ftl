@@ -19,6 +19,25 @@ help-hours = Opening hours:
 help-page = More help:
 cookie = This service uses one necessary cookie to keep your request together. It is removed when you finish.
 
+## Time
+
+time-limits = You have { $idle } minutes for each step and { $whole } minutes in all.
+time-here = { $minutes ->
+    [one] You have 1 minute to go on. After that you need to start over.
+   *[other] You have { $minutes } minutes to go on. After that you need to start over.
+}
+time-idle-heading = Are you still there?
+time-idle = For security reasons this attempt ends within 2 minutes. Press Continue if you need more time. What you have entered stays.
+time-whole-heading = Your time is almost up
+time-whole = For security reasons this attempt ends within 2 minutes. The time cannot be extended. Go on before then, or you will need to start over.
+time-over-heading = Time ran out
+time-over = For security reasons this attempt has ended. What you entered on the page was not sent. Start over.
+time-failed-heading = We got no answer
+time-failed = Check that you have a network connection and press Continue again. What you have entered stays.
+button-stay = Continue
+
+## Buttons
+
 button-next = Next
 button-cancel = Cancel
 button-sign-in = Sign in
@@ -48,7 +67,7 @@ start-heading = Unlock your account or choose a new password
 start-intro = This works if you have registered your mobile number. We send a security code to it by text message.
 start-hint = Enter your username or your e-mail address.
 start-hint-example = Enter your username or your e-mail address. Example: { $example }
-start-register = Have you not registered your mobile number? Do it while your password still works:
+start-register = Not registered your mobile number yet? Do it while your password still works:
 start-change = Do you know your password but want a new one, perhaps because it has expired?
 start-change-link = Change your password
 username-empty = Enter your username.
@@ -73,14 +92,17 @@ code-time = { $minutes ->
    *[other] You have { $minutes } minutes to enter the code. If you need more time, you can ask for a new one.
 }
 code-again-heading = No text message yet?
-code-wait = Wait 3 minutes. It can take a while.
+code-wait = Wait 3 minutes. The text message can take a while.
 code-resent = If the details are correct, we have sent a new code. The old one no longer works.
 code-resent-register = We have sent a new code. The old one no longer works.
 code-again-wait = { $seconds ->
     [one] You can ask for a new code in 1 second.
    *[other] You can ask for a new code in { $seconds } seconds.
 }
-code-again-none = You cannot get more codes in this attempt. Cancel and start over if you need a new one.
+code-again-early = It is too early for a new code. Further down you see when you can ask for one.
+code-again-ready = You can ask for a new code now.
+code-filled = The code from the text message is filled in. Press Next to go on.
+code-again-none = You cannot get more codes in this attempt. If you need a new one, cancel and start over.
 code-no-phone = No longer have the phone? Then you need help from { $name }.
 code-no-phone-old = No longer have the phone with the old number? Then you need help from { $name }.
 code-no-phone-delay = No longer have the phone with the old number?
@@ -89,10 +111,10 @@ another-intro = Enter in full the number that you want the code to go to. The co
 another-label = Another of my numbers
 another-which = Send the code to another number
 code-other-number = Is the number wrong? Cancel and start over.
-delivery-on-its-way = The SMS is on its way.
-delivery-delivered = The SMS has been delivered to the phone.
-delivery-not-delivered = The SMS could not be delivered. Check the number. Is it wrong? Cancel and start again.
-delivery-not-sent = The SMS could not be sent. It is not your fault. Wait a while and ask for a new code.
+delivery-on-its-way = The text message is on its way.
+delivery-delivered = The text message has been delivered to the phone.
+delivery-not-delivered = The text message could not be delivered. Check the number. Is it wrong? Cancel and start over.
+delivery-not-sent = The text message could not be sent. It is not your fault. Wait a while, then ask for a new code.
 delivery-look-again = Look again
 code-empty = Enter the security code.
 code-format = The code has 6 digits.
@@ -115,10 +137,8 @@ unavailable-unlock = We cannot reach the municipality's system right now. The ac
 ## New password
 
 password-heading = Enter a new password
-password-time = { $minutes ->
-    [one] You have 1 minute. The time starts again when you press Next.
-   *[other] You have { $minutes } minutes. The time starts again when you press Next.
-}
+password-show = Show password
+password-hide = Hide password
 password-rules = The password must:
 password-tip = Several words in a row make a long password that is easy to remember. You can paste from a password manager.
 password-met = Met:
@@ -188,12 +208,12 @@ rejection-guessable = The password is easy to guess. Choose another.
 rejection-contains_name = The password contains your name or your username. Choose another.
 rejection-characters = The password contains characters that cannot be used. Use letters, digits and common special characters.
 rejection-earlier = You have used that password before. Choose one that you have not had.
-rejection-too_young = You changed password too recently. Wait before you change it again, or contact { $name }.
+rejection-too_young = You changed your password too recently. Wait before you change it again, or contact { $name }.
 rejection-too_young-wait = { $hours ->
-    [one] You changed password too recently. You can change it again in 1 hour.
-   *[other] You changed password too recently. You can change it again in { $hours } hours.
+    [one] You changed your password too recently. You can change it again in 1 hour.
+   *[other] You changed your password too recently. You can change it again in { $hours } hours.
 }
-rejection-earlier_or_too_young = The password was not accepted. You may have used it before, or you changed password too recently. Choose another.
+rejection-earlier_or_too_young = The password was not accepted. You may have used it before, or you changed your password too recently. Choose another.
 rejection-unnamed = The municipality's system did not accept the password. Choose a quite different one, preferably longer.
 rejection-wrong_password = Your current password is wrong. Enter it again.
 rejection-locked = The account is locked after too many wrong passwords. Your password is unchanged. Start over and unlock the account with a security code, or contact { $name }.
@@ -278,7 +298,7 @@ lost-wait = { $hours ->
     [one] The change happens in 1 hour. Until then the old number stays.
    *[other] The change happens in { $hours } hours. Until then the old number stays.
 }
-lost-told = We tell about the change at once, by text message to the registered numbers and by e-mail. Whoever has one of the phones can stop it.
+lost-told = We announce the change at once, by text message to the registered numbers and by e-mail. Whoever has one of the phones can stop it.
 lost-code = First we send a security code to the new number.
 lost-which = Which phone do you no longer have?
 task-code-first = First we send a security code to a number that is already registered.
@@ -310,7 +330,7 @@ done-removed-heading = Done: The number is removed
 done-removed-last = No number is registered. You cannot reset your password by text message until you register a new one.
 done-waiting-heading = Done: The change of mobile number is requested
 done-waiting = The change happens { $when }. Until then the old number stays.
-done-waiting-told = We have told about it by text message to the registered numbers and by e-mail. You can sign in here and stop the change if you find the phone.
+done-waiting-told = We have announced it by text message to the registered numbers and by e-mail. You can sign in here and stop the change if you find the phone.
 done-stopped-heading = Done: The change is stopped
 done-stopped = The registered numbers are as before.
 done-stopped-password = Was it not you who asked for the change? Then someone may know your password. Choose a new one at:

@@ -19,6 +19,25 @@ help-hours = Öppettider:
 help-page = Mer hjälp:
 cookie = Tjänsten använder en nödvändig kaka för att hålla ihop ditt ärende. Den tas bort när du är klar.
 
+## Tiden
+
+time-limits = Du har { $idle } minuter på dig för varje steg och { $whole } minuter sammanlagt.
+time-here = { $minutes ->
+    [one] Du har 1 minut på dig att gå vidare. Sedan behöver du börja om.
+   *[other] Du har { $minutes } minuter på dig att gå vidare. Sedan behöver du börja om.
+}
+time-idle-heading = Är du kvar?
+time-idle = Av säkerhetsskäl avslutas försöket inom 2 minuter. Tryck på Fortsätt om du behöver mer tid. Det du har skrivit finns kvar.
+time-whole-heading = Tiden är snart slut
+time-whole = Av säkerhetsskäl avslutas försöket inom 2 minuter. Tiden går inte att förlänga. Gå vidare innan dess, annars behöver du börja om.
+time-over-heading = Tiden gick ut
+time-over = Av säkerhetsskäl är försöket avslutat. Det du skrev på sidan har inte skickats. Börja om.
+time-failed-heading = Vi fick inget svar
+time-failed = Kontrollera att du har nätverk och tryck på Fortsätt igen. Det du har skrivit finns kvar.
+button-stay = Fortsätt
+
+## Knappar
+
 button-next = Nästa
 button-cancel = Avbryt
 button-sign-in = Logga in
@@ -52,7 +71,7 @@ start-register = Har du inte registrerat ditt mobilnummer? Gör det medan ditt l
 start-change = Kan du ditt lösenord men vill ha ett nytt, kanske för att det har gått ut?
 start-change-link = Byt lösenord
 username-empty = Skriv ditt användarnamn.
-username-malformed = Det där kan inte vara ett användarnamn. Kontrollera vad du har skrivit.
+username-malformed = Det kan inte vara ett användarnamn. Kontrollera det du har skrivit.
 form-stale = Sidan har varit öppen för länge. Försök igen.
 
 ## Säkerhetskod
@@ -73,14 +92,17 @@ code-time = { $minutes ->
    *[other] Du har { $minutes } minuter på dig att skriva koden. Behöver du mer tid kan du begära en ny.
 }
 code-again-heading = Har du inte fått något sms?
-code-wait = Vänta i 3 minuter. Ibland dröjer det.
+code-wait = Vänta i 3 minuter. Ibland dröjer sms:et.
 code-resent = Om uppgifterna stämmer har vi skickat en ny kod. Den gamla koden gäller inte längre.
 code-resent-register = Vi har skickat en ny kod. Den gamla koden gäller inte längre.
 code-again-wait = { $seconds ->
     [one] Du kan begära en ny kod om 1 sekund.
    *[other] Du kan begära en ny kod om { $seconds } sekunder.
 }
-code-again-none = Du kan inte få fler koder i det här försöket. Avbryt och börja om om du behöver en ny.
+code-again-early = Det är för tidigt för en ny kod. Längre ner ser du när du kan begära en.
+code-again-ready = Nu kan du begära en ny kod.
+code-filled = Koden från sms:et är ifylld. Tryck på Nästa för att gå vidare.
+code-again-none = Du kan inte få fler koder i det här försöket. Behöver du en ny avbryter du och börjar om.
 code-no-phone = Har du inte kvar mobilen? Då behöver du hjälp av { $name }.
 code-no-phone-old = Har du inte kvar mobilen med det gamla numret? Då behöver du hjälp av { $name }.
 code-no-phone-delay = Har du inte kvar mobilen med det gamla numret?
@@ -92,7 +114,7 @@ code-other-number = Blev numret fel? Avbryt och börja om.
 delivery-on-its-way = Sms:et är på väg.
 delivery-delivered = Sms:et har kommit fram till telefonen.
 delivery-not-delivered = Sms:et kunde inte levereras. Kontrollera numret. Är det fel? Avbryt och börja om.
-delivery-not-sent = Sms:et kunde inte skickas. Det beror inte på dig. Vänta en stund och be om en ny kod.
+delivery-not-sent = Sms:et kunde inte skickas. Det beror inte på dig. Vänta en stund och begär sedan en ny kod.
 delivery-look-again = Titta igen
 code-empty = Skriv säkerhetskoden.
 code-format = Koden ska ha 6 siffror.
@@ -115,10 +137,8 @@ unavailable-unlock = Vi når inte kommunens system just nu. Kontot är inte uppl
 ## Nytt lösenord
 
 password-heading = Ange ett nytt lösenord
-password-time = { $minutes ->
-    [one] Du har 1 minut på dig. Tiden börjar om när du trycker på Nästa.
-   *[other] Du har { $minutes } minuter på dig. Tiden börjar om när du trycker på Nästa.
-}
+password-show = Visa lösenord
+password-hide = Dölj lösenord
 password-rules = Lösenordet ska:
 password-tip = Flera ord efter varandra blir ett långt lösenord som är lätt att minnas. Du kan klistra in från en lösenordshanterare.
 password-met = Uppfyllt:
@@ -158,8 +178,8 @@ rule-not-last = { $count ->
    *[other] inte vara något av dina { $count } senaste lösenord
 }
 rule-min-age = { $hours ->
-    [one] inte ha bytts under den senaste timmen
-   *[other] inte ha bytts under de senaste { $hours } timmarna
+    [one] inte ha bytts den senaste timmen
+   *[other] inte ha bytts de senaste { $hours } timmarna
 }
 rule-directory-kinds = innehålla minst tre av dessa: stora bokstäver, små bokstäver, siffror, specialtecken (till exempel %&/#), andra bokstäver (till exempel å)
 too-early-heading = Du kan inte byta lösenord än

@@ -138,10 +138,6 @@ impl Layout for NumberView<'_> {
         self.page.text("number-heading")
     }
 
-    fn step(&self) -> Option<(u32, u32)> {
-        Some((2, 3))
-    }
-
     fn problems(&self) -> Vec<Problem> {
         self.problem.as_ref().map(|problem| problem.told(&self.page)).into_iter().collect()
     }

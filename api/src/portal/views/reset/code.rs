@@ -2,6 +2,7 @@
 
 use askama::Template;
 use portvakt_domain::message::Delivery;
+use portvakt_texts::Argument;
 
 use crate::portal::views::{
     Layout, Page, Problem,
@@ -107,14 +108,6 @@ impl Layout for CodeView<'_> {
         })
     }
 
-    fn step(&self) -> Option<(u32, u32)> {
-        match self.purpose {
-            CodeFor::Reset | CodeFor::Change => Some((2, 3)),
-            CodeFor::OldNumber(_) | CodeFor::NewNumber(_) => Some((3, 3)),
-            _ => None,
-        }
-    }
-
     fn problems(&self) -> Vec<Problem> {
         let key = self.problem.map(|problem| match problem {
             CodeProblem::Empty => "code-empty",
@@ -150,10 +143,14 @@ impl CodeView<'_> {
             (Again::Sent, purpose) if purpose.tells_no_number() => Some(self.page.text("code-resent")),
             (Again::Sent, _) => Some(self.page.text("code-resent-register")),
             (Again::Refused, _) if !self.can_ask_again => Some(self.page.text("code-again-none")),
-            (Again::Refused, _) => {
-                self.resend_wait_seconds.map(|seconds| self.page.text_with("code-again-wait", "seconds", seconds))
-            }
+            (Again::Refused, _) => self.resend_wait_seconds.map(|_| self.page.text("code-again-early")),
         }
+    }
+
+    /// The line that counts the seconds, for the script to fill in: for one second, and for others.
+    fn wait_lines(&self) -> (String, String) {
+        let line = |seconds: Argument<'_>| self.page.text_with("code-again-wait", "seconds", seconds);
+        (line(Argument::Number(1)), line(Argument::Text("{seconds}")))
     }
 
     /// Where the SMS is, in words.

@@ -2,10 +2,9 @@
 
 use askama::Template;
 use chrono::TimeDelta;
-use portvakt_domain::flow;
 
 use super::{PasswordProblem, RuleView};
-use crate::portal::views::{Layout, Page, Problem, password_script};
+use crate::portal::views::{Layout, Page, Problem, page_script, password_script};
 
 /// What a new password is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,10 +12,7 @@ pub enum PasswordFor {
     /// The old one is forgotten, or need not be known.
     Reset,
     /// The old one is known, and asked for on the page.
-    Change {
-        /// How many steps there are.
-        steps: u32,
-    },
+    Change,
 }
 
 /// The last step, the new password: POST `/password` with `password` and `password_again`; in a change POST
@@ -47,11 +43,12 @@ impl Layout for PasswordView<'_> {
         self.page.text("password-heading")
     }
 
-    fn step(&self) -> Option<(u32, u32)> {
-        Some(match self.purpose {
-            PasswordFor::Reset => (3, 3),
-            PasswordFor::Change { steps } => (steps, steps),
-        })
+    fn asks_password(&self) -> bool {
+        true
+    }
+
+    fn scripts(&self) -> Vec<&'static str> {
+        [page_script(), password_script()].map(|script| script.href.as_str()).into()
     }
 
     fn problems(&self) -> Vec<Problem> {
@@ -66,15 +63,7 @@ impl PasswordView<'_> {
     }
 
     fn asks_for_current(&self) -> bool {
-        matches!(self.purpose, PasswordFor::Change { .. })
-    }
-
-    fn minutes(&self) -> i64 {
-        flow::IDLE_LIFE.num_minutes()
-    }
-
-    fn script_href(&self) -> &'static str {
-        &password_script().href
+        self.purpose == PasswordFor::Change
     }
 
     /// How many rules are met, with the places that the script fills in.

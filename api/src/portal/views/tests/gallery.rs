@@ -4,23 +4,27 @@ use chrono::TimeDelta;
 use portvakt_domain::{
     account::Choice,
     directory::EffectivePolicy,
+    flow::{NumberTask, TimeLeft},
     language::Language,
     message::Channel,
     policy::{PolicyPreset, Rule, Subject},
     rejection::RejectionReason,
-    tenant::{HelpDesk, HostPurpose},
+    tenant::{HelpDesk, HostPurpose, KnownPassword},
 };
 use portvakt_texts::Texts;
 
-use crate::portal::views::{
-    Brand, Page, Template, bare,
-    change::ChangeView,
-    demo,
-    message::{Message, MessageView},
-    register::{NumberProblem, SignInProblem},
-    reset::{
-        self, Again, ChooseProblem, ChooseView, CodeFor, CodeProblem, CodeView, Done, PasswordFor, PasswordProblem,
-        PasswordView, RuleView, StartProblem, StartView, TooEarlyView,
+use crate::portal::{
+    progress::{Journey, Step},
+    views::{
+        Brand, Page, Template, bare,
+        change::ChangeView,
+        demo,
+        message::{Message, MessageView},
+        register::{NumberProblem, SignInProblem},
+        reset::{
+            self, Again, ChooseProblem, ChooseView, CodeFor, CodeProblem, CodeView, Done, PasswordFor, PasswordProblem,
+            PasswordView, RuleView, StartProblem, StartView, TooEarlyView,
+        },
     },
 };
 
@@ -72,8 +76,21 @@ pub(super) fn branded(texts: &Texts, language: Language, query: &'static str, br
     };
     let service = HostPurpose::Reset;
     let languages = &Language::ALL;
-    let page =
-        Page { texts, language, query, path: "/", service, tenant: TENANT, help_desk: &help_desk, languages, brand };
+    let (progress, time) = (None, None);
+    let help_desk = &help_desk;
+    let page = Page {
+        texts,
+        language,
+        query,
+        path: "/",
+        service,
+        tenant: TENANT,
+        help_desk,
+        languages,
+        brand,
+        progress,
+        time,
+    };
     let mut gallery = Gallery { page, shown: Vec::new() };
     reset_pages(&mut gallery);
     change_pages(&mut gallery);
@@ -82,18 +99,26 @@ pub(super) fn branded(texts: &Texts, language: Language, query: &'static str, br
     gallery.shown
 }
 
+/// The page as a step of a flow that has some time left.
+fn within(page: Page<'_>, journey: Journey, step: Step) -> Page<'_> {
+    let time = Some(TimeLeft { idle: TimeDelta::minutes(15), whole: TimeDelta::minutes(29) });
+    Page { time, ..page.at(journey, step) }
+}
+
 fn reset_pages(gallery: &mut Gallery<'_>) {
     let page = gallery.page;
+    let journey = Journey::Reset { choice: true };
     for problem in [None, Some(StartProblem::Empty), Some(StartProblem::Malformed), Some(StartProblem::Stale)] {
         let username = if problem.is_some() { "lovstlin32 <\"'>" } else { "" };
         let example = if problem == Some(StartProblem::Stale) { "" } else { "lovstlin32" };
         let offers_change = problem != Some(StartProblem::Empty);
+        let page = page.at(journey, Step::Name);
         let view =
             StartView { page, start_token: "t0k3n", username, problem, example, register_url: REGISTER, offers_change };
         gallery.hang(format!("reset-1-start{}", suffix(&problem)), problem.is_some(), &view);
     }
     for problem in code_problems() {
-        let view = CodeView { page: Page { path: "/code", ..page }, ..code(page, CodeFor::Reset, problem) };
+        let view = code(Page { path: "/code", ..page }, CodeFor::Reset, problem);
         gallery.hang(format!("reset-2-code{}", suffix(&problem)), problem.is_some(), &view);
     }
     let resent = CodeView { again: Again::Sent, resend_wait_seconds: Some(120), ..code(page, CodeFor::Reset, None) };
@@ -104,6 +129,7 @@ fn reset_pages(gallery: &mut Gallery<'_>) {
     let another_problem = Some(NumberProblem::Malformed);
     let another = CodeView { another: "12 <\"'>", another_problem, ..code(page, CodeFor::Reset, None) };
     gallery.hang("reset-2-code-another", true, &another);
+    let (unproved, page) = (page, within(page, journey, Step::Choice));
     for problem in [None, Some(ChooseProblem::Empty), Some(ChooseProblem::Unavailable)] {
         let choices = &[Choice::KeepAndUnlock, Choice::NewPassword];
         let view = ChooseView { page, username: "jesrab01", choices, wait: None, problem };
@@ -112,10 +138,12 @@ fn reset_pages(gallery: &mut Gallery<'_>) {
     for minutes in [1, 90, 150, 10_000] {
         let wait = TimeDelta::minutes(minutes);
         let (username, choices) = ("jesrab01", &[Choice::KeepAndUnlock]);
+        let page = within(page, Journey::Unlock, Step::Choice);
         let view = ChooseView { page, username, choices, wait: Some(wait), problem: None };
         gallery.hang(format!("reset-3-keep-only-{minutes}"), false, &view);
         gallery.hang(format!("reset-3-too-early-{minutes}"), false, &TooEarlyView { page, username, wait });
     }
+    let page = within(page, journey, Step::Password);
     let directory = EffectivePolicy { complexity: true, history: 25, min_age_seconds: 86_400, ..Default::default() };
     let policy = PolicyPreset::Orebro.policy().expect("a policy");
     let broken = [Rule::MinLength(8), Rule::NotUsername, Rule::NotBanned];
@@ -140,6 +168,7 @@ fn reset_pages(gallery: &mut Gallery<'_>) {
     let all = PasswordView { page, purpose: PasswordFor::Reset, username: "a", rules, words: &[], problem: None };
     gallery.hang("reset-4-password-all-rules", false, &all);
     let next = ["Datorn får det nya lösenordet först när den är ansluten till nätverket på jobbet.".to_owned()];
+    let page = unproved;
     for (kind, paragraphs) in [(Done::PasswordSet, next.as_slice()), (Done::Unlocked, &[])] {
         let view = reset::DoneView { page, kind, username: "lovstlin32", paragraphs };
         gallery.hang(format!("reset-5-done-{kind:?}"), false, &view);
@@ -148,16 +177,18 @@ fn reset_pages(gallery: &mut Gallery<'_>) {
 
 fn change_pages(gallery: &mut Gallery<'_>) {
     let page = Page { path: "/change", ..gallery.page };
+    let journey = Journey::Change { known: KnownPassword::WithCode };
     for problem in [
         None,
         Some(SignInProblem::Empty { username: true, password: true }),
         Some(SignInProblem::Refused),
         Some(SignInProblem::Stale),
     ] {
-        let view = ChangeView { page, start_token: "t0k3n", username: "lovstlin32", problem, steps: 3 };
+        let page = page.at(journey, Step::SignIn);
+        let view = ChangeView { page, start_token: "t0k3n", username: "lovstlin32", problem };
         gallery.hang(format!("change-1-current{}", suffix(&problem)), problem.is_some(), &view);
     }
-    let code = CodeView { page: Page { path: "/code", ..page }, ..code(page, CodeFor::Change, None) };
+    let code = code(Page { path: "/code", ..page }, CodeFor::Change, None);
     gallery.hang("change-2-code", false, &code);
     let page = Page { path: "/change/password", ..page };
     let directory = EffectivePolicy { complexity: true, history: 25, min_age_seconds: 86_400, ..Default::default() };
@@ -165,7 +196,8 @@ fn change_pages(gallery: &mut Gallery<'_>) {
     let subject = Subject { username: "lovstlin32", display_name: "Lovisa Stlin", tenant_words: &[] };
     let mut password = |name: String, problem: Option<PasswordProblem>| {
         let rules = RuleView::list(policy.rules(&directory), &[], subject);
-        let purpose = PasswordFor::Change { steps: 2 };
+        let purpose = PasswordFor::Change;
+        let page = within(page, journey, Step::Password);
         let view = PasswordView { page, purpose, username: "lovstlin32", rules, words: &[], problem };
         gallery.hang(name, problem.is_some(), &view);
     };
@@ -219,8 +251,19 @@ fn message_pages(gallery: &mut Gallery<'_>) {
 
 fn code<'a>(page: Page<'a>, purpose: CodeFor<'a>, problem: Option<CodeProblem>) -> CodeView<'a> {
     let again = Again::NotAsked;
+    let numbers = |task| Journey::Numbers { password_again: true, task };
+    let (journey, step) = match purpose {
+        CodeFor::Reset => (Journey::Reset { choice: true }, Step::Code),
+        CodeFor::Change => (Journey::Change { known: KnownPassword::WithCode }, Step::Code),
+        CodeFor::OldNumber(_) => (numbers(NumberTask::Change), Step::Code),
+        CodeFor::AddNumber(_) => (numbers(NumberTask::Add), Step::Code),
+        CodeFor::RemoveNumber(_) => (numbers(NumberTask::Remove), Step::Code),
+        CodeFor::Stop(_) => (numbers(NumberTask::Stop), Step::Code),
+        CodeFor::StopByName => (Journey::Stop, Step::Code),
+        CodeFor::NewNumber(_) => (numbers(NumberTask::First), Step::NewCode),
+    };
     CodeView {
-        page,
+        page: within(page, journey, step),
         purpose,
         problem,
         minutes: 10,

@@ -1,15 +1,18 @@
 //! The pages of pwreg.
 
-use portvakt_domain::{holder::HolderError, message::Delivery, number::Country, tenant::HostPurpose};
+use portvakt_domain::{flow::NumberTask, holder::HolderError, message::Delivery, number::Country, tenant::HostPurpose};
 
-use super::{Gallery, MASKED, RESET, WHEN, code, code_problems, suffix};
-use crate::portal::views::{
-    Page,
-    register::{
-        self, ConfirmProblem, ConfirmView, NumberItem, NumberProblem, NumberView, SignInProblem, SignInView, StopView,
-        TaskKind, TaskView, TypedNumber,
+use super::{Gallery, MASKED, RESET, WHEN, code, code_problems, suffix, within};
+use crate::portal::{
+    progress::{Journey, Step},
+    views::{
+        Page,
+        register::{
+            self, ConfirmProblem, ConfirmView, NumberItem, NumberProblem, NumberView, SignInProblem, SignInView,
+            StopView, TaskKind, TaskView, TypedNumber,
+        },
+        reset::{CodeFor, CodeView, StartProblem},
     },
-    reset::{CodeFor, CodeView, StartProblem},
 };
 
 pub(super) fn pages(gallery: &mut Gallery<'_>) {
@@ -20,10 +23,12 @@ pub(super) fn pages(gallery: &mut Gallery<'_>) {
         Some(SignInProblem::Refused),
         Some(SignInProblem::Stale),
     ] {
+        let page = page.at(numbers(NumberTask::First), Step::SignIn);
         let view = SignInView { page, start_token: "t0k3n", username: "hemvardsgruppen", problem, reset_url: RESET };
         gallery.hang(format!("register-1-sign-in{}", suffix(&problem)), problem.is_some(), &view);
     }
     for problem in [None, Some(ConfirmProblem::Empty), Some(ConfirmProblem::Wrong)] {
+        let page = within(page, numbers(NumberTask::First), Step::Confirm);
         let view = ConfirmView { page, username: "hemvardsgruppen", display_name: "Hemvårdsgruppen", problem };
         gallery.hang(format!("register-2-confirm{}", suffix(&problem)), problem.is_some(), &view);
     }
@@ -55,6 +60,7 @@ pub(super) fn pages(gallery: &mut Gallery<'_>) {
     }
     task_pages(gallery, page);
     for problem in [None, Some(StartProblem::Empty), Some(StartProblem::Stale)] {
+        let page = page.at(Journey::Stop, Step::Name);
         let view = StopView { page, start_token: "t0k3n", username: "hemvardsgruppen", problem };
         gallery.hang(format!("register-1-stop{}", suffix(&problem)), problem.is_some(), &view);
     }
@@ -106,29 +112,37 @@ pub(super) fn pages(gallery: &mut Gallery<'_>) {
 fn task_pages(gallery: &mut Gallery<'_>, page: Page<'_>) {
     let (one, five) = (numbers_of(1), numbers_of(5));
     let typed = TypedNumber::default();
-    for (name, kind, problems) in [
-        ("add", TaskKind::Add { functional: false }, vec![NumberProblem::Same]),
-        ("add-holder", TaskKind::Add { functional: true }, vec![NumberProblem::Holder(HolderError::Malformed)]),
-        ("remove", TaskKind::Remove, Vec::new()),
-        ("lost", TaskKind::Lost { hours: 48 }, vec![NumberProblem::NotMobile]),
+    for (name, kind, task, problems) in [
+        ("add", TaskKind::Add { functional: false }, NumberTask::Add, vec![NumberProblem::Same]),
+        (
+            "add-holder",
+            TaskKind::Add { functional: true },
+            NumberTask::Add,
+            vec![NumberProblem::Holder(HolderError::Malformed)],
+        ),
+        ("remove", TaskKind::Remove, NumberTask::Remove, Vec::new()),
+        ("lost", TaskKind::Lost { hours: 48 }, NumberTask::Delay, vec![NumberProblem::NotMobile]),
     ] {
         for problem in std::iter::once(None).chain(problems.into_iter().map(Some)) {
             for numbers in [&one, &five] {
                 let count = if numbers.len() == 1 { "one" } else { "five" };
                 let name = format!("register-7-{name}-{count}{}", suffix(&problem));
+                let page = within(page, self::numbers(task), Step::Task);
                 let view = TaskView { page, kind, numbers, typed, to: "", problem: problem.clone() };
                 gallery.hang(name, problem.is_some(), &view);
             }
         }
         let problem = Some(NumberProblem::NoChoice);
+        let page = within(page, self::numbers(task), Step::Task);
         let view = TaskView { page, kind, numbers: &five, typed, to: "", problem };
         gallery.hang(format!("register-7-{name}-choose"), true, &view);
     }
 }
 
 fn number_view<'a>(page: Page<'a>, numbers: &'a [NumberItem]) -> NumberView<'a> {
+    let task = if numbers.is_empty() { NumberTask::First } else { NumberTask::Change };
     NumberView {
-        page,
+        page: within(page, self::numbers(task), Step::Number),
         username: "stelin",
         display_name: "",
         functional: false,
@@ -144,4 +158,8 @@ fn number_view<'a>(page: Page<'a>, numbers: &'a [NumberItem]) -> NumberView<'a> 
 fn numbers_of(count: usize) -> Vec<NumberItem> {
     let item = |n| NumberItem { row: format!("row{n}"), shown: format!("Maj-Britt <Ödman> {n}, {MASKED}") };
     (1..=count).map(item).collect()
+}
+
+fn numbers(task: NumberTask) -> Journey {
+    Journey::Numbers { password_again: true, task }
 }

@@ -1,0 +1,41 @@
+//! Pages on paper: black on white, what was done and whom to call, and nothing to press.
+
+use harness::chromium::Script;
+use serde_json::json;
+
+use crate::stage::Stage;
+
+const NEXT: &str = "button.next";
+
+/// What paper is spared, and what it shows.
+const PRINTED: &str = "
+  const shown = (css) => [...document.querySelectorAll(css)].some((element) => element.checkVisibility());
+  const style = (css) => getComputedStyle(document.querySelector(css));
+  const inked = [...document.querySelectorAll('body, .top, main, .contact, .rules')]
+    .filter((element) => !['rgba(0, 0, 0, 0)', 'rgb(255, 255, 255)'].includes(getComputedStyle(element).backgroundColor));
+  return {
+    press: shown('button, input, .go, dialog'), heading: shown('h1'), help: shown('[aria-labelledby=help-heading]'),
+    words: style('main p').color, name: style('.tenant').color, inked: inked.length,
+  };";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_last_page_and_a_dead_end_can_be_printed() {
+    let stage = Stage::with("paper", Script::On).await;
+    let person = stage.account("mjolby", "normal").await;
+    stage.phone.open(&stage.url("pwreg.mjolby.localhost", "/")).await;
+    stage.phone.fill("#username", &person.username).await;
+    stage.phone.fill("#password", &person.password).await;
+    stage.phone.tap_through(NEXT).await;
+    stage.phone.tap_through("form[action^='/keep'] button").await;
+    assert!(stage.phone.text("h1").await.starts_with("Klart"));
+    let expected = json!({
+        "press": false, "heading": true, "help": true, "words": "rgb(0, 0, 0)", "name": "rgb(0, 0, 0)", "inked": 0,
+    });
+    for path in ["/done", "/nowhere"] {
+        stage.phone.open(&stage.url("pwreg.mjolby.localhost", path)).await;
+        assert_ne!(stage.phone.ask(PRINTED).await, expected, "{path} on a screen");
+        stage.phone.on_paper().await;
+        assert_eq!(stage.phone.ask(PRINTED).await, expected, "{path} on paper");
+        stage.phone.dark(false).await;
+    }
+}
