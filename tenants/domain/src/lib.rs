@@ -30,6 +30,7 @@ pub mod policy;
 pub mod random;
 pub mod rejection;
 pub mod report;
+pub mod shortcoming;
 pub mod sign_in;
 pub mod tally;
 pub mod tenant;

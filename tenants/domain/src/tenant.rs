@@ -1,5 +1,6 @@
 //! A tenant's settings: typed sections, validated before they are stored, the same in a TOML file and in a row.
 
+use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +10,9 @@ use crate::{
     policy::{PasswordPolicy, PolicyPreset},
 };
 
+mod accessibility;
 mod branding;
+mod contact;
 mod destination;
 mod difference;
 mod directory;
@@ -18,12 +21,15 @@ mod hosts;
 mod limits;
 mod mail;
 pub mod plain;
+mod privacy;
 mod sms;
 mod sms_http;
 mod sms_report;
 mod texts;
 mod values;
+pub use accessibility::{AccessibilitySettings, Assessment, Conformance, Exemption, Shortcoming};
 pub use branding::{Branding, Colours, Palette, Scheme};
+pub use contact::Contact;
 pub use destination::Destination;
 pub use difference::{Change, Difference, Document, SecretChange};
 pub use directory::{DirectoryKind, DirectorySettings, HistoryRule};
@@ -31,11 +37,12 @@ pub use help_desk::HelpDesk;
 pub use hosts::Hosts;
 pub use limits::LimitSettings;
 pub use mail::{MailSecurity, MailSettings};
+pub use privacy::{LegalBasis, PrivacySettings};
 pub use sms::{SmsAccount, SmsProvider, SmsRegion, SmsSecret, SmsSettings};
 pub use sms_http::{HttpAuthentication, HttpCharset, HttpContent, HttpMethod, HttpNumberFormat, HttpVerdict, SmsHttp};
 pub use sms_report::{HttpReport, HttpReportContent, HttpReportValue};
 pub use texts::{Paragraphs, TenantTexts};
-pub use values::{BaseUrl, HostName, LdapUrl, SenderName, Slug, WebUrl};
+pub use values::{BaseUrl, Day, HostName, LdapUrl, SenderName, Slug, WebUrl};
 
 /// The longest name of a municipality. It stands at the head of every page, and in every notice by SMS.
 const LONGEST_NAME: usize = 100;
@@ -86,6 +93,12 @@ pub struct TenantSettings {
     /// How pages look.
     #[serde(default, skip_serializing_if = "is_plain")]
     pub branding: Branding,
+    /// What the accessibility statement says beside what is known of the platform.
+    #[serde(default, skip_serializing_if = "AccessibilitySettings::is_unset")]
+    pub accessibility: AccessibilitySettings,
+    /// What the page on personal data says beside what is known of the platform.
+    #[serde(default, skip_serializing_if = "PrivacySettings::is_unset")]
+    pub privacy: PrivacySettings,
 }
 
 fn all_languages() -> Vec<Language> {
@@ -188,6 +201,14 @@ impl TenantSettings {
         if self.languages.contains(&asked) { asked } else { self.default_language }
     }
 
+    /// What a page lacks that the law wants there, and days that can't be right or are over, as `key: what to do`. It keeps
+    /// nobody from being served.
+    pub fn shortfalls(&self, today: NaiveDate) -> Vec<String> {
+        let mut all = self.accessibility.shortfalls(today);
+        all.extend(self.privacy.shortfalls());
+        all
+    }
+
     /// Everything that is wrong beyond the form of single values, as `key: what to do`. Empty when nothing is.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
@@ -226,6 +247,8 @@ impl TenantSettings {
         problems.extend(self.help_desk.problems());
         problems.extend(self.texts.problems());
         problems.extend(self.branding.problems(&self.languages));
+        problems.extend(self.accessibility.problems(&self.languages));
+        problems.extend(self.privacy.problems(&self.languages));
         problems.extend(self.limits.problems());
         problems.extend(self.directory.problems());
         problems.extend(self.sms.problems());

@@ -6,22 +6,25 @@ use portvakt_domain::language::Language;
 
 use crate::FILES;
 
+/// The files of what is sent; all others are read in a browser.
+const MESSAGES: &str = "messages.ftl";
+
 /// Keys, each with the names of the values that it takes.
 pub type Keys = BTreeMap<&'static str, BTreeSet<&'static str>>;
 
 /// What pages say.
 pub fn pages(language: Language) -> Keys {
-    keys(language, "pages.ftl")
+    keys(language, |file| !file.ends_with(MESSAGES))
 }
 
 /// What messages say.
 pub fn messages(language: Language) -> Keys {
-    keys(language, "messages.ftl")
+    keys(language, |file| file.ends_with(MESSAGES))
 }
 
-fn keys(language: Language, name: &str) -> Keys {
+fn keys(language: Language, of_these: fn(&str) -> bool) -> Keys {
     let mut keys = Keys::new();
-    for (_, _, source) in FILES.iter().filter(|(of, file, _)| *of == language && file.ends_with(name)) {
+    for (_, _, source) in FILES.iter().filter(|(of, file, _)| *of == language && of_these(file)) {
         let mut current = None;
         for line in source.lines().filter(|line| !line.starts_with('#')) {
             // A text's further lines are indented, or close its variants.

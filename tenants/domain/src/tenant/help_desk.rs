@@ -6,14 +6,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    plain::{is_unseen, unfit},
+    contact::{unfit_mail, unfit_phone, unfit_url},
+    plain::unfit,
     values::WebUrl,
 };
 use crate::language::Language;
 
 const LONGEST_NAME: usize = 60;
-const LONGEST_PHONE: usize = 60;
-const LONGEST_MAIL: usize = 100;
 const LONGEST_HOURS: usize = 100;
 
 /// Whom to turn to.
@@ -44,35 +43,17 @@ impl HelpDesk {
             problems.extend(why.map(|why| format!("help_desk.{key}: {why}")));
         };
         say("name", unfit(&self.name, LONGEST_NAME));
-        if let Some(phone) = &self.phone {
-            let digits = phone.chars().filter(char::is_ascii_digit).count();
-            let wrong = (digits < 3).then(|| format!("{phone:?} is not a telephone number"));
-            say("phone", unfit(phone, LONGEST_PHONE).or(wrong));
-        }
-        if let Some(mail) = &self.mail {
-            let wrong = (!is_mail_address(mail)).then(|| format!("{mail:?} is not a mail address"));
-            say("mail", unfit(mail, LONGEST_MAIL).or(wrong));
-        }
+        say("phone", self.phone.as_deref().and_then(unfit_phone));
+        say("mail", self.mail.as_deref().and_then(unfit_mail));
         for (language, hours) in &self.hours {
             say(&format!("hours.{}", language.tag()), unfit(hours, LONGEST_HOURS));
         }
-        let unseen = self.url.iter().find_map(|url| url.as_str().chars().find(|c| is_unseen(*c)));
-        say("url", unseen.map(|c| format!("U+{:04X} is a character that nobody sees; take it out", u32::from(c))));
+        say("url", self.url.as_ref().and_then(unfit_url));
         if self.phone.is_none() && self.mail.is_none() {
             problems.push("help_desk: give a phone or a mail address, people will need it".to_owned());
         }
         problems
     }
-}
-
-/// `name@host`, of characters that need no quotes (RFC 5321, 4.1.2), and of these none that means something in a link, or
-/// that an SMS can't show.
-fn is_mail_address(text: &str) -> bool {
-    let Some((name, host)) = text.split_once('@') else { return false };
-    let word = |part: &str| {
-        !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || "!$'*+-/=^_{|}~".contains(c))
-    };
-    name.split('.').all(word) && host.contains('.') && host.parse::<super::HostName>().is_ok()
 }
 
 #[cfg(test)]

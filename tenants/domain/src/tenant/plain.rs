@@ -1,5 +1,21 @@
 //! Plain words that a tenant writes for people: what has no place in them.
 
+use std::collections::BTreeMap;
+
+use crate::language::Language;
+
+/// The same words in several languages.
+pub type Words = BTreeMap<Language, String>;
+
+/// What is wrong with words that people read in each of these languages, as `key: what to do`.
+pub(super) fn unfit_words(key: &str, words: &Words, languages: &[Language], longest: usize) -> Vec<String> {
+    let wrong = words
+        .iter()
+        .filter_map(|(language, text)| unfit(text, longest).map(|why| format!("{key}.{}: {why}", language.tag())));
+    let lacking = languages.iter().filter(|language| !words.contains_key(language));
+    wrong.chain(lacking.map(|language| format!("{key}: say it in {:?} too", language.tag()))).collect()
+}
+
 /// Why a text of one line can't be shown; `None` where it can.
 pub(super) fn unfit(text: &str, longest: usize) -> Option<String> {
     if !says_something(text) {

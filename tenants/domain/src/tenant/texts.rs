@@ -29,6 +29,12 @@ pub struct TenantTexts {
     /// Shown in place of `after_reset` where the account is one that several people share.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub after_functional: Paragraphs,
+    /// Shown after those when a password was set: what to do where the computer is on the municipality's network.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub inside_network: Paragraphs,
+    /// The same for those who are elsewhere, such as at home. The page of help shows both.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub outside_network: Paragraphs,
     /// An example of a username, for the first page.
     pub username_example: String,
     /// Texts in the place of the built-in ones, in Swedish: key and Fluent pattern.
@@ -57,6 +63,8 @@ impl TenantTexts {
             ("after_unlock", &self.after_unlock),
             ("after_registration", &self.after_registration),
             ("after_functional", &self.after_functional),
+            ("inside_network", &self.inside_network),
+            ("outside_network", &self.outside_network),
         ];
         for (section, paragraphs) in sections {
             for (language, paragraphs) in paragraphs {
@@ -98,6 +106,11 @@ mod tests {
                 "after_functional = { sv = [\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\"] }".to_owned(),
                 "texts.after_functional.sv: 7 paragraphs",
             ),
+            (
+                "outside_network = { sv = [\"<i>Hemma</i>\"] }".to_owned(),
+                "texts.outside_network.sv: there is no markup",
+            ),
+            ("inside_network = { en = [\"\"] }".to_owned(), "texts.inside_network.en: write something"),
             ("username_example = \"a\\nb\"".to_owned(), "texts.username_example: U+000A"),
         ] {
             let found = problems(&wrong);
@@ -108,7 +121,7 @@ mod tests {
     #[test]
     fn what_a_tenant_does_not_use_is_not_stored() {
         let stored = serde_json::to_string(&TenantTexts::default()).expect("JSON");
-        for key in ["after_registration", "after_functional", "\"sv\"", "\"en\""] {
+        for key in ["after_registration", "after_functional", "side_network", "\"sv\"", "\"en\""] {
             assert!(!stored.contains(key), "{stored}");
         }
     }

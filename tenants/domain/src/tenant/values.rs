@@ -72,6 +72,16 @@ text_value!(
     SenderName, sender_name
 );
 
+text_value!(
+    /// A day, `2027-03-31`. Days compare as they follow each other.
+    Day, day
+);
+
+fn day(text: &str) -> Result<String, String> {
+    let exact = text.parse::<chrono::NaiveDate>().is_ok_and(|day| day.to_string() == text);
+    exact.then(|| text.to_owned()).ok_or_else(|| format!("{text:?} is not a day: write it as \"2027-03-31\""))
+}
+
 fn slug(text: &str) -> Result<String, String> {
     let fits = (2..=30).contains(&text.len())
         && text.starts_with(|c: char| c.is_ascii_lowercase())

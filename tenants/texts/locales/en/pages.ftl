@@ -17,7 +17,7 @@ help-phone = Telephone:
 help-mail = E-mail:
 help-hours = Opening hours:
 help-page = More help:
-cookie = This service uses one necessary cookie to keep your request together. It is removed when you finish.
+cookie = This service uses one necessary cookie to keep your request together. It stops being valid after 30 minutes at most.
 
 ## Time
 
@@ -249,7 +249,7 @@ done-next-heading = Keep this in mind
 sign-in-heading = Sign in to register your mobile number
 sign-in-intro = With a registered mobile number you can unlock your account and choose a new password at any time.
 sign-in-which = Sign in with the account that the number is for. That works even if someone else is signed in on this computer.
-sign-in-privacy = { $tenant } is the controller of your personal data. The number is used only to show that it is you, and is removed when the account ends.
+sign-in-privacy = { $tenant } is the controller of your personal data. The number is used only for security codes and to tell you of changes, and you can remove it here yourself.
 sign-in-forgot = Have you forgotten your password? Go to:
 sign-in-empty-username = Enter your username.
 sign-in-empty-password = Enter your password.

@@ -17,7 +17,7 @@ help-phone = Telefon:
 help-mail = E-post:
 help-hours = Öppettider:
 help-page = Mer hjälp:
-cookie = Tjänsten använder en nödvändig kaka för att hålla ihop ditt ärende. Den tas bort när du är klar.
+cookie = Tjänsten använder en nödvändig kaka för att hålla ihop ditt ärende. Den slutar gälla efter högst 30 minuter.
 
 ## Tiden
 
@@ -249,7 +249,7 @@ done-next-heading = Tänk på det här
 sign-in-heading = Logga in för att registrera ditt mobilnummer
 sign-in-intro = Med ett registrerat mobilnummer kan du låsa upp ditt konto och välja nytt lösenord när som helst.
 sign-in-which = Logga in med det konto som numret ska gälla för. Det går också bra när datorn är inloggad som någon annan.
-sign-in-privacy = { $tenant } är personuppgiftsansvarig. Numret används bara för att visa att det är du, och tas bort när kontot avslutas.
+sign-in-privacy = { $tenant } är personuppgiftsansvarig. Numret används bara för säkerhetskoder och för att berätta om ändringar, och du kan själv ta bort det här.
 sign-in-forgot = Har du glömt ditt lösenord? Gå till:
 sign-in-empty-username = Skriv ditt användarnamn.
 sign-in-empty-password = Skriv ditt lösenord.

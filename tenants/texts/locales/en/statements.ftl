@@ -1,0 +1,159 @@
+# The pages about the service: help, accessibility, personal data, cookies.
+
+## The links at the foot of every page
+
+about-label = About the service
+about-help = Help
+about-accessibility = Accessibility
+about-privacy = Personal data
+about-cookies = Cookies
+about-back = You have begun a request.
+about-back-link = Back to your request
+about-form = Website:
+about-name = Name:
+
+## Accessibility
+
+accessibility-heading = Accessibility statement
+accessibility-who = { $tenant } is responsible for the service { $service } at { $address }. We want as many people as possible to be able to use it.
+accessibility-what = This page says how the service complies with the Swedish Act (2018:1937) on Accessibility to Digital Public Services, which shortcomings are known, and how you can tell us of more.
+accessibility-state-heading = How accessible the service is
+accessibility-fully = The service is fully compliant with the Act on Accessibility to Digital Public Services. No shortcomings are known.
+accessibility-partially = The service is partially compliant with the Act on Accessibility to Digital Public Services. The shortcomings are described below.
+accessibility-not = The service is not compliant with the Act on Accessibility to Digital Public Services. The shortcomings that are known are described below.
+accessibility-unassessed = This rests on the shortcomings that are known. { $tenant } has given no day on which the service was assessed.
+accessibility-known-heading = Content that is not accessible
+accessibility-known-none = No shortcomings are known.
+accessibility-criterion = WCAG success criterion { $criterion }
+accessibility-for = For whom:
+accessibility-why = Why:
+accessibility-mended = To be mended:
+accessibility-mended-by = by { $day }
+accessibility-mended-open = No day has been set.
+accessibility-burden-heading = Disproportionate burden
+accessibility-burden-intro = { $tenant } claims the exception in section 12 of the act for this content:
+accessibility-burden-none = { $tenant } does not claim the exception for a disproportionate burden (section 12 of the act) for any content.
+accessibility-exempt-heading = Content that the act does not cover
+accessibility-exempt-intro = This content is not covered by the act (section 9):
+accessibility-exempt-none = No content is exempt from the act (section 9).
+accessibility-test-heading = How the service was tested
+accessibility-test-own = { $tenant } assessed the service itself (self-assessment). The last assessment was made on { $day }.
+accessibility-test-external = An external reviewer assessed the service. The last assessment was made on { $day }.
+accessibility-test-none = { $tenant } has not said how or when the service was assessed.
+accessibility-test-machine = When the program is changed, its pages are tested by machine: in narrow windows, by keyboard, without scripts, and that their colours have enough contrast.
+accessibility-tell-heading = Tell us of shortcomings
+accessibility-tell = Did you find something that you can't use, or do you need the content in another form? Please tell us.
+accessibility-answer = { $days ->
+    [one] You get an answer within 1 day.
+   *[other] You get an answer within { $days } days.
+}
+accessibility-supervision-heading = Supervision
+accessibility-supervision = The Agency for Digital Government (Digg) supervises the act. If you are not content with how we deal with what you told us, you can report it to Digg:
+accessibility-updated = The statement was updated on { $day }.
+accessibility-updated-none = { $tenant } has not said on which day the statement was last gone through.
+
+## Personal data
+
+privacy-heading = How we process personal data
+privacy-link = How we process personal data
+privacy-controller = { $tenant } is the controller of personal data in this service.
+privacy-what-heading = Which data
+privacy-what-number = The mobile number that you register. For an account that several people share, also the name of who has the phone.
+privacy-what-account = The username or mail address that you type, and which account of the municipality's directory that is. From the directory we also read your name, your mail address, the account's groups and whether it is locked.
+privacy-what-events = What happens in the service and when: such as that a code was sent, a password was changed or a number was registered.
+privacy-what-network = Which network you come from. The IP address is not stored, only a digest of the network from which the address can't be read.
+privacy-what-password = Passwords are never stored. They are passed on to the municipality's directory.
+privacy-why-heading = Why
+privacy-why = So that you can safely unlock your account and choose a new password, and so that nobody else can.
+privacy-basis-public = The legal ground is a task carried out in the public interest (GDPR, article 6.1 e).
+privacy-basis-obligation = The legal ground is a legal obligation (GDPR, article 6.1 c).
+privacy-voluntary = You decide whether you register a mobile number. Without one you can't reset your password here and need the help of { $name }.
+privacy-automatic = No decisions with legal effects for you are made by a computer. The service slows down attempts that look like guessing.
+privacy-long-heading = For how long
+privacy-long-number = The mobile number is kept until you remove or change it. It is not removed by itself when the account ends. Remove it before you leave:
+privacy-long-directory = The first number is kept in the municipality's directory, which has rules of its own for how long data are kept.
+privacy-long-flow = { $hours ->
+    [one] A request with the username that you typed is removed after 1 hour.
+   *[other] A request with the username that you typed is removed after { $hours } hours.
+}
+privacy-long-messages = { $days ->
+    [one] That a text message or a mail was sent, and where to, is kept for 1 day. Its text is not kept.
+   *[other] That a text message or a mail was sent, and where to, is kept for { $days } days. Its text is not kept.
+}
+privacy-long-changes = { $days ->
+    [one] A change of number that waited is kept for 1 day after it was over, without the number.
+   *[other] A change of number that waited is kept for { $days } days after it was over, without the number.
+}
+privacy-long-guards = { $days ->
+    [one] Counters that protect against guessing are removed after 1 day at most.
+   *[other] Counters that protect against guessing are removed after { $days } days at most.
+}
+privacy-long-networks = { $days ->
+    [one] Digests of networks that somebody succeeded from are removed after 1 day.
+   *[other] Digests of networks that somebody succeeded from are removed after { $days } days.
+}
+privacy-long-events = Events are kept for as long as { $tenant } uses the service, and are not removed by themselves. You stand there under a random name, not your own, and without a mobile number.
+privacy-long-removed = How long data remain in backups is decided by who runs the service.
+privacy-who-heading = Who receives the data
+privacy-who-processor = { $processor } runs the service and processes the data on behalf of { $tenant }.
+privacy-who-unnamed = Ask { $tenant } who runs the service.
+privacy-who-sms = Your mobile number and the text of the message go to { $suppliers }, sending text messages for { $tenant }.
+privacy-who-mail = When we send you a mail, your mail address and the text pass through the mail server that { $tenant } has chosen.
+privacy-public = Data held by a municipality may be public documents. Who asks for them may get them, unless they are secret by law.
+privacy-abroad = Transfers to other countries
+privacy-rights-heading = Your rights
+privacy-rights = You have the right to know which data we have about you, and to have them corrected. In some cases you may also have them erased, have the processing restricted, or object to it.
+privacy-rights-self = The end of your mobile number can be seen, and the number changed and removed, by yourself:
+privacy-rights-ask = For anything else, turn to { $tenant }.
+privacy-officer-heading = Data protection officer
+privacy-officer-none = { $tenant } has a data protection officer. How to reach them is not given here; ask { $tenant }.
+privacy-more = More on how { $tenant } processes personal data:
+privacy-complain-heading = If you are not content
+privacy-complain = You may lodge a complaint with the Swedish Authority for Privacy Protection (IMY):
+
+## Cookies
+
+cookies-heading = Cookies
+cookies-intro = The service uses a single cookie. It is necessary, so we do not ask for consent. There are no other cookies, nothing measures how you use the service, and nothing is fetched from anybody else.
+cookies-name = Its name:
+cookies-purpose-heading = What it is for
+cookies-purpose = It keeps your request together from when you type your username until you have finished. It holds nothing but a random text. Reading pages such as this one sets no cookie.
+cookies-life-heading = How long it lasts
+cookies-life = It stops being valid after { $idle } minutes in which you send nothing, and at the latest { $whole } minutes after the request began. The browser removes it when it is closed. Pressing Cancel removes it at once.
+cookies-who-heading = Who can read it
+cookies-who = This service alone, at { $address }. Scripts can't read it.
+cookies-without = If you turn cookies off in your browser you can read the pages, but not unlock your account, choose a password or register numbers.
+
+## Help
+
+help-page-heading = Help
+help-page-intro = Here are answers to common questions. If yours is not among them, contact { $name }.
+help-no-sms-heading = No text message came
+help-no-sms = Wait for 3 minutes. Sometimes it takes a while. If still none comes, ask for a new code on the page where the code is entered.
+help-no-sms-why = The code is sent only if a mobile number is registered for the account. For security the page does not say whether it is. Check that the username is right, that the phone has coverage, and that it does not block messages from strangers.
+help-lost-heading = I no longer have the phone
+help-lost-delay = { $hours ->
+    [one] Do you know your password? Sign in, choose “I no longer have the phone” and enter the new number. It is changed after 1 hour, and the old number is told at once.
+   *[other] Do you know your password? Sign in, choose “I no longer have the phone” and enter the new number. It is changed after { $hours } hours, and the old number is told at once.
+}
+help-lost-desk = If you do not know your password, you need the help of { $name }.
+help-lost-no-delay = Then you need the help of { $name }.
+help-lost-second = If you have several registered numbers, the code can be sent to one of the others, from the page where it is entered.
+help-locked-heading = The account is locked
+help-locked-keep = With a security code you can unlock the account and keep the password you have, or choose a new one.
+help-locked-new = With a security code you can choose a new password. That also unlocks the account.
+help-expired-heading = The password has expired
+help-expired-reset = With a security code you can choose a new password, also when the old one has expired.
+help-expired-change-code = If you know the old password you can change it. We send a security code then too.
+help-expired-change = If you know the old password you can change it without a security code.
+help-never-heading = I never registered a mobile number
+help-never = Register it while your password works. You sign in, enter the number and confirm it with a code.
+help-never-desk = If the password no longer works, you need the help of { $name }.
+help-network-heading = I am outside the municipality's network
+help-network = The service works wherever you are, on a phone, a tablet or a computer.
+help-network-built-in = A computer at work may have to be connected to the network there before it knows a new password. Ask { $name } if you can't get into the computer.
+help-to-reset = Unlock or choose a new password:
+help-to-change = Change the password:
+help-to-register = Register or change a mobile number:
+done-inside-heading = When you are on the municipality's network
+done-outside-heading = When you are outside the municipality's network

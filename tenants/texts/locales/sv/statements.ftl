@@ -1,0 +1,159 @@
+# Sidorna om tjänsten: hjälp, tillgänglighet, personuppgifter, kakor.
+
+## Länkarna längst ner på varje sida
+
+about-label = Om tjänsten
+about-help = Hjälp
+about-accessibility = Tillgänglighet
+about-privacy = Personuppgifter
+about-cookies = Kakor
+about-back = Du har ett påbörjat ärende.
+about-back-link = Tillbaka till ärendet
+about-form = Webbplats:
+about-name = Namn:
+
+## Tillgänglighet
+
+accessibility-heading = Tillgänglighetsredogörelse
+accessibility-who = { $tenant } står bakom tjänsten { $service } på { $address }. Vi vill att så många som möjligt ska kunna använda den.
+accessibility-what = Här står hur tjänsten uppfyller lagen (2018:1937) om tillgänglighet till digital offentlig service, vilka brister som är kända och hur du kan anmäla fler.
+accessibility-state-heading = Så tillgänglig är tjänsten
+accessibility-fully = Tjänsten är helt förenlig med lagen om tillgänglighet till digital offentlig service. Inga brister är kända.
+accessibility-partially = Tjänsten är delvis förenlig med lagen om tillgänglighet till digital offentlig service. Bristerna beskrivs nedan.
+accessibility-not = Tjänsten är inte förenlig med lagen om tillgänglighet till digital offentlig service. De brister som är kända beskrivs nedan.
+accessibility-unassessed = Det här bygger på de brister som är kända. { $tenant } har inte angett någon dag då tjänsten har bedömts.
+accessibility-known-heading = Innehåll som inte är tillgängligt
+accessibility-known-none = Inga brister är kända.
+accessibility-criterion = WCAG { $criterion }
+accessibility-for = För vem:
+accessibility-why = Varför:
+accessibility-mended = Åtgärdas:
+accessibility-mended-by = senast { $day }
+accessibility-mended-open = Det finns ingen bestämd dag.
+accessibility-burden-heading = Oskäligt betungande anpassning
+accessibility-burden-intro = { $tenant } åberopar undantaget i 12 § i lagen för det här innehållet:
+accessibility-burden-none = { $tenant } åberopar inte undantaget för oskäligt betungande anpassning (12 § i lagen) för något innehåll.
+accessibility-exempt-heading = Innehåll som lagen inte omfattar
+accessibility-exempt-intro = Det här innehållet omfattas inte av lagen (9 §):
+accessibility-exempt-none = Inget innehåll är undantaget från lagen (9 §).
+accessibility-test-heading = Så har tjänsten testats
+accessibility-test-own = { $tenant } har själv bedömt tjänsten (självskattning). Den senaste bedömningen gjordes { $day }.
+accessibility-test-external = En extern granskare har bedömt tjänsten. Den senaste bedömningen gjordes { $day }.
+accessibility-test-none = { $tenant } har inte angett hur eller när tjänsten har bedömts.
+accessibility-test-machine = När programmet ändras testas sidorna maskinellt: i smala fönster, med tangentbord, utan skript, och att färgerna har tillräcklig kontrast.
+accessibility-tell-heading = Kontakta oss om du hittar brister
+accessibility-tell = Hittar du något som du inte kan använda, eller behöver du innehållet på ett annat sätt? Berätta det för oss.
+accessibility-answer = { $days ->
+    [one] Du får svar inom 1 dag.
+   *[other] Du får svar inom { $days } dagar.
+}
+accessibility-supervision-heading = Tillsyn
+accessibility-supervision = Myndigheten för digital förvaltning (Digg) har tillsyn över lagen. Är du inte nöjd med hur vi hanterar det du har påpekat kan du anmäla det till Digg:
+accessibility-updated = Redogörelsen uppdaterades { $day }.
+accessibility-updated-none = { $tenant } har inte angett vilken dag redogörelsen senast gicks igenom.
+
+## Personuppgifter
+
+privacy-heading = Så behandlar vi personuppgifter
+privacy-link = Så behandlar vi personuppgifter
+privacy-controller = { $tenant } är personuppgiftsansvarig för den här tjänsten.
+privacy-what-heading = Vilka uppgifter
+privacy-what-number = Mobilnumret som du registrerar. För ett konto som flera delar även namnet på den som har mobilen.
+privacy-what-account = Användarnamnet eller e-postadressen som du skriver, och vilket konto det är i kommunens katalog. Ur katalogen läser vi också ditt namn, din e-postadress, kontots grupper och om kontot är låst.
+privacy-what-events = Vad som händer i tjänsten och när: till exempel att en kod skickades, att ett lösenord byttes eller att ett nummer registrerades.
+privacy-what-network = Vilket nätverk du kommer från. Ip-adressen sparas inte, bara ett kondensat av nätverket som adressen inte kan läsas ur.
+privacy-what-password = Lösenord sparas aldrig. De skickas vidare till kommunens katalog.
+privacy-why-heading = Varför
+privacy-why = För att du säkert ska kunna låsa upp ditt konto och välja nytt lösenord, och för att ingen annan ska kunna göra det.
+privacy-basis-public = Den rättsliga grunden är en uppgift av allmänt intresse (artikel 6.1 e i dataskyddsförordningen).
+privacy-basis-obligation = Den rättsliga grunden är en rättslig förpliktelse (artikel 6.1 c i dataskyddsförordningen).
+privacy-voluntary = Du väljer själv om du vill registrera ett mobilnummer. Utan nummer kan du inte återställa lösenordet här, utan behöver hjälp av { $name }.
+privacy-automatic = Inga beslut om dig fattas av en dator på ett sätt som har rättsliga följder. Tjänsten bromsar försök som ser ut som gissningar.
+privacy-long-heading = Hur länge
+privacy-long-number = Mobilnumret sparas tills du tar bort eller byter det. Det tas inte bort av sig själv när kontot avslutas. Ta bort det innan du slutar:
+privacy-long-directory = Det första numret finns i kommunens katalog, som har sina egna regler för hur länge uppgifter sparas.
+privacy-long-flow = { $hours ->
+    [one] Ett ärende med användarnamnet som du skrev tas bort efter 1 timme.
+   *[other] Ett ärende med användarnamnet som du skrev tas bort efter { $hours } timmar.
+}
+privacy-long-messages = { $days ->
+    [one] Att ett sms eller mejl har skickats, och vart, sparas i 1 dag. Texten sparas inte.
+   *[other] Att ett sms eller mejl har skickats, och vart, sparas i { $days } dagar. Texten sparas inte.
+}
+privacy-long-changes = { $days ->
+    [one] Ett byte av nummer som har väntat sparas i 1 dag efter att det avslutades, utan numret.
+   *[other] Ett byte av nummer som har väntat sparas i { $days } dagar efter att det avslutades, utan numret.
+}
+privacy-long-guards = { $days ->
+    [one] Räknare som skyddar mot gissningar tas bort efter högst 1 dag.
+   *[other] Räknare som skyddar mot gissningar tas bort efter högst { $days } dagar.
+}
+privacy-long-networks = { $days ->
+    [one] Kondensat av nätverk som någon har lyckats från tas bort efter 1 dag.
+   *[other] Kondensat av nätverk som någon har lyckats från tas bort efter { $days } dagar.
+}
+privacy-long-events = Händelser sparas så länge { $tenant } använder tjänsten och gallras inte av sig själva. Du står där under ett slumpat namn, inte med ditt eget, och utan mobilnummer.
+privacy-long-removed = Hur länge uppgifter finns kvar i säkerhetskopior bestämmer den som driver tjänsten.
+privacy-who-heading = Vilka får del av uppgifterna
+privacy-who-processor = { $processor } driver tjänsten och behandlar uppgifterna åt { $tenant }.
+privacy-who-unnamed = Fråga { $tenant } om vem som driver tjänsten.
+privacy-who-sms = Ditt mobilnummer och texten i sms:et går till { $suppliers }, som skickar sms åt { $tenant }.
+privacy-who-mail = När vi mejlar dig går din e-postadress och texten genom den e-postserver som { $tenant } har valt.
+privacy-public = Uppgifter hos en kommun kan vara allmänna handlingar. Den som begär ut dem kan få dem, om de inte är hemliga enligt lag.
+privacy-abroad = Överföring till andra länder
+privacy-rights-heading = Dina rättigheter
+privacy-rights = Du har rätt att få veta vilka uppgifter vi har om dig, och att få dem rättade. I vissa fall kan du också få dem raderade, få behandlingen begränsad eller invända mot den.
+privacy-rights-self = Mobilnumret kan du själv se slutet av, byta och ta bort:
+privacy-rights-ask = Vill du något annat vänder du dig till { $tenant }.
+privacy-officer-heading = Dataskyddsombud
+privacy-officer-none = { $tenant } har ett dataskyddsombud. Kontaktuppgifterna är inte angivna här; fråga { $tenant }.
+privacy-more = Mer om hur { $tenant } behandlar personuppgifter:
+privacy-complain-heading = Om du inte är nöjd
+privacy-complain = Du kan klaga hos Integritetsskyddsmyndigheten (IMY):
+
+## Kakor
+
+cookies-heading = Kakor
+cookies-intro = Tjänsten använder en enda kaka. Den är nödvändig, så vi frågar inte om lov. Inga andra kakor används, ingenting mäter hur du använder tjänsten och ingenting hämtas från någon annan.
+cookies-name = Namn:
+cookies-purpose-heading = Vad den är till för
+cookies-purpose = Den håller ihop ditt ärende från det att du skriver ditt användarnamn tills du är klar. I den står bara en slumpad text. Att läsa sidor som den här sätter ingen kaka.
+cookies-life-heading = Hur länge den finns
+cookies-life = Den slutar gälla efter { $idle } minuter utan att du skickar in något, och senast { $whole } minuter efter att ärendet började. Webbläsaren tar bort den när den stängs. Trycker du på Avbryt tas den bort genast.
+cookies-who-heading = Vem som kan läsa den
+cookies-who = Bara den här tjänsten, på { $address }. Skript kan inte läsa den.
+cookies-without = Stänger du av kakor i webbläsaren kan du läsa sidorna men inte låsa upp ditt konto, välja lösenord eller registrera nummer.
+
+## Hjälp
+
+help-page-heading = Hjälp
+help-page-intro = Här är svar på vanliga frågor. Hittar du inte svaret kontaktar du { $name }.
+help-no-sms-heading = Det kom inget sms
+help-no-sms = Vänta i 3 minuter. Ibland dröjer det. Kommer det ändå inget kan du be om en ny kod på sidan där koden ska skrivas.
+help-no-sms-why = Koden skickas bara om ett mobilnummer är registrerat för kontot. Av säkerhetsskäl säger sidan inte om det är så. Kontrollera att användarnamnet är rätt, att mobilen har täckning och att den inte spärrar sms från okända.
+help-lost-heading = Jag har inte kvar mobilen
+help-lost-delay = { $hours ->
+    [one] Kan du ditt lösenord? Logga in, välj ”Jag har inte kvar mobilen” och skriv det nya numret. Bytet görs efter 1 timme, och det gamla numret får veta det genast.
+   *[other] Kan du ditt lösenord? Logga in, välj ”Jag har inte kvar mobilen” och skriv det nya numret. Bytet görs efter { $hours } timmar, och det gamla numret får veta det genast.
+}
+help-lost-desk = Kan du inte ditt lösenord? Då behöver du hjälp av { $name }.
+help-lost-no-delay = Då behöver du hjälp av { $name }.
+help-lost-second = Har du flera registrerade nummer kan du få koden till ett av de andra, på sidan där koden ska skrivas.
+help-locked-heading = Kontot är låst
+help-locked-keep = Med en säkerhetskod kan du låsa upp kontot och behålla lösenordet du har, eller välja ett nytt.
+help-locked-new = Med en säkerhetskod kan du välja ett nytt lösenord. Då låses kontot också upp.
+help-expired-heading = Lösenordet har gått ut
+help-expired-reset = Med en säkerhetskod kan du välja ett nytt lösenord, också när det gamla har gått ut.
+help-expired-change-code = Kan du det gamla lösenordet kan du byta det. Också då skickar vi en säkerhetskod.
+help-expired-change = Kan du det gamla lösenordet kan du byta det utan säkerhetskod.
+help-never-heading = Jag har aldrig registrerat ett mobilnummer
+help-never = Registrera det medan ditt lösenord fungerar. Du loggar in, skriver numret och bekräftar det med en kod.
+help-never-desk = Fungerar lösenordet inte längre behöver du hjälp av { $name }.
+help-network-heading = Jag är utanför kommunens nätverk
+help-network = Tjänsten fungerar var du än är, i mobilen, på en surfplatta eller i en dator.
+help-network-built-in = En dator på jobbet kan behöva vara ansluten till nätverket där innan den känner igen ett nytt lösenord. Fråga { $name } om du inte kommer in på datorn.
+help-to-reset = Lås upp eller välj nytt lösenord:
+help-to-change = Byt lösenord:
+help-to-register = Registrera eller byt mobilnummer:
+done-inside-heading = När du är på kommunens nätverk
+done-outside-heading = När du är utanför kommunens nätverk
