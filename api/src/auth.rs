@@ -7,4 +7,4 @@ pub mod origin;
 pub mod visit;
 
 pub use fields::Fields;
-pub use visit::{RegisterVisit, ResetVisit, Visit};
+pub use visit::{COOKIE, RegisterVisit, ResetVisit, Visit};

@@ -139,6 +139,12 @@ impl Opened {
     }
 }
 
+/// Prints something to look after, beside a command's result.
+fn note(line: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr(), "note: {line}");
+}
+
 /// Prints a line of a command's result.
 fn say(line: &str) {
     use std::io::Write as _;

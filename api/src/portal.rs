@@ -4,6 +4,7 @@ pub mod credentials;
 pub mod progress;
 pub mod register;
 pub mod reset;
+pub mod statements;
 pub mod views;
 
 use actix_web::{

@@ -1,13 +1,13 @@
 //! Every route on one page, grouped by who calls it.
 
 use actix_web::{
-    Resource, Route, guard,
+    FromRequest, Handler, HttpResponse, Resource, Route, guard,
     guard::GuardContext,
     web::{self, ServiceConfig},
 };
 use portvakt_domain::tenant::HostPurpose;
 
-use crate::{edge::health, portal, portal::register, portal::reset, registry::Served, reports};
+use crate::{edge::health, portal, portal::register, portal::reset, portal::statements, registry::Served, reports};
 
 /// What people's browsers reach, by the host they call.
 pub fn public(config: &mut ServiceConfig) {
@@ -75,6 +75,10 @@ fn shared(config: &mut ServiceConfig) {
         .service(page("/cancel").route(web::post().to(portal::cancel)))
         .service(page("/stay").route(web::post().to(portal::stay)))
         .service(page("/cancelled").route(web::get().to(portal::cancelled)))
+        .service(looked_at("/help", statements::help))
+        .service(looked_at("/accessibility", statements::accessibility))
+        .service(looked_at("/privacy", statements::privacy))
+        .service(looked_at("/cookies", statements::cookies))
         .service(page("/assets/{name}").route(web::get().to(portal::asset)))
         .default_service(web::to(portal::not_found));
 }
@@ -90,6 +94,14 @@ pub fn internal(config: &mut ServiceConfig) {
 /// A path whose other methods answer 405.
 pub fn page(path: &str) -> Resource {
     web::resource(path).default_service(Route::new().to(portal::method_not_allowed))
+}
+
+/// A page that is looked at and nothing else, also by who asks for its head alone.
+fn looked_at<A: FromRequest + 'static>(
+    path: &str,
+    handler: impl Handler<A, Output = HttpResponse> + Clone,
+) -> Resource {
+    page(path).route(web::get().to(handler.clone())).route(web::head().to(handler))
 }
 
 fn at(purpose: HostPurpose) -> impl guard::Guard {

@@ -18,6 +18,8 @@ mod paper;
 mod rules;
 #[path = "chromium/stage.rs"]
 mod stage;
+#[path = "chromium/statements.rs"]
+mod statements;
 #[path = "chromium/time.rs"]
 mod time;
 #[path = "chromium/touch.rs"]

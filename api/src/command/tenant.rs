@@ -30,7 +30,7 @@ use portvakt_storage::{
     settings::{self as stored_settings, StoredSettings},
 };
 
-use super::{CommandError, ConfigArgument, Opened, say};
+use super::{CommandError, ConfigArgument, Opened, note, say};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum TenantAction {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use portvakt_domain::{
     flow::{self, TimeLeft},
     language::Language,
-    tenant::{HelpDesk, HostPurpose},
+    tenant::{HelpDesk, HostPurpose, plain::Words},
 };
 use portvakt_texts::{Argument, Texts};
 
@@ -19,6 +19,7 @@ pub mod demo;
 pub mod message;
 pub mod register;
 pub mod reset;
+pub mod statements;
 #[cfg(test)]
 mod tests;
 
@@ -124,11 +125,35 @@ impl Page<'_> {
 
     /// The telephone number as a link wants it, where it is nothing but a number.
     fn phone_link(&self) -> Option<String> {
-        let phone = self.help_desk.phone.as_deref()?;
-        let digits: String = phone.chars().filter(|c| !matches!(c, ' ' | '-' | '\u{a0}')).collect();
-        let number = digits.strip_prefix('+').unwrap_or(&digits);
-        (number.len() >= 5 && number.bytes().all(|b| b.is_ascii_digit())).then_some(digits)
+        telephone_link(self.help_desk.phone.as_deref()?)
     }
+
+    /// The pages about the service, for the foot of every page: address, without the query, and words.
+    fn about(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("/help", self.text("about-help")),
+            ("/accessibility", self.text("about-accessibility")),
+            ("/privacy", self.text("about-privacy")),
+            ("/cookies", self.text("about-cookies")),
+        ]
+    }
+
+    /// Whether this is the page at an address.
+    fn is_at(&self, address: &str) -> bool {
+        self.path == address
+    }
+
+    /// What the tenant wrote, in the reader's language, or in another where it offers none such.
+    fn own_words<'w>(&self, words: &'w Words) -> &'w str {
+        words.get(&self.language).or_else(|| words.values().next()).map_or("", String::as_str)
+    }
+}
+
+/// A telephone number as a link wants it, where it is nothing but a number.
+fn telephone_link(phone: &str) -> Option<String> {
+    let digits: String = phone.chars().filter(|c| !matches!(c, ' ' | '-' | '\u{a0}')).collect();
+    let number = digits.strip_prefix('+').unwrap_or(&digits);
+    (number.len() >= 5 && number.bytes().all(|b| b.is_ascii_digit())).then_some(digits)
 }
 
 /// Something that keeps the person from going on, and the field it concerns.

@@ -2,13 +2,14 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
+use portvakt_domain::time::{Clock as _, swedish};
 use portvakt_flows::apply_settings::{self, ApplyError};
 
 use super::{
     CommandError, ConfigArgument, Opened,
     author::AuthorArgument,
     file::{TenantFile, stored_secrets, unusable},
-    reach, versions,
+    note, reach, versions,
 };
 use crate::system::{SystemClock, SystemRandom};
 
@@ -45,6 +46,9 @@ pub(super) async fn run(arguments: ApplyArguments) -> Result<ExitCode, CommandEr
     // 2. What would change.
     let difference = apply_settings::propose(&store, &keys, settings, secrets).await.map_err(refused)?;
     versions::tell(settings.slug.as_str(), &difference);
+    for lack in settings.shortfalls(swedish(SystemClock.now()).date()) {
+        note(&lack);
+    }
     if dry_run {
         return Ok(ExitCode::SUCCESS);
     }

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, process::ExitCode};
 use chrono::SecondsFormat;
 use portvakt_domain::{
     tenant::{DirectoryKind, TenantSettings},
-    time::{Clock as _, Instant},
+    time::{Clock as _, Instant, swedish},
 };
 use portvakt_storage::{
     breakers::{self, Breaker},
@@ -42,6 +42,8 @@ struct Shown {
     /// Why this release can't read the version in force, where it can't.
     unreadable: Option<String>,
     settings: Option<Settings>,
+    /// What the tenant's pages on accessibility and personal data lack.
+    lacking: Vec<String>,
     sms_budget: Vec<Budget>,
     breaker: BreakerShown,
     limits_last_24_hours: BTreeMap<String, i64>,
@@ -133,6 +135,7 @@ async fn look(opened: &Opened, row: &TenantRow) -> Result<Shown, CommandError> {
         limits_last_24_hours: trips.into_iter().collect(),
         jobs: Jobs::new(jobs),
         settings: settings.as_ref().map(Settings::new),
+        lacking: settings.as_ref().map_or_else(Vec::new, |settings| settings.shortfalls(swedish(now).date())),
     })
 }
 
@@ -202,6 +205,7 @@ impl Shown {
             lines.push(line("mail", settings.mail_host.clone()));
             lines.push(line("trusted networks", settings.trusted_networks.to_string()));
         }
+        lines.extend(self.lacking.iter().map(|lack| line("lacking", lack.clone())));
         for Budget { span, used, allowed } in &self.sms_budget {
             let allowed = allowed.map_or_else(|| "–".to_owned(), |allowed| allowed.to_string());
             lines.push(line(&format!("SMS this {span}"), format!("{used} of {allowed}")));

@@ -38,11 +38,14 @@ async fn show(visit: &Visit) -> Answer {
         Done::PasswordSet | Done::PasswordChanged if shared => &texts.after_functional,
         Done::PasswordSet | Done::PasswordChanged => &texts.after_reset,
     };
+    let of_computers = kind != Done::Unlocked && !shared;
     let view = DoneView {
         page: visit.page("/done"),
         kind,
         username: owner.as_ref().map_or("", |owner| owner.username.as_str()),
         paragraphs: visit.own_words(paragraphs),
+        inside: if of_computers { visit.own_words(&texts.inside_network) } else { &[] },
+        outside: if of_computers { visit.own_words(&texts.outside_network) } else { &[] },
     };
     Ok(problem::html(visit, StatusCode::OK, view.render()))
 }

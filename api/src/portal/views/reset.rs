@@ -177,6 +177,10 @@ pub struct DoneView<'a> {
     pub username: &'a str,
     /// What the tenant tells people next.
     pub paragraphs: &'a [String],
+    /// What it tells those who are on its network.
+    pub inside: &'a [String],
+    /// What it tells those who are elsewhere.
+    pub outside: &'a [String],
 }
 
 impl Layout for DoneView<'_> {

@@ -10,7 +10,7 @@ mod gallery;
 mod html;
 mod keys;
 
-use gallery::{HELP_PAGE, REGISTER, RESET, Shown, TENANT};
+use gallery::{ELSEWHERE, HELP_PAGE, REGISTER, RESET, Shown, TENANT};
 use html::{Tag, tags, text_of};
 
 use super::{css_file, page_script, password_script, query};
@@ -74,7 +74,8 @@ fn pages_load_nothing_from_elsewhere_and_scripts_only_where_they_do_something() 
             for (attribute, value) in &tag.attributes {
                 assert!(*attribute != "style" && !attribute.starts_with("on"), "{tag:?}");
                 let ours = value.starts_with(RESET) || value.starts_with(REGISTER) || *value == HELP_PAGE;
-                assert!(ours || !value.contains("//"), "{tag:?}");
+                let a_link = tag.name == "a" && *attribute == "href" && ELSEWHERE.contains(value);
+                assert!(ours || a_link || !value.contains("//"), "{tag:?}");
             }
         }
         // A script is a file of ours, and nothing is written between its tags.
@@ -191,8 +192,24 @@ fn the_first_button_goes_on_and_the_language_switch_comes_last() {
 fn a_chosen_language_is_carried_on_by_every_link() {
     each_page(|shown, tags| {
         for href in starts(tags, "a").iter().filter_map(|a| a.get("href")) {
-            let elsewhere = ["#", "tel:", "mailto:", HELP_PAGE].iter().any(|start| href.starts_with(start));
+            let elsewhere = ["#", "tel:", "mailto:", HELP_PAGE].iter().any(|start| href.starts_with(start))
+                || ELSEWHERE.contains(&href);
             assert!(elsewhere || href.ends_with(shown.query), "{href}");
+        }
+    });
+}
+
+#[test]
+fn the_foot_leads_to_what_the_service_says_of_itself_and_marks_where_one_is() {
+    each_page(|shown, tags| {
+        let nav = tags.iter().position(|tag| tag.name == "nav" && !tag.end).expect("a nav");
+        assert!(tags[nav].get("aria-label").is_some_and(|label| !label.is_empty()));
+        let links: Vec<_> = tags[nav..].iter().filter(|tag| tag.name == "a" && !tag.end).collect();
+        for subject in ["help", "accessibility", "privacy", "cookies"] {
+            let address = format!("/{subject}{}", shown.query);
+            let link = links.iter().find(|link| link.get("href") == Some(address.as_str())).expect(subject);
+            let here = shown.name.starts_with(&format!("about-{subject}-"));
+            assert_eq!(link.get("aria-current"), here.then_some("page"), "{}: {subject}", shown.name);
         }
     });
 }

@@ -29,7 +29,9 @@ use crate::portal::{
 };
 
 mod register;
+mod statements;
 
+pub(super) use statements::ELSEWHERE;
 pub(super) const TENANT: &str = "Örebro kommun";
 pub(super) const RESET: &str = "https://pwreset.orebro.se";
 pub(super) const REGISTER: &str = "https://pwreg.orebro.se";
@@ -95,6 +97,7 @@ pub(super) fn branded(texts: &Texts, language: Language, query: &'static str, br
     reset_pages(&mut gallery);
     change_pages(&mut gallery);
     register::pages(&mut gallery);
+    statements::pages(&mut gallery);
     message_pages(&mut gallery);
     gallery.shown
 }
@@ -170,7 +173,8 @@ fn reset_pages(gallery: &mut Gallery<'_>) {
     let next = ["Datorn får det nya lösenordet först när den är ansluten till nätverket på jobbet.".to_owned()];
     let page = unproved;
     for (kind, paragraphs) in [(Done::PasswordSet, next.as_slice()), (Done::Unlocked, &[])] {
-        let view = reset::DoneView { page, kind, username: "lovstlin32", paragraphs };
+        let view =
+            reset::DoneView { page, kind, username: "lovstlin32", paragraphs, inside: paragraphs, outside: paragraphs };
         gallery.hang(format!("reset-5-done-{kind:?}"), false, &view);
     }
 }
@@ -213,7 +217,14 @@ fn change_pages(gallery: &mut Gallery<'_>) {
             password(name, Some(PasswordProblem::Rejected { reason, wait_hours }));
         }
     }
-    let view = reset::DoneView { page, kind: Done::PasswordChanged, username: "lovstlin32", paragraphs: &[] };
+    let view = reset::DoneView {
+        page,
+        kind: Done::PasswordChanged,
+        username: "lovstlin32",
+        paragraphs: &[],
+        inside: &[],
+        outside: &[],
+    };
     gallery.hang("change-4-done", false, &view);
 }
 

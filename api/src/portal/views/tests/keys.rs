@@ -9,7 +9,7 @@ use portvakt_domain::language::Language;
 use portvakt_texts::catalogue;
 
 /// Ids of fields, which look like keys.
-const NOT_KEYS: [&str; 4] = ["choice-keep", "choice-new", "which-1", "to-1"];
+const NOT_KEYS: [&str; 5] = ["choice-keep", "choice-new", "which-1", "to-1", "no-sms"];
 /// Keys put together from a value.
 const FAMILIES: [&str; 3] = ["country-", "rejection-", "state-"];
 

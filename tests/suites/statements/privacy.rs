@@ -1,0 +1,158 @@
+//! What the page on personal data says follows from settings and from what is really kept; and the page on cookies.
+
+use harness::{Database, State, World, journey};
+use portvakt_domain::{
+    breaker::PROVEN_DAYS,
+    flow::{IDLE_LIFE, WHOLE_LIFE},
+    tenant::{PrivacySettings, SmsAccount},
+};
+use portvakt_storage::sweep::SweepAges;
+
+use crate::{both, hosts, leads_to, says};
+
+const SAID: &str = r#"
+data_protection_officer = { name = "Dataskyddsombudet", mail = "dso@orebro.se", phone = "019-21 30 00" }
+processor = "Sydnärkes IT"
+legal_basis = "legal_obligation"
+transfers = { sv = "Sms går via USA.", en = "Messages go through the USA." }
+url = "https://www.orebro.se/gdpr"
+"#;
+
+fn said(text: &str) -> PrivacySettings {
+    toml::from_str(text).expect("a section")
+}
+
+fn account(text: &str) -> SmsAccount {
+    toml::from_str(text).expect("an account")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_gets_what_why_and_for_how_long_is_said_of_one_tenant() {
+    let world = World::practice(Database::Sqlite).await;
+    world
+        .reconfigure("orebro", |settings| {
+            settings.privacy = said(SAID);
+            settings.sms.accounts = vec![
+                account("provider = \"telenor\"\nsender = \"Orebro\"\nusername = \"a\"\ncustomer_id = \"1\""),
+                account("provider = \"link\"\nsender = \"Orebro\"\nusername = \"a\"\nplatform_id = \"1\"\nplatform_partner_id = \"2\""),
+            ];
+        })
+        .await;
+    let ages = SweepAges::default();
+    for host in hosts(&world, "orebro") {
+        let [swedish, english] = both(&world, &host, "/privacy").await;
+        says(
+            &swedish,
+            &[
+                "Örebro kommun är personuppgiftsansvarig",
+                "artikel 6.1 c",
+                "Sydnärkes IT driver tjänsten",
+                "går till Telenor eller LINK Mobility, som skickar sms",
+                "den e-postserver som Örebro kommun har valt",
+                "Sms går via USA.",
+                "Dataskyddsombudet",
+                "allmänna handlingar",
+                "Ip-adressen sparas inte",
+                &format!("tas bort efter {} timmar", ages.flows.num_hours()),
+                &format!("vart, sparas i {} dagar", ages.messages.num_days()),
+                &format!("väntat sparas i {} dagar", ages.number_changes.num_days()),
+                &format!("efter högst {} dagar", ages.guards.num_days()),
+                &format!("lyckats från tas bort efter {PROVEN_DAYS} dagar"),
+            ],
+            &["46elks", "artikel 6.1 e", "Fråga Örebro kommun om vem", "kommunens katalog, som har sina egna"],
+        );
+        says(&english, &["to Telenor or LINK Mobility", "Messages go through the USA.", "article 6.1 c"], &["46elks"]);
+        for page in [&swedish, &english] {
+            for address in [
+                "https://www.imy.se",
+                "mailto:dso@orebro.se",
+                "tel:019213000",
+                "https://www.orebro.se/gdpr",
+                "https://pwreg.orebro.se/",
+            ] {
+                assert!(leads_to(page, address), "{address}: {}", page.html);
+            }
+        }
+    }
+    // The other one has said less, and another supplier.
+    for host in hosts(&world, "mjolby") {
+        let [swedish, _] = both(&world, &host, "/privacy").await;
+        says(
+            &swedish,
+            &[
+                "går till 46elks,",
+                "artikel 6.1 e",
+                "Fråga Mjölby kommun om vem",
+                "Mjölby kommun har ett dataskyddsombud",
+            ],
+            &["Örebro", "Sydnärkes", "USA", "Telenor"],
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_number_in_the_directory_and_a_gateway_without_a_name_are_told() {
+    let world = World::practice(Database::Sqlite).await;
+    let host = world.tenant("orebro").reset.clone();
+    world
+        .reconfigure("orebro", |settings| {
+            settings.directory.number_attribute = Some("mobile".parse().expect("an attribute"));
+            settings.sms.accounts = vec![account(
+                "provider = \"http\"\nsender = \"Orebro\"\nurl = \"https://sms.example.se:8443/send?a=b\"\n\
+                 [http]\nmethod = \"post\"\nauthentication = \"none\"\ncontent = \"json\"\n\
+                 template = '{\"to\": \"{{to}}\", \"text\": \"{{text}}\"}'\nsuccess_codes = [200]",
+            )];
+        })
+        .await;
+    let page = world.browser().get(&host, "/privacy").await;
+    says(&page, &["kommunens katalog, som har sina egna", "går till sms.example.se, som"], &["/send", "8443"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_about_to_give_a_number_is_led_to_what_becomes_of_it() {
+    let world = World::practice(Database::Sqlite).await;
+    let person = world.person("mjolby", State::Unregistered).await;
+    let mut browser = world.browser();
+    let start = browser.get(&world.tenant("mjolby").register, "/?lang=en").await;
+    let form = |page: &harness::Page| page.html.split("</main>").next().expect("main").to_owned();
+    assert!(form(&start).contains("href=\"/privacy?lang=en\""), "{}", start.html);
+    let number = journey::sign_in(&world, &mut browser, "mjolby", &person.username, &person.password).await;
+    assert_eq!(number.path, "/number");
+    let main = form(&number);
+    let (link, button) = (main.find("href=\"/privacy\""), main.find("class=\"next\""));
+    assert!(link.is_some() && link < button, "before the number is sent: {main}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_one_cookie_is_named_with_its_real_life() {
+    let world = World::practice(Database::Sqlite).await;
+    for host in hosts(&world, "mjolby") {
+        let [swedish, english] = both(&world, &host, "/cookies").await;
+        let (idle, whole) = (IDLE_LIFE.num_minutes(), WHOLE_LIFE.num_minutes());
+        says(
+            &swedish,
+            &[
+                "__Host-portvakt",
+                &format!("efter {idle} minuter utan"),
+                &format!("senast {whole} minuter efter"),
+                &host,
+            ],
+            &["{"],
+        );
+        says(
+            &english,
+            &["__Host-portvakt", &format!("after {idle} minutes"), &format!("latest {whole} minutes")],
+            &["{"],
+        );
+    }
+    // What is set is what is named, and it is the only one.
+    let person = world.person("mjolby", State::Normal).await;
+    let mut browser = world.browser();
+    let host = world.tenant("mjolby").reset.clone();
+    let start = browser.get(&host, "/").await;
+    let fields = [("start", start.hidden("start")), ("username", person.username.clone())];
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let begun = browser.post_once(&host, "/", &fields).await;
+    let set: Vec<_> = begun.headers.get_all("set-cookie").iter().collect();
+    assert!(matches!(&set[..], [one] if one.to_str().is_ok_and(|one| one.starts_with("__Host-portvakt="))), "{set:?}");
+}
