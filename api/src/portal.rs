@@ -77,6 +77,11 @@ pub async fn asset(request: HttpRequest, shared: web::Data<Shared>, name: web::P
     not_found(request, shared).await
 }
 
+/// `GET /favicon.ico`: there is none. Every browser asks, and would write an error into its console for a 404.
+pub async fn icon() -> HttpResponse {
+    HttpResponse::NoContent().finish()
+}
+
 /// An image that is opened by itself is a document: it runs nothing, fetches nothing and belongs to no origin. Its own
 /// styles are the one thing that it may have.
 const IMAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox";

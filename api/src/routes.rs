@@ -80,6 +80,7 @@ fn shared(config: &mut ServiceConfig) {
         .service(looked_at("/privacy", statements::privacy))
         .service(looked_at("/cookies", statements::cookies))
         .service(page("/assets/{name}").route(web::get().to(portal::asset)))
+        .service(page("/favicon.ico").route(web::get().to(portal::icon)))
         .default_service(web::to(portal::not_found));
 }
 

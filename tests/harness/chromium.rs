@@ -123,7 +123,8 @@ impl Chromium {
         std::fs::write(file, png).expect("a picture is kept");
     }
 
-    async fn devtools(&self, command: &str, parameters: Value) -> Value {
+    /// What WebDriver has no words for, in the browser's own: a command of the DevTools protocol, and its answer.
+    pub async fn devtools(&self, command: &str, parameters: Value) -> Value {
         let body = json!({ "cmd": command, "params": parameters }).to_string();
         let request = self.http.post(format!("{}/goog/cdp/execute", self.session)).body(body);
         let answer = request.send().await.expect("an answer").text().await.expect("a body");

@@ -19,6 +19,8 @@ chromium|command -v chromium
 chromium-driver|command -v chromedriver
 python3-aiosmtpd|/usr/bin/python3 -c "import aiosmtpd"
 procps|command -v pgrep && command -v kill
+nodejs|node -e "const [major, minor] = process.versions.node.split(\".\"); process.exit(major > 18 || (major == 18 && minor >= 19) ? 0 : 1)"
+npm|command -v npm
 '
 
 # The same for fuzzing: libFuzzer is built from C++.

@@ -41,12 +41,17 @@ const contrast = (one, other) => {
   const [low, high] = [light(one), light(other)].sort((a, b) => a - b);
   return (high + 0.05) / (low + 0.05);
 };
+// Where nothing has a colour of its own, there is the browser's, which is another one in the dark.
+const probe = document.body.appendChild(document.createElement('i'));
+probe.style.color = 'Canvas';
+const canvas = getComputedStyle(probe).color;
+probe.remove();
 const ground = (element) => {
   for (let e = element; e; e = e.parentElement) {
     const colour = getComputedStyle(e).backgroundColor;
     if ((figures(colour)[3] ?? 1) === 1) return colour;
   }
-  return 'rgb(255, 255, 255)';
+  return canvas;
 };
 for (const element of all('body *')) {
   const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
