@@ -317,13 +317,18 @@ impl GatewayDouble {
         self.shared.state().refused.clone()
     }
 
-    /// Waits until `count` SMS were taken, and returns all.
+    /// Waits until more than `earlier` SMS were taken, and returns those that came after them.
+    pub async fn after(&self, earlier: usize) -> Vec<Received> {
+        let _ = self.shared.taken.subscribe().wait_for(|taken| *taken > earlier).await;
+        self.shared.state().received[earlier..].to_vec()
+    }
+
+    /// Waits until `count` SMS were taken, 1 at least, and returns all.
     ///
     /// # Panics
     /// When the deadline passes first.
     pub async fn wait_for(&self, count: usize, deadline: Duration) -> Vec<Received> {
-        let mut taken = self.shared.taken.subscribe();
-        let enough = tokio::time::timeout(deadline, taken.wait_for(|taken| *taken >= count)).await.is_ok();
+        let enough = tokio::time::timeout(deadline, self.after(count - 1)).await.is_ok();
         let received = self.received();
         assert!(enough, "{count} SMS were awaited within {deadline:?}, {} came", received.len());
         received

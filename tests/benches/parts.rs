@@ -1,0 +1,77 @@
+//! What is measured, one file a part, and how often.
+
+pub mod enumeration;
+pub mod growth;
+pub mod old;
+pub mod pages;
+pub mod ready;
+pub mod resets;
+
+/// A part of a run.
+#[derive(Clone, Copy)]
+pub enum Part {
+    Ready,
+    Pages,
+    Resets,
+    Growth,
+    Enumeration,
+    Old,
+}
+
+/// In the order in which they are run: what fills the database comes last.
+pub const PARTS: [(&str, Part); 6] = [
+    ("ready", Part::Ready),
+    ("pages", Part::Pages),
+    ("resets", Part::Resets),
+    ("growth", Part::Growth),
+    ("enumeration", Part::Enumeration),
+    ("old", Part::Old),
+];
+
+/// How many browsers at once resets are measured with.
+pub const BROWSERS: [usize; 3] = [1, 8, 64];
+
+/// How much is measured.
+#[derive(Clone, Copy)]
+pub struct Size {
+    /// What it is called.
+    pub name: &'static str,
+    /// Resets against the practice directory, with each number of browsers.
+    pub resets: usize,
+    /// The same against Samba.
+    pub samba_resets: usize,
+    /// Seconds that first pages are asked for.
+    pub seconds: u64,
+    /// Resets in each half of the part that looks for growth.
+    pub half: usize,
+    /// Starts for each state of an account.
+    pub starts: usize,
+    /// Old flows in the database.
+    pub old: usize,
+}
+
+impl Size {
+    /// A few minutes.
+    pub const QUICK: Self =
+        Self { name: "quick", resets: 128, samba_resets: 64, seconds: 3, half: 400, starts: 200, old: 100_000 };
+    /// What the figures of a release are taken from.
+    pub const FULL: Self = Self {
+        name: "full",
+        resets: 1_000,
+        samba_resets: 192,
+        seconds: 10,
+        half: 5_000,
+        starts: 1_000,
+        old: 1_000_000,
+    };
+
+    /// Accounts of the practice directory that are needed: each is reset once.
+    pub fn accounts(&self) -> usize {
+        self.resets * BROWSERS.len() + growth::WARM_UP + 2 * self.half + 2 * old::RESETS
+    }
+
+    /// The same in Samba.
+    pub fn samba_accounts(&self) -> usize {
+        self.samba_resets * BROWSERS.len()
+    }
+}
