@@ -18,7 +18,7 @@ use parts::{PARTS, Part, Size};
 use stage::Stage;
 use table::Table;
 
-const USAGE: &str = "tests/bench [quick|full] [PART...]   parts: ready pages resets growth enumeration old";
+const USAGE: &str = "tests/bench [trial|quick|full] [PART...]   parts: ready pages resets growth enumeration old";
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> ExitCode {
@@ -53,11 +53,8 @@ async fn run(part: Part, stage: &mut Stage, size: &Size, table: &mut Table) {
 
 /// How much is measured, and of what; everything where no part is named.
 fn choice(words: &[String]) -> Option<(Size, Vec<&str>)> {
-    let (size, parts) = match words.split_first() {
-        Some((first, rest)) if first == "full" => (Size::FULL, rest),
-        Some((first, rest)) if first == "quick" => (Size::QUICK, rest),
-        _ => (Size::QUICK, words),
-    };
+    let named = words.first().and_then(|first| Size::ALL.into_iter().find(|size| size.name == first));
+    let (size, parts) = named.map_or((Size::ALL[0], words), |size| (size, &words[1..]));
     let known = |word: &String| PARTS.iter().any(|(name, _)| name == word);
     parts.iter().all(known).then(|| (size, parts.iter().map(String::as_str).collect()))
 }

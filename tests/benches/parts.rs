@@ -51,11 +51,14 @@ pub struct Size {
 }
 
 impl Size {
+    /// Shows that everything runs, and little else.
+    const TRIAL: Self =
+        Self { name: "trial", resets: 16, samba_resets: 4, seconds: 1, half: 20, starts: 20, old: 1_000 };
     /// A few minutes.
-    pub const QUICK: Self =
+    const QUICK: Self =
         Self { name: "quick", resets: 128, samba_resets: 64, seconds: 3, half: 400, starts: 200, old: 100_000 };
     /// What the figures of a release are taken from.
-    pub const FULL: Self = Self {
+    const FULL: Self = Self {
         name: "full",
         resets: 1_000,
         samba_resets: 192,
@@ -64,6 +67,9 @@ impl Size {
         starts: 1_000,
         old: 1_000_000,
     };
+
+    /// The sizes, the usual one first.
+    pub const ALL: [Self; 3] = [Self::QUICK, Self::FULL, Self::TRIAL];
 
     /// Accounts of the practice directory that are needed: each is reset once.
     pub fn accounts(&self) -> usize {
