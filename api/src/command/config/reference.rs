@@ -45,6 +45,16 @@ pub(super) fn markdown() -> String {
     page
 }
 
+/// How a table is written.
+enum Form {
+    /// Once: `[path]`.
+    One,
+    /// Once for each name: `[path.NAME]`.
+    ByName,
+    /// As often as wanted: `[[path]]`.
+    Several,
+}
+
 /// A whole schema, with its definitions.
 struct Schema<'a>(&'a Value);
 
@@ -66,10 +76,14 @@ impl<'a> Schema<'a> {
             let _ = writeln!(page, "| `{key}` | {kind} | {default} | {meaning} |");
         }
         for (key, property) in inner {
-            let Some((named, inner)) = self.inner(property) else { continue };
-            let path = [path, key, if named { "NAME" } else { "" }];
-            let path = path.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(".");
-            let _ = writeln!(page, "\n### `[{path}]`\n\n{}", description(property).unwrap_or_default());
+            let Some((form, inner)) = self.inner(property) else { continue };
+            let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+            let (path, heading) = match form {
+                Form::One => (path.clone(), format!("[{path}]")),
+                Form::ByName => (format!("{path}.NAME"), format!("[{path}.NAME]")),
+                Form::Several => (path.clone(), format!("[[{path}]]")),
+            };
+            let _ = writeln!(page, "\n### `{heading}`\n\n{}", description(property).unwrap_or_default());
             self.table(&path, inner, page);
         }
     }
@@ -82,14 +96,12 @@ impl<'a> Schema<'a> {
         name.map_or(property, |name| &self.0["$defs"][name])
     }
 
-    /// The table that a property is, and whether there is one for each of several names.
-    fn inner(&self, property: &'a Value) -> Option<(bool, &'a Value)> {
+    /// The table that a property is, and how it is written.
+    fn inner(&self, property: &'a Value) -> Option<(Form, &'a Value)> {
         let target = self.target(property);
-        if target["properties"].is_object() {
-            return Some((false, target));
-        }
-        let each = self.target(&target["additionalProperties"]);
-        each["properties"].is_object().then_some((true, each))
+        let (named, each) = (self.target(&target["additionalProperties"]), self.target(&target["items"]));
+        let forms = [(Form::One, target), (Form::ByName, named), (Form::Several, each)];
+        forms.into_iter().find(|(_, table)| table["properties"].is_object())
     }
 
     /// What is written there.

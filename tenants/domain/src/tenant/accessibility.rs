@@ -2,6 +2,7 @@
 //! known of the platform, when that was assessed and how, and whom to tell of more.
 
 use chrono::NaiveDate;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -20,7 +21,7 @@ const MOST: usize = 30;
 const FIRST_DAY: &str = "2018-01-01";
 
 /// What the tenant says of accessibility.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Default)]
 #[serde(deny_unknown_fields, default)]
 pub struct AccessibilitySettings {
     /// The day of the last assessment.
@@ -53,7 +54,7 @@ pub struct AccessibilitySettings {
 }
 
 /// Something that not everybody can use.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Shortcoming {
     /// What it is.
@@ -68,7 +69,7 @@ pub struct Shortcoming {
 }
 
 /// Something that is left out, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Exemption {
     /// What it is.
@@ -78,7 +79,7 @@ pub struct Exemption {
 }
 
 /// Who assessed how accessible the service is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Assessment {
     /// The municipality itself ("självskattning").
@@ -89,7 +90,7 @@ pub enum Assessment {
 }
 
 /// How far a service conforms to the law. The best comes first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Conformance {
     /// "Helt förenlig".

@@ -1,5 +1,6 @@
 //! Whom to write, call or visit: the part that several sections share.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -12,7 +13,7 @@ const LONGEST_PHONE: usize = 60;
 const LONGEST_MAIL: usize = 100;
 
 /// Ways to reach somebody.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Default)]
 #[serde(deny_unknown_fields, default)]
 pub struct Contact {
     /// Who answers.

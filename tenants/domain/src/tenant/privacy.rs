@@ -1,5 +1,6 @@
 //! The section for the page on personal data (GDPR, art. 13): what the platform can't know of itself.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -13,7 +14,7 @@ const LONGEST: usize = 600;
 const LONGEST_NAME: usize = 100;
 
 /// What the tenant says of personal data.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Default)]
 #[serde(deny_unknown_fields, default)]
 pub struct PrivacySettings {
     /// The data protection officer ("dataskyddsombud").
@@ -33,7 +34,7 @@ pub struct PrivacySettings {
 }
 
 /// The ground on which data are processed (GDPR, art. 6.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Default)]
 #[serde(rename_all = "snake_case")]
 pub enum LegalBasis {
     /// A task carried out in the public interest (e).
