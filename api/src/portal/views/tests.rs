@@ -159,6 +159,11 @@ fn fields_carry_the_tokens_that_browsers_fill_in_by() {
             _ => &[],
         };
         assert_eq!(autocompletes(tags), expected);
+        // Shown, a password is still nothing that a browser may send away to have its spelling looked at.
+        let passwords = starts(tags, "input").into_iter().filter(|input| input.get("type") == Some("password"));
+        for input in passwords {
+            assert_eq!((input.get("spellcheck"), input.get("autocapitalize")), (Some("false"), Some("none")));
+        }
         // What is typed as a password is never sent back.
         assert!(starts(tags, "input").iter().all(|i| i.get("type") != Some("password") || !i.has("value")));
     });
