@@ -95,10 +95,10 @@ async fn what_is_said_of_networks_is_the_same_after_a_reset_and_at_help() {
     let all = [&headings[..], &["Inne: < ett", "Inne: två", "Ute: < ett", "Ute: två"]].concat();
     let person = world.person("mjolby", State::Normal).await;
     let done = journey::reset(&world, &mut world.browser(), "mjolby", &person, NEW).await;
-    says(&done, &all, &["English"]);
+    says(&done, &all, &["in English"]);
     world.arrived().await;
     let [swedish, english] = both(&world, &world.tenant("mjolby").register, "/help").await;
-    says(&swedish, &all, &["English", "kan behöva vara ansluten"]);
+    says(&swedish, &all, &["in English", "kan behöva vara ansluten"]);
     says(&english, &["Inne in English", "Ute in English"], &["två", "may have to be connected"]);
 
     // A computer that knows the old password goes on knowing it; and a shared account is no computer's.
