@@ -52,8 +52,10 @@ impl<T> OrFault<T> for Result<T, FlowError> {
 /// A page that says one thing.
 pub fn page(visit: &Visit, message: Message) -> HttpResponse {
     let status = status(&message);
-    // The language switch fetches this path; a write under way is looked at again where it was begun.
-    let path = if message == Message::InProgress { visit.path() } else { "/" };
+    // The language switch fetches this path; a write under way is looked at again where it was begun, and that somebody
+    // stopped is a page of its own.
+    let stays = matches!(message, Message::InProgress | Message::Cancelled);
+    let path = if stays { visit.path() } else { "/" };
     let view = MessageView { page: visit.page(path), message, register_url: &visit.tenant.links.register };
     html(visit, status, view.render())
 }

@@ -33,5 +33,5 @@ mod tools;
 
 /// The views' gallery knows them by this name.
 mod portal {
-    pub use portvakt::portal::views;
+    pub use portvakt::portal::*;
 }

@@ -6,7 +6,7 @@ use harness::chromium::Script;
 use portvakt_domain::tenant::HostPurpose;
 
 use crate::{
-    judge::{judge, nothing_is_wrong, prepare},
+    judge::{New, judge, nothing_is_wrong, prepare},
     pictures, routes,
     stage::{Account, Stage},
 };
@@ -59,12 +59,12 @@ impl Tour {
         if !self.visited.insert(path.to_owned()) {
             return;
         }
-        for _ in 0..2 {
+        for new in [New::Page, New::Words] {
             let phone = &self.stage.phone;
             let language = phone.ask("return document.documentElement.lang").await;
             let name = format!("{}/{}{path}", language.as_str().unwrap_or_default(), self.house.as_str());
             pictures::take(phone, &format!("live-{}", name.trim_end_matches('/'))).await;
-            self.found.push((name, judge(phone).await));
+            self.found.push((name, judge(phone, new).await));
             let links = phone
                 .ask("return [...document.links].filter((a) => a.host === location.host).map((a) => a.pathname)")
                 .await;

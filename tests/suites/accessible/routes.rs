@@ -39,7 +39,7 @@ fn read(source: &str, house: HostPurpose) -> BTreeSet<String> {
             tables.get(name).unwrap_or_else(|| panic!("routes.rs has no table {name}: routes stand on one page"));
         if seen.insert(name) {
             waiting.extend(called(table, ".configure("));
-            pages.extend(fetched(table));
+            pages.extend(fetched(table, &tables));
         }
     }
     assert!(!pages.is_empty(), "no page of {house:?} in routes.rs");
@@ -49,7 +49,7 @@ fn read(source: &str, house: HostPurpose) -> BTreeSet<String> {
 /// The functions of the file by their names.
 fn tables(source: &str) -> BTreeMap<&str, &str> {
     let functions = source.split("\nfn ").chain(source.split("\npub fn ")).skip(1);
-    functions.filter_map(|function| Some((function.split_once('(')?.0, body(function)))).collect()
+    functions.filter_map(|function| Some((function.split_once(['(', '<'])?.0, body(function)))).collect()
 }
 
 fn body(function: &str) -> &str {
@@ -61,14 +61,20 @@ fn called<'a>(source: &'a str, call: &str) -> Vec<&'a str> {
     source.split(call).skip(1).filter_map(|rest| Some(rest.split_once(')')?.0)).collect()
 }
 
-/// The paths that a table has a GET for. Each route begins with `.service(`.
-fn fetched(table: &str) -> impl Iterator<Item = String> {
-    let all = table.matches("web::get()").count();
-    let routes: Vec<_> = table.split(".service(").filter(|route| route.contains("web::get()")).collect();
-    let paths: Vec<_> =
-        routes.iter().filter_map(|route| Some(route.split_once("page(\"")?.1.split_once('"')?.0)).collect();
-    assert_eq!(paths.len(), all, "every GET is a route that begins with .service(page(\"…\")): {paths:?}");
-    paths.into_iter().filter(|path| !FILES.contains(path)).map(str::to_owned).collect::<Vec<_>>().into_iter()
+/// The paths that a table has a GET for: each route is a `.service(page("…")`, or has another function of the file in place
+/// of `page`, which may put the GET there.
+fn fetched(table: &str, tables: &BTreeMap<&str, &str>) -> Vec<String> {
+    let mut paths = Vec::new();
+    for route in table.split(".service(").skip(1).map(str::trim_start) {
+        let (made_by, rest) = route.split_once('(').expect("a call");
+        let maker = tables.get(made_by).unwrap_or_else(|| panic!("what a route is made by: {made_by}"));
+        let path = rest.strip_prefix('"').and_then(|rest| rest.split_once('"'));
+        let (path, rest) = path.unwrap_or_else(|| panic!("a route without its path: {route}"));
+        if (rest.contains("web::get()") || maker.contains("web::get()")) && !FILES.contains(&path) {
+            paths.push(path.to_owned());
+        }
+    }
+    paths
 }
 
 #[test]
@@ -106,12 +112,23 @@ fn pwreg(config: &mut ServiceConfig) {
 
 /// Both.
 pub fn shared(config: &mut ServiceConfig) {
-    config.service(page("/guides/{guide}").route(web::get().to(c))).service(page("/assets/{name}").route(web::get().to(d)));
+    config
+        .service(page("/guides/{guide}").route(web::get().to(c)))
+        .service(looked_at("/help", help))
+        .service(page("/assets/{name}").route(web::get().to(d)));
+}
+
+pub fn page(path: &str) -> Resource {
+    web::resource(path)
+}
+
+fn looked_at<A: FromRequest>(path: &str, handler: impl Handler<A>) -> Resource {
+    page(path).route(web::get().to(handler))
 }
 "#;
     let paths = |house| read(source, house).into_iter().collect::<Vec<_>>();
-    assert_eq!(paths(HostPurpose::Reset), ["/", "/guides/{guide}"]);
-    assert_eq!(paths(HostPurpose::Register), ["/guides/{guide}", "/number"]);
+    assert_eq!(paths(HostPurpose::Reset), ["/", "/guides/{guide}", "/help"]);
+    assert_eq!(paths(HostPurpose::Register), ["/guides/{guide}", "/help", "/number"]);
     assert!(matches("/guides/{guide}", "/guides/first") && matches("/code", "/code"));
     assert!(
         !matches("/guides/{guide}", "/guides/") && !matches("/guides/{guide}", "/guides/a/b") && !matches("/code", "/")

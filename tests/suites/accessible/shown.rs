@@ -15,7 +15,7 @@ use tokio::{
 
 #[path = "../../../api/src/portal/views/tests"]
 mod views {
-    #[allow(dead_code, reason = "the views' own tests use more of it")]
+    #[allow(dead_code, unused_imports, reason = "the views' own tests use more of it")]
     mod gallery;
 
     use portvakt_domain::language::Language;
