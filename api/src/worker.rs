@@ -2,7 +2,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -44,6 +47,8 @@ pub struct Worker {
     wake: Arc<Notify>,
     places: Arc<Semaphore>,
     busy: Mutex<HashMap<TenantId, u32>>,
+    /// Whether due jobs may wait for a place: only then is a job's end a reason to look for others.
+    left: AtomicBool,
     stop: watch::Sender<bool>,
 }
 
@@ -62,7 +67,18 @@ impl Worker {
             format!("{}-{}", std::process::id(), id.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
         let places = Arc::new(Semaphore::new(settings.parallel as usize));
         let stop = watch::Sender::new(false);
-        Self { platform, registry, metrics, settings, name, wake, places, busy: Mutex::default(), stop }
+        Self {
+            platform,
+            registry,
+            metrics,
+            settings,
+            name,
+            wake,
+            places,
+            busy: Mutex::default(),
+            left: AtomicBool::new(true),
+            stop,
+        }
     }
 
     /// Takes no more jobs; [`Worker::run`] ends when those in progress have, or when their time is up.
@@ -78,6 +94,8 @@ impl Worker {
         let mut running = JoinSet::new();
         while !*self.stop.borrow() {
             while running.try_join_next().is_some() {}
+            // Before the look, so that a job which ends meanwhile is a reason for another one.
+            self.left.store(true, Ordering::SeqCst);
             let free = self.places.available_permits();
             let taken = if free == 0 { Ok(Vec::new()) } else { self.lease(free).await };
             match taken {
@@ -89,13 +107,16 @@ impl Worker {
                         running.spawn(async move {
                             worker.work(&job).instrument(named(&job)).await;
                             drop((busy, place));
-                            worker.wake.notify_one();
+                            if worker.left.load(Ordering::SeqCst) {
+                                worker.wake.notify_one();
+                            }
                         });
                     }
+                    if !self.left.load(Ordering::SeqCst) {
+                        self.rest().await;
+                    }
                 }
-                Ok(_) => {
-                    let _ = tokio::time::timeout(IDLE, self.wake.notified()).await;
-                }
+                Ok(_) => self.rest().await,
                 Err(error) => {
                     tracing::error!(error = %chain(&error), "jobs can't be leased");
                     tokio::time::sleep(Duration::from_secs(1)).await;
@@ -105,6 +126,11 @@ impl Worker {
         // A message that is cut off in the middle of its send is one that nobody knows of: better to wait for it.
         let drain = Duration::from_secs(u64::from(self.settings.drain_seconds));
         let _ = tokio::time::timeout(drain, async { while running.join_next().await.is_some() {} }).await;
+    }
+
+    /// Until somebody asks for a job, or a place becomes free for one that is left, or so long that jobs of others may be due.
+    async fn rest(&self) {
+        let _ = tokio::time::timeout(IDLE, self.wake.notified()).await;
     }
 
     /// Runs everything that is due now, and what becomes due meanwhile, one after the other. For tests that move the
@@ -127,20 +153,25 @@ impl Worker {
     }
 
     async fn lease(&self, free: usize) -> Result<Vec<LeasedJob>, StorageError> {
-        let saturated = {
+        let saturated: Vec<TenantId> = {
             let busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
             let full = |count: &&u32| **count >= self.settings.parallel_per_tenant;
             busy.iter().filter(|(_, count)| full(count)).map(|(tenant, _)| *tenant).collect()
         };
-        let limit = i64::try_from(free.min(self.settings.parallel_per_tenant as usize)).unwrap_or(1);
+        let all_tenants = saturated.is_empty();
+        let most = free.min(self.settings.parallel_per_tenant as usize);
         let lease = Lease {
             worker: self.name.clone(),
             now: self.platform.now(),
-            limit,
+            limit: i64::try_from(most).unwrap_or(1),
             saturated,
             unserved: self.registry.unserved(),
         };
-        operator::lease_jobs(&self.platform.store, lease).await
+        let jobs = operator::lease_jobs(&self.platform.store, lease).await?;
+        if all_tenants && jobs.len() < most {
+            self.left.store(false, Ordering::SeqCst);
+        }
+        Ok(jobs)
     }
 
     fn mark(&self, tenant: TenantId, change: i32) {
