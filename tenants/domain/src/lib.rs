@@ -11,6 +11,7 @@ pub mod compose;
 pub mod connect;
 pub mod delivery;
 pub mod directory;
+pub mod feedback;
 pub mod flow;
 pub mod gsm7;
 pub mod holder;

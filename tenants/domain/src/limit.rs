@@ -108,6 +108,10 @@ pub const NEW_NUMBERS_PER_ACCOUNT: Limit = Limit::of("new_numbers_per_account", 
 pub const NEW_NUMBERS_PER_RANGE: Limit = Limit::of("new_numbers_per_range", DAY, 0);
 /// Numbers that were typed in, to count each once.
 pub const NUMBER_SEEN: Limit = Limit::of("number_seen", DAY, i64::MAX);
+/// Answers about the guides that one client network may give in a day. Answered visibly.
+pub const FEEDBACK_PER_NETWORK: Limit = Limit::of_network("feedback_per_network", DAY, 5);
+/// The same of all networks of a tenant together: the form is open to everybody, and what it takes is kept for a year.
+pub const FEEDBACK_PER_TENANT: Limit = Limit::of("feedback_per_tenant", DAY, 500);
 /// The name under which it is told that an account was sent enough.
 pub const SMS_PER_ACCOUNT: &str = "sms_per_account";
 /// The name under which it is told that a tenant's budget held an SMS back.

@@ -18,6 +18,7 @@ pub mod delay_change;
 pub mod delete_tenant;
 pub mod error;
 mod event;
+pub mod give_feedback;
 mod guesses;
 pub mod import_number;
 pub mod keep_number;

@@ -22,7 +22,10 @@ use portvakt_storage::{
     sealed_values::{self, Resealed, SealedColumn, SealedValue},
 };
 
-use crate::{apply_settings::secret_place, key_usage::Usage, open, registered, suspend_tenant::event};
+use crate::{
+    apply_settings::secret_place, give_feedback::feedback_place, key_usage::Usage, open, registered,
+    suspend_tenant::event,
+};
 
 /// Values that are exchanged in one transaction.
 const BATCH: i64 = 100;
@@ -265,6 +268,7 @@ fn place(tenant: TenantId, column: SealedColumn, value: &SealedValue) -> Option<
             let name = SecretName::all().into_iter().find(|name| name.as_str() == value.secret.0)?;
             Some(secret_place(tenant, name))
         }
+        SealedColumn::Feedback => Some(feedback_place(value.row)),
         SealedColumn::Login | SealedColumn::PendingNumber | SealedColumn::PendingHolder => None,
     }
 }

@@ -24,7 +24,7 @@ pub async fn run(platform: &Platform, tenant: TenantId) -> Result<JobOutcome, Fl
     }
     let report = sweep::remove_expired(&platform.store, tenant, platform.now(), SweepAges::default()).await?;
     let counters = report.limit_counters + report.sms_log + report.guards + report.code_counts + report.trips;
-    let kept_longer = report.number_changes + report.rejections + report.networks;
+    let kept_longer = report.number_changes + report.rejections + report.networks + report.feedback;
     if report.flows + report.messages + counters + kept_longer > 0 {
         let swept = event(platform, AuditKind::Swept)
             .detail("flows", &report.flows.to_string())
@@ -32,7 +32,8 @@ pub async fn run(platform: &Platform, tenant: TenantId) -> Result<JobOutcome, Fl
             .detail("number_changes", &report.number_changes.to_string())
             .detail("counters", &counters.to_string())
             .detail("networks", &report.networks.to_string())
-            .detail("rejections", &report.rejections.to_string());
+            .detail("rejections", &report.rejections.to_string())
+            .detail("feedback", &report.feedback.to_string());
         audit::record(&platform.store, tenant, vec![swept]).await?;
     }
     // Where nobody asks for codes any more, nothing else would close it.

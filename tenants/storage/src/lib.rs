@@ -14,6 +14,7 @@ mod values;
 
 pub mod audit;
 pub mod breakers;
+pub mod feedback;
 pub mod flows;
 pub mod jobs;
 pub mod key_rotations;

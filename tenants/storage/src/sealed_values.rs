@@ -23,11 +23,13 @@ pub enum SealedColumn {
     PendingNumber,
     /// Who is to hold them.
     PendingHolder,
+    /// What readers wrote of the guides.
+    Feedback,
 }
 
 impl SealedColumn {
     /// All of them.
-    pub const ALL: [SealedColumn; 8] = [
+    pub const ALL: [SealedColumn; 9] = [
         SealedColumn::Number,
         SealedColumn::Holder,
         SealedColumn::ChangedNumber,
@@ -36,6 +38,7 @@ impl SealedColumn {
         SealedColumn::Login,
         SealedColumn::PendingNumber,
         SealedColumn::PendingHolder,
+        SealedColumn::Feedback,
     ];
 
     /// The table.
@@ -46,6 +49,7 @@ impl SealedColumn {
             SealedColumn::Recipient => "messages",
             SealedColumn::Secret => "tenant_secrets",
             SealedColumn::Login | SealedColumn::PendingNumber | SealedColumn::PendingHolder => "flows",
+            SealedColumn::Feedback => "feedback",
         }
     }
 
@@ -59,6 +63,7 @@ impl SealedColumn {
             SealedColumn::Login => "login",
             SealedColumn::PendingNumber => "pending_number",
             SealedColumn::PendingHolder => "pending_holder",
+            SealedColumn::Feedback => "text",
         }
     }
 

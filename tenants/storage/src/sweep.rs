@@ -22,6 +22,8 @@ pub struct SweepAges {
     pub trips: TimeDelta,
     /// Counts of rejected passwords: a year can be compared with the one before at its turn.
     pub rejections: TimeDelta,
+    /// What readers thought of the guides: a year, as the form says.
+    pub feedback: TimeDelta,
 }
 
 impl Default for SweepAges {
@@ -35,6 +37,7 @@ impl Default for SweepAges {
             code_counts: TimeDelta::days(1),
             trips: TimeDelta::days(2),
             rejections: TimeDelta::days(396),
+            feedback: TimeDelta::days(365),
         }
     }
 }
@@ -62,6 +65,8 @@ pub struct SweepReport {
     pub networks: usize,
     /// Counts of rejected passwords.
     pub rejections: usize,
+    /// What readers thought of the guides.
+    pub feedback: usize,
 }
 
 storage_functions! { of sweep:

@@ -5,6 +5,7 @@ use super::{Conn, Db, SKIP_LOCKED, delete_tenant, lock, sql};
 
 pub(crate) mod audit;
 pub(crate) mod breakers;
+pub(crate) mod feedback;
 pub(crate) mod flows;
 pub(crate) mod jobs;
 pub(crate) mod key_rotations;

@@ -370,6 +370,20 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{Binary, Bool, Nullable, Text};
+    use super::super::sql::{Id, Ts};
+    feedback (tenant_id, id) {
+        tenant_id -> Id,
+        id -> Id,
+        guide -> Text,
+        language -> Text,
+        helpful -> Bool,
+        text -> Nullable<Binary>,
+        created_at -> Ts,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(audit_events, audit_seals, flows, messages);
 diesel::allow_tables_to_appear_in_same_query!(jobs, tenants);
 diesel::allow_tables_to_appear_in_same_query!(number_attributes, numbers);

@@ -55,7 +55,12 @@ pub(crate) fn remove_expired(c: &mut Conn, tenant: TenantId, now: &Instant, ages
         .filter(schema::proven_networks::tenant_id.eq(tenant))
         .filter(schema::proven_networks::last_at.le(networks::since(now)))
         .execute(c)?;
+    let feedback = diesel::delete(schema::feedback::table)
+        .filter(schema::feedback::tenant_id.eq(tenant))
+        .filter(schema::feedback::created_at.lt(at(now - ages.feedback)))
+        .execute(c)?;
     Ok(SweepReport {
+        feedback,
         code_counts,
         trips,
         networks,

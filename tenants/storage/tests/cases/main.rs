@@ -8,6 +8,7 @@ mod fixture;
 mod audit;
 mod changes;
 mod deletion;
+mod feedback;
 mod flows;
 mod guard;
 mod jobs;
@@ -64,6 +65,8 @@ cases! {
     deletion:
         a_tenant_is_deleted_when_its_time_is_over
         a_deletion_is_taken_back;
+    feedback:
+        answers_come_back_and_are_the_tenants_own;
     flows:
         a_flow_comes_back_as_it_was_begun
         a_form_begins_one_flow

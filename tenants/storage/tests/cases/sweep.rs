@@ -9,13 +9,16 @@ use portvakt_domain::{
     sign_in::Allowance,
 };
 use portvakt_storage::{
-    flows, limits,
+    feedback, flows, limits,
     messages::{self, BeginCode},
     rejections, sign_in,
     sweep::{self, SweepAges, SweepReport},
 };
 
-use crate::fixture::{Fixture, account, event, flow, hash, hit, message};
+use crate::{
+    feedback::answer,
+    fixture::{Fixture, account, event, flow, hash, hit, message},
+};
 
 pub(crate) async fn what_has_served_its_time_goes(f: Fixture) {
     let new = flow(FlowKind::Reset, S::AwaitingCode, f.now);
@@ -40,6 +43,7 @@ pub(crate) async fn what_has_served_its_time_goes(f: Fixture) {
     messages::begin_code(&f.store, f.a, turn).await.expect("a turn");
     let allowance = Allowance { failures: 3, window_seconds: 1_800, already: 0 };
     sign_in::reserve(&f.store, f.a, hash(), allowance, f.now).await.expect("an answer");
+    feedback::add(&f.store, f.a, answer(f.now, None)).await.expect("kept");
     rejections::count(&f.store, f.a, vec![RejectionReason::TooShort], f.now).await.expect("counted");
     let after = async |age: TimeDelta| {
         sweep::remove_expired(&f.store, f.a, f.now + age, SweepAges::default()).await.expect("swept")
@@ -55,6 +59,8 @@ pub(crate) async fn what_has_served_its_time_goes(f: Fixture) {
     let other = sweep::remove_expired(&f.store, f.b, f.now + TimeDelta::days(99), SweepAges::default()).await;
     assert_eq!(other.expect("swept"), nothing, "another tenant's");
     assert_eq!(after(TimeDelta::days(31)).await, SweepReport { messages: 1, ..nothing });
+    assert_eq!(after(TimeDelta::days(365)).await, nothing, "a year, not a moment less");
+    assert_eq!(after(TimeDelta::days(366)).await, SweepReport { feedback: 1, ..nothing });
     assert_eq!(after(TimeDelta::days(396)).await, nothing, "thirteen months, not a day less");
     assert_eq!(after(TimeDelta::days(397)).await, SweepReport { rejections: 1, ..nothing });
     assert_eq!(f.number("select count(*) from audit_events").await, 2, "the trail stays");

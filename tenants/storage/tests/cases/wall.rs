@@ -15,7 +15,7 @@ use portvakt_domain::{
     tenant::{SecretName, SmsProvider},
 };
 use portvakt_storage::{
-    StorageError, Store, audit, flows, key_rotations, limits,
+    StorageError, Store, audit, feedback, flows, key_rotations, limits,
     messages::{self, BeginCode},
     migrate, number_attributes, numbers, operator, rejections,
     settings::{self, NewSettings},
@@ -31,7 +31,7 @@ use crate::{
     number_changes::delayed_change,
 };
 
-const MIGRATIONS: [&str; 11] = [
+const MIGRATIONS: [&str; 12] = [
     "2026-11-22-000000_initial",
     "2026-11-23-000000_numbers",
     "2026-11-23-000100_rejections",
@@ -43,6 +43,7 @@ const MIGRATIONS: [&str; 11] = [
     "2026-11-24-000100_agreed_keys",
     "2026-11-24-000200_rejected_values",
     "2026-11-24-000300_rehashed",
+    "2026-11-25-000100_feedback",
 ];
 const SHARED: [&str; 7] =
     ["tenants", "deleted_tenants", "tenant_hosts", "jobs", "sms_budgets", DEPLOYMENT[0], DEPLOYMENT[1]];
@@ -131,6 +132,7 @@ pub(crate) async fn fill(f: &Fixture, tenant: TenantId) {
     operator::spend_sms(store, tenant, 1, f.now, 9, 9).await.expect("counted");
     operator::count_deployment(store, hit("a", 9).limit, f.now).await.expect("counted");
     operator::agree_on_key(store, KeyUse::Limit, vec![], "k".to_owned()).await.expect("agreed");
+    feedback::add(store, tenant, crate::feedback::answer(f.now, Some("s"))).await.expect("kept");
     crate::guard::finished(f, tenant, hash(), f.now).await;
 }
 
