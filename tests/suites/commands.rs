@@ -8,6 +8,8 @@ mod audit;
 mod connect;
 #[path = "commands/database.rs"]
 mod database;
+#[path = "commands/feedback.rs"]
+mod feedback;
 #[path = "commands/keys.rs"]
 mod keys;
 #[path = "commands/looks.rs"]

@@ -1,11 +1,12 @@
 //! `portvakt tenant`: settings and their versions, tenants listed and shown, their directories checked, refused passwords and
-//! delivery reports counted.
+//! delivery reports counted, what readers thought of the guides.
 
 mod apply;
 mod author;
 mod check;
 mod delegate;
 mod delete;
+mod feedback;
 mod file;
 mod reach;
 mod reports;
@@ -82,6 +83,8 @@ pub(super) enum TenantAction {
         #[command(flatten)]
         config: ConfigArgument,
     },
+    /// List what readers thought of the guides, over the last 12 months.
+    Feedback(feedback::FeedbackArguments),
     /// Check a tenant's directory: every controller, right and policy, each failure with its mend.
     Check(check::CheckArguments),
     /// Print the commands that give the tenant's service account its rights.
@@ -103,6 +106,7 @@ pub(super) async fn run(action: TenantAction) -> Result<ExitCode, CommandError> 
         TenantAction::Restore(arguments) => delete::restore(arguments).await,
         TenantAction::Statistics { slug, days, config } => statistics::run(&slug, days, &config).await,
         TenantAction::Reports { slug, config } => reports::run(&slug, &config).await,
+        TenantAction::Feedback(arguments) => feedback::run(arguments).await,
         TenantAction::Check(arguments) => check::run(arguments).await,
         TenantAction::Delegate(arguments) => delegate::run(arguments).await,
     }

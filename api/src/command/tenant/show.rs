@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, process::ExitCode};
 
 use chrono::SecondsFormat;
 use portvakt_domain::{
-    tenant::{DirectoryKind, TenantSettings},
+    tenant::{DirectoryKind, HostPurpose, TenantSettings},
     time::{Clock as _, Instant, swedish},
 };
 use portvakt_storage::{
@@ -56,6 +56,7 @@ struct Settings {
     name: String,
     reset_host: String,
     register_host: String,
+    guides: String,
     directory: &'static str,
     controllers: usize,
     sms_providers: Vec<&'static str>,
@@ -149,6 +150,7 @@ impl Settings {
             name: settings.name.clone(),
             reset_host: settings.hosts.reset.to_string(),
             register_host: settings.hosts.register.to_string(),
+            guides: format!("{}/guides", settings.hosts.base(HostPurpose::Reset)),
             directory: match settings.directory.kind {
                 DirectoryKind::ActiveDirectory => "active_directory",
                 DirectoryKind::OpenLdap => "openldap",
@@ -200,6 +202,7 @@ impl Shown {
         if let Some(settings) = &self.settings {
             lines.push(line("name", settings.name.clone()));
             lines.push(line("hosts", format!("{} {}", settings.reset_host, settings.register_host)));
+            lines.push(line("guides", settings.guides.clone()));
             lines.push(line("directory", format!("{}, {} controllers", settings.directory, settings.controllers)));
             lines.push(line("SMS", settings.sms_providers.join(", ")));
             lines.push(line("mail", settings.mail_host.clone()));
