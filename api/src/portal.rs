@@ -1,6 +1,7 @@
 //! The pages people see, one file a step.
 
 pub mod credentials;
+pub mod guides;
 pub mod progress;
 pub mod register;
 pub mod reset;

@@ -7,7 +7,7 @@ use actix_web::{
 };
 use portvakt_domain::tenant::HostPurpose;
 
-use crate::{edge::health, portal, portal::register, portal::reset, portal::statements, registry::Served, reports};
+use crate::{edge::health, portal, portal::guides, portal::register, portal::reset, portal::statements, registry::Served, reports};
 
 /// What people's browsers reach, by the host they call.
 pub fn public(config: &mut ServiceConfig) {
@@ -79,6 +79,13 @@ fn shared(config: &mut ServiceConfig) {
         .service(looked_at("/accessibility", statements::accessibility))
         .service(looked_at("/privacy", statements::privacy))
         .service(looked_at("/cookies", statements::cookies))
+        .service(looked_at("/guides", guides::list))
+        .service(looked_at("/guides/registration", guides::registration))
+        .service(looked_at("/guides/reset", guides::reset))
+        .service(looked_at("/guides/functional", guides::functional))
+        .service(looked_at("/guides/reminders", guides::reminders))
+        .service(looked_at("/guides/thanks", guides::thanks))
+        .service(page("/guides/feedback").route(web::post().to(guides::feedback)))
         .service(page("/assets/{name}").route(web::get().to(portal::asset)))
         .service(page("/favicon.ico").route(web::get().to(portal::icon)))
         .default_service(web::to(portal::not_found));

@@ -123,6 +123,27 @@ impl Chromium {
         std::fs::write(file, png).expect("a picture is kept");
     }
 
+    /// A picture of a part of the page, as WebP with two pixels for one: left, top, width and height.
+    pub async fn part(&self, [x, y, width, height]: [f64; 4]) -> Vec<u8> {
+        let clip = json!({ "x": x, "y": y, "width": width, "height": height, "scale": 2 });
+        let asked = json!({ "format": "webp", "quality": 60, "captureBeyondViewport": true, "clip": clip });
+        let taken = self.devtools("Page.captureScreenshot", asked).await;
+        STANDARD.decode(taken["data"].as_str().expect("a picture")).expect("base64")
+    }
+
+    /// The page as it is printed.
+    pub async fn printed(&self) -> Vec<u8> {
+        let asked = json!({ "preferCSSPageSize": true, "printBackground": false });
+        let printed = self.devtools("Page.printToPDF", asked).await;
+        STANDARD.decode(printed["data"].as_str().expect("a document")).expect("base64")
+    }
+
+    /// The page is shown as if it were printed, or not any more.
+    pub async fn on_paper(&self, paper: bool) {
+        let media = if paper { "print" } else { "" };
+        self.devtools("Emulation.setEmulatedMedia", json!({ "media": media })).await;
+    }
+
     /// What WebDriver has no words for, in the browser's own: a command of the DevTools protocol, and its answer.
     pub async fn devtools(&self, command: &str, parameters: Value) -> Value {
         let body = json!({ "cmd": command, "params": parameters }).to_string();

@@ -8,6 +8,8 @@ mod branding;
 mod change;
 #[path = "chromium/errors.rs"]
 mod errors;
+#[path = "chromium/guides.rs"]
+mod guides;
 #[path = "chromium/keyboard.rs"]
 mod keyboard;
 #[path = "chromium/numbers.rs"]

@@ -16,6 +16,7 @@ pub mod bare;
 mod brand;
 pub mod change;
 pub mod demo;
+pub mod guides;
 pub mod message;
 pub mod register;
 pub mod reset;

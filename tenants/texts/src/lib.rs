@@ -16,13 +16,15 @@ mod tests;
 pub use compose::moment;
 
 /// The files that are built in, by language.
-const FILES: [(Language, &str, &str); 6] = [
+const FILES: [(Language, &str, &str); 8] = [
     (Language::Sv, "sv/pages.ftl", include_str!("../locales/sv/pages.ftl")),
     (Language::Sv, "sv/messages.ftl", include_str!("../locales/sv/messages.ftl")),
     (Language::Sv, "sv/statements.ftl", include_str!("../locales/sv/statements.ftl")),
+    (Language::Sv, "sv/guides.ftl", include_str!("../locales/sv/guides.ftl")),
     (Language::En, "en/pages.ftl", include_str!("../locales/en/pages.ftl")),
     (Language::En, "en/messages.ftl", include_str!("../locales/en/messages.ftl")),
     (Language::En, "en/statements.ftl", include_str!("../locales/en/statements.ftl")),
+    (Language::En, "en/guides.ftl", include_str!("../locales/en/guides.ftl")),
 ];
 
 /// Why the built-in texts can't be used. A test reads them all.

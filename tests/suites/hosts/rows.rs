@@ -50,6 +50,9 @@ async fn one_tenants_rows_are_all_that_a_transaction_sees() {
         let fields = [("password", "Vinterbad88Sten"), ("password_again", "Vinterbad88Sten")];
         let done = browser.submit_to(&page, "/password", &fields).await;
         assert!(done.h1().starts_with("Klart"), "{}", done.text());
+        // What somebody thought of a guide.
+        let guide = [("guide", "reset"), ("helpful", "yes"), ("text", "tydligt")];
+        browser.post(&world.tenant(slug).reset.clone(), "/guides/feedback", &guide).await;
     }
     // Events are sealed a moment after they were recorded.
     world.clock.advance(chrono::TimeDelta::minutes(1));

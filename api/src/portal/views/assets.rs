@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use super::guides;
+
 /// A file that may be cached for ever.
 #[derive(Debug)]
 pub struct Asset {
@@ -41,11 +43,11 @@ pub fn password_script() -> &'static Asset {
 
 /// The file of this name.
 pub fn asset(name: &str) -> Option<&'static Asset> {
-    [css_file(), page_script(), password_script()].into_iter().find(|file| file.name == name)
+    [css_file(), page_script(), password_script()].into_iter().chain(guides::files()).find(|file| file.name == name)
 }
 
 impl Asset {
-    fn new(stem: &str, extension: &str, content_type: &'static str, bytes: &'static [u8]) -> Self {
+    pub(super) fn new(stem: &str, extension: &str, content_type: &'static str, bytes: &'static [u8]) -> Self {
         let name = hashed_name(stem, extension, bytes);
         Self { href: format!("/assets/{name}"), name, content_type, bytes }
     }
@@ -57,6 +59,6 @@ pub(super) fn hashed_name(stem: &str, extension: &str, bytes: &[u8]) -> String {
 }
 
 /// FNV-1a, 64 bits: tells versions of one file apart; nothing rests on it being hard to forge.
-fn fnv1a(bytes: &[u8]) -> u64 {
+pub(super) fn fnv1a(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }

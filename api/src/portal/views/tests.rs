@@ -7,13 +7,14 @@ use portvakt_texts::Texts;
 
 mod branding;
 mod gallery;
+mod guides;
 mod html;
 mod keys;
 
 use gallery::{ELSEWHERE, HELP_PAGE, REGISTER, RESET, Shown, TENANT};
 use html::{Tag, tags, text_of};
 
-use super::{css_file, page_script, password_script, query};
+use super::{css_file, guides::guides_css, page_script, password_script, query};
 
 fn texts() -> Texts {
     Texts::new().expect("the built-in texts")
@@ -70,7 +71,9 @@ fn pages_load_nothing_from_elsewhere_and_scripts_only_where_they_do_something() 
         let tags = tags(&html);
         assert_eq!(html::unbalanced(&tags), None);
         for tag in &tags {
-            assert!(!["style", "iframe", "object", "img", "base"].contains(&tag.name), "{tag:?}");
+            assert!(!["style", "iframe", "object", "base"].contains(&tag.name), "{tag:?}");
+            let picture = tag.get("src").is_some_and(|src| src.starts_with("/assets/guide-"));
+            assert!(tag.name != "img" || (picture && name.starts_with("guides-1-")), "{tag:?}");
             for (attribute, value) in &tag.attributes {
                 assert!(*attribute != "style" && !attribute.starts_with("on"), "{tag:?}");
                 let ours = value.starts_with(RESET) || value.starts_with(REGISTER) || *value == HELP_PAGE;
@@ -89,9 +92,11 @@ fn pages_load_nothing_from_elsewhere_and_scripts_only_where_they_do_something() 
         };
         assert_eq!(scripts, expected);
         assert_eq!(html.matches("<script").count(), html.matches("\" defer></script>").count());
-        for link in starts(&tags, "link") {
-            assert_eq!(link.get("href"), Some(css_file().href.as_str()));
-        }
+        let sheets: Vec<_> = starts(&tags, "link").iter().filter_map(|link| link.get("href")).collect();
+        let (common, guides) = (css_file().href.as_str(), guides_css().href.as_str());
+        let expected =
+            if name.starts_with("guides-1-") { vec![common, guides] } else { vec![common; sheets.len().min(1)] };
+        assert_eq!(sheets, expected);
         assert_eq!(starts(&tags, "h1").len(), 1);
     }
 }
@@ -248,13 +253,15 @@ fn radios_are_the_two_choices_or_the_numbers() {
                 Some(name) if name.contains("7-remove-five") || name.contains("7-remove-choose") => &["to", "which"],
                 Some(name) if name.contains("7-lost-five") || name.contains("7-lost-choose") => &["which"],
                 Some(name) if name.starts_with("9-code") => &["to"],
+                None if shown.name.starts_with("guides-1-") => &["helpful"],
                 _ => &[],
             };
             assert_eq!(names, expected.iter().copied().collect(), "{}", shown.name);
             // The first number is set, where nothing is removed or lost by not looking.
             for name in names {
                 let set = radios.iter().filter(|radio| radio.get("name") == Some(name) && radio.has("checked")).count();
-                let deliberate = name == "which" && shown.name.contains("-7-");
+                let deliberate = (name == "which" && shown.name.contains("-7-"))
+                    || (name == "helpful" && !shown.name.ends_with("long"));
                 assert_eq!(set, usize::from(!deliberate), "{}: {name}", shown.name);
             }
         }

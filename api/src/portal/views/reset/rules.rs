@@ -32,7 +32,12 @@ impl RuleView {
     }
 
     pub(super) fn text(&self, page: &Page<'_>) -> String {
-        match &self.rule {
+        Self::words(&self.rule, page)
+    }
+
+    /// A rule in words.
+    pub(in crate::portal::views) fn words(rule: &Rule, page: &Page<'_>) -> String {
+        match rule {
             Rule::MinLength(count) => page.text_with("rule-min-length", "count", count),
             Rule::MaxLength(count) => page.text_with("rule-max-length", "count", count),
             Rule::Kinds(count) | Rule::KindsForBoth(count) => page.text_with("rule-kinds", "count", count),

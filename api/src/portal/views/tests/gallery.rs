@@ -28,10 +28,13 @@ use crate::portal::{
     },
 };
 
+mod guides;
 mod register;
 mod statements;
 
+pub(super) use guides::pictured;
 pub(super) use statements::ELSEWHERE;
+
 pub(super) const TENANT: &str = "Örebro kommun";
 pub(super) const RESET: &str = "https://pwreset.orebro.se";
 pub(super) const REGISTER: &str = "https://pwreg.orebro.se";
@@ -99,6 +102,7 @@ pub(super) fn branded(texts: &Texts, language: Language, query: &'static str, br
     register::pages(&mut gallery);
     statements::pages(&mut gallery);
     message_pages(&mut gallery);
+    guides::pages(&mut gallery);
     gallery.shown
 }
 

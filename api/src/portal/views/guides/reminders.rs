@@ -1,0 +1,59 @@
+//! The guide for who gets mail about passwords that are about to expire.
+
+use portvakt_domain::feedback::Guide;
+
+use super::{GuideView, Line, Picture, Section};
+
+/// Made-up people of the list: first name, last name, account, expiry date, days left.
+const LISTED: [[&str; 5]; 2] =
+    [["Anna", "Andersson", "annand01", "2026-12-07", "15"], ["Erik", "Eriksson", "erieri02", "2026-11-29", "7"]];
+
+impl GuideView<'_> {
+    pub(super) fn reminders(&self) -> Vec<Section> {
+        let facts = &self.facts;
+        let columns = [
+            "guide-reminders-first",
+            "guide-reminders-last",
+            "guide-reminders-account",
+            "guide-reminders-expires",
+            "guide-reminders-left",
+        ];
+        let table = Line::Table {
+            caption: self.say("guide-reminders-table"),
+            columns: columns.map(|key| self.say(key)).into(),
+            rows: LISTED.map(|row| row.map(str::to_owned).into()).into(),
+        };
+        let means = vec![self.line("guide-reminders-intro"), table, self.line("guide-reminders-again")];
+
+        let register = vec![
+            self.link("guide-reminders-register", facts.register_url, ""),
+            self.to_guide("guide-reminders-how", Guide::Registration),
+        ];
+        let change = vec![
+            self.link("guide-reminders-change", facts.reset_url, ""),
+            self.to_guide("guide-reminders-how", Guide::Reset),
+            self.line("guide-reminders-late"),
+        ];
+        let mut steps = vec![
+            self.step(vec![self.line("guide-reminders-tell")], None),
+            self.step(register, Some(Picture::NUMBER)),
+            self.step(change, Some(Picture::START)),
+        ];
+        if facts.functional {
+            steps.push(self.step(vec![self.to_guide("guide-reminders-shared", Guide::Functional)], None));
+        }
+        vec![
+            self.section("guide-reminders-means", means, vec![]),
+            self.section("guide-reminders-steps", vec![], steps),
+            self.section("guide-problems", self.reminder_problems(), vec![]),
+        ]
+    }
+
+    fn reminder_problems(&self) -> Vec<Line> {
+        let mut lines = vec![self.ask("guide-reminders-recipient"), self.line("guide-reminders-recipient-help")];
+        lines.extend(self.to_help_desk("guide-reminders-recipient-mail", "guide-reminders-recipient-phone"));
+        lines.extend(self.without_both());
+        lines.extend([self.ask("guide-reminders-true"), self.line("guide-reminders-true-signs")]);
+        lines
+    }
+}

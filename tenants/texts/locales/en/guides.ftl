@@ -1,0 +1,166 @@
+# The guides, step by step: to be read on the screen or printed. All texts are given the same values and take what they need.
+
+guides-heading = Step-by-step guides
+guides-intro = Choose a guide. You can read it here or print it.
+guides-link = Step-by-step guides
+guides-link-short = Would you like help along the way?
+guide-print = Would you like the guide on paper? Press Ctrl and P together, or choose Print in your browser's menu.
+guide-dated = { $tenant }, { $date }
+guide-before = Before you begin
+guide-problems = If something is not right
+guide-who = Then you need help from { $name }.
+guide-back = All guides
+
+## The pictures
+
+guide-alt-sign-in = The page where you sign in: fields for username and password, and the button Sign in.
+guide-alt-confirm = The page where you enter your current password once more, with the button Next.
+guide-alt-number = The page where you enter your mobile number, with the button Next.
+guide-alt-register-code = The page where you confirm the number: a field for the security code and the button Next.
+guide-alt-registered = The page that says that the number is registered and shows its last digits.
+guide-alt-holder = The page where you enter the name of the person who has the phone and the mobile number, with the button Next.
+guide-alt-start = The page where you enter your username, with the button Next.
+guide-alt-reset-code = The page where you enter the security code from the text message, with the button Next.
+guide-alt-choose = The page with the two choices: keep the password and unlock the account, or enter a new password.
+guide-alt-password = The page with the rules for the password and two fields for the new password.
+guide-alt-done = The page that says that the password has been reset.
+guide-alt-change = The page where you enter your username and the password you have now.
+
+## Registering
+
+guide-registration-heading = Guide: register your mobile number
+guide-registration-about = How to register, check and change the number that the security code is sent to.
+guide-registration-intro = Once your mobile number is registered you can unlock your account or choose a new password yourself, day and night. It takes a few minutes and is needed only once.
+guide-registration-before-password = You need a password that works. Register the number before you forget it or it expires.
+guide-registration-before-phone = Keep your phone near. You will get a security code by text message.
+guide-registration-before-device = Use any computer, tablet or phone.
+guide-registration-before-shared = Is it an account that a unit shares? Follow this guide instead:
+guide-registration-steps = What to do
+guide-registration-open = Open a browser and go to
+guide-registration-sign-in = Enter your username and your current password. Press { $signin }.
+guide-registration-sign-in-example = Enter your username, such as { $example }, and your current password. Press { $signin }.
+guide-registration-confirm = The page shows who you are signed in as. Check that it is you, enter your current password once more and press { $next }.
+guide-registration-number = Enter your mobile number and press { $next }. If there is a number already, its last digits are shown. If none is registered, you have not done this before.
+guide-registration-keep = Is the number that is shown right? Press the button that says so, and you are done.
+guide-registration-code = You get a security code of six digits by text message. Enter it on the page within { $minutes } minutes and press { $next }.
+guide-registration-done = Done! Now you can reset your password at
+guide-registration-change-heading = Changing your number
+guide-registration-change = Sign in the same way and enter the new number. A code goes to the old number first and then to the new one. Do it before you hand in the old phone.
+guide-registration-more = On the same page you can add a second number or remove one.
+guide-problem-sms = Have you not received a text message?
+guide-problem-sms-wait = Wait 3 minutes: it can take a while. Then ask for a new code on the same page. The old code stops working.
+guide-problem-phone = Do you no longer have the phone, but know your password?
+guide-problem-phone-delay = Sign in at { $register } and choose “{ $lost }”. Enter the new number. It takes effect after { $hours } hours. Meanwhile the old number is told and can stop the change.
+guide-problem-both = Do you have neither the phone nor a password that works?
+guide-problem-both-help = Then you need help from { $name }. Ask your manager, or the authorised orderer of the company you work for, to get in touch.
+guide-problem-both-mail = Write to { $mail } with the subject “Link a new mobile number”. State the name of the manager or authorised orderer, your name and username, and the new mobile number. Never write a password or a code.
+guide-problem-both-phone = Call { $phone }. Have the name of the manager or authorised orderer, your name and username, and the new mobile number at hand.
+guide-problem-signed-in = Is the computer signed in as somebody else?
+guide-problem-signed-in-fine = That does not matter. The page always asks for a username and a password, and the number belongs to the account you enter.
+
+## Resetting
+
+guide-reset-heading = Guide: reset your password
+guide-reset-heading-unlock = Guide: unlock your account or reset your password
+guide-reset-about = How to choose a new password when you have forgotten it or it has expired.
+guide-reset-about-unlock = How to unlock your account, or choose a new password when you have forgotten it or it has expired.
+guide-reset-intro = You can do this yourself, day and night, also at home or elsewhere outside the municipality's network. The code in the text message shows that it is you.
+guide-reset-before-number = Your mobile number must be registered. If it is not, follow this guide first, while your password works:
+guide-reset-before-phone = Keep the phone with the registered number near.
+guide-reset-before-device = Use any computer, tablet or phone.
+guide-reset-before-account = If you have no account yet, contact your manager.
+guide-reset-steps = What to do
+guide-reset-open = Open a browser and go to
+guide-reset-username = Enter your username or your e-mail address. Press { $next }.
+guide-reset-username-example = Enter your username, such as { $example }, or your e-mail address. Press { $next }.
+guide-reset-code = You get a text message with six digits at the registered number. Enter them on the page within { $minutes } minutes and press { $next }.
+guide-reset-code-wait = Have you not received a text message? Wait 3 minutes: it can take a while.
+guide-reset-choose = Choose what you want to do.
+guide-reset-choose-keep = If you remember the password, the account may have been locked after too many wrong tries. Then choose the first option: keep the password and unlock the account.
+guide-reset-choose-new = If you have forgotten the password, or want to change it, choose the last option: enter a new password and unlock the account.
+guide-reset-password = Enter the new password twice, once on each line, and press { $next }. The password must:
+guide-reset-done = Done! Try to sign in with the new password.
+guide-reset-done-unlock = Done! If you chose a new password, sign in with it. If you only unlocked the account, sign in with the password you had.
+guide-reset-after = Afterwards
+guide-reset-after-unlock = If you only unlocked the account
+guide-outside-heading = When you are outside the municipality's network
+guide-outside-new = The new password works at once in services on the web, such as webmail. Your computer from work wants the old password until it has been connected to the network at work.
+guide-outside-start = Start the computer on your usual network the next time you are at work. Then it gets the new password by itself, and you sign in with it.
+guide-outside-phone = Change the password also where it is saved, such as in your phone's mail.
+guide-change-heading = Changing a password that you know
+guide-change-intro = If you know your password you can change it here, also when it has expired or must be changed.
+guide-change-open = Go to
+guide-change-current = Enter your username and the password you have now. Press { $next }.
+guide-change-code = Enter the security code that you get by text message at the registered number. Press { $next }.
+guide-change-password = Enter your current password once more and the new one twice. Press { $next }. The rules are the same as above.
+guide-problem-wrong = Is the password not taken?
+guide-problem-wrong-try = The page says why. Choose an entirely different password, preferably longer. A password that you have had before can't be used again.
+guide-problem-refused = Is the code not right?
+guide-problem-refused-try = Use the code in the latest text message. After three mistakes the code stops working: ask for a new one on the same page.
+
+## Functional accounts
+
+guide-functional-heading = Guide: accounts that a unit shares
+guide-functional-about = How you as manager, or somebody you delegated to, look after the password of a functional account.
+guide-functional-intro = A functional account is shared by the staff of a unit, such as the unit's mailbox in a system it works with. As the manager in charge, or somebody the manager delegated to, you register a mobile number for the account and change its password when it is time or when somebody has forgotten it.
+guide-functional-before-password = You need the account's username and, to register a number, also a password that works.
+guide-functional-before-device = Use any computer, tablet or phone. You may be signed in as yourself: the page always asks which account it is about, and it is the unit's username you are to enter.
+guide-functional-before-holders = Up to five people can each have a number for the account. All are told when something changes.
+guide-functional-register-heading = 1. Register a mobile number for the account
+guide-functional-sign-in = Sign in with the unit's username and the account's current password, not with your own.
+guide-functional-confirm = Check that the page shows the unit's account. Enter the account's current password once more and press { $next }.
+guide-functional-number = Enter the name of the person who has the phone, and the mobile number. Press { $next }. If there is a number already, you can check it, change it or add a holder.
+guide-functional-done = Done! Now you can change the account's password with this phone.
+guide-functional-reset-heading = 2. Reset or change the account's password
+guide-functional-username = Enter the unit's username, not your own. Press { $next }.
+guide-functional-code = The code goes to the number that was registered first for the account. If you have another of the phones, enter its number on the page and the code goes there. Enter the six digits within { $minutes } minutes and press { $next }.
+guide-functional-finished = Done! Try to sign in to the unit's system with the new password.
+guide-functional-routine-heading = The unit's routine
+guide-functional-routine = As manager of the unit you are responsible for the unit having a routine.
+guide-functional-routine-quarter = Change the password every three months, and when somebody who knows it leaves.
+guide-functional-routine-tell = Decide how those colleagues who are to have the password learn of the new one.
+guide-functional-routine-hide = The password must not be visible to others.
+guide-functional-routine-leave = Is the person who has the phone leaving? First add a new holder at { $register } and then remove the old one.
+guide-problem-shared-phone = Does nobody have the phone any more?
+guide-problem-shared-phone-delay = Sign in at { $register } with the unit's account and choose “{ $lost }”. The new number takes effect after { $hours } hours.
+
+## Reminders
+
+guide-reminders-heading = Guide: mail about passwords that are about to expire
+guide-reminders-about = What the mail means and what to do, if you receive it for a unit or a company.
+guide-reminders-intro = When you get a mail about passwords that are about to expire, you are the recipient for a unit or a company, for example as manager or authorised orderer. The mail is sent automatically and lists the accounts whose passwords are about to expire. See to it that they are changed before that.
+guide-reminders-table = What the list may look like
+guide-reminders-first = First name
+guide-reminders-last = Last name
+guide-reminders-account = Account
+guide-reminders-expires = Expiry date
+guide-reminders-left = Days left
+guide-reminders-again = Whoever has not changed their password is listed several times, more often towards the end. At 0 days the password expires today. If no password is about to expire, no mail is sent.
+guide-reminders-means = What the mail means
+guide-reminders-how = How to do it, step by step:
+guide-reminders-steps = What to do
+guide-reminders-tell = Tell everybody on the list that the password expires and on which day. You are welcome to pass on the address of this guide.
+guide-reminders-register = Those who have not registered their mobile number do that first, while the password works. It is needed only once.
+guide-reminders-change = Then the person changes their password. Everybody does it themselves: nobody needs to know anybody else's password.
+guide-reminders-late = If the password has expired already it can still be changed, if the mobile number is registered. Otherwise do as under the heading “If something is not right”.
+guide-reminders-shared = Is it an account that a unit shares? Change its password every three months. This is how:
+guide-reminders-true = Is the mail genuine?
+guide-reminders-true-signs = A genuine mail never asks for passwords or codes. The addresses in it are { $register } and { $reset }, and no others. If in doubt, type the address into the browser yourself.
+guide-reminders-recipient = Is somebody else to get the mail?
+guide-reminders-recipient-help = Let whoever is responsible at your end contact { $name }. At most two e-mail addresses can get the mail.
+guide-reminders-recipient-mail = Write to { $mail } with the subject “Change recipients of mail about passwords”. State the name of the manager or authorised orderer, and the one or two addresses that are to be used.
+guide-reminders-recipient-phone = Call { $phone }. State the name of the manager or authorised orderer, and the one or two addresses that are to be used.
+
+## Was the guide helpful?
+
+guide-feedback-heading = Was this guide helpful?
+guide-feedback-yes = Yes
+guide-feedback-no = No
+guide-feedback-label = What can we do better? (You need not answer.)
+guide-feedback-hint = Write at most 1,000 characters, and no personal data, passwords or codes. E-mail addresses and numbers of six digits or more are replaced by *** before the answer is kept.
+guide-feedback-kept = We do not keep who you are, and can't reply. The answer is removed after 12 months.
+guide-feedback-send = Send the answer
+guide-feedback-empty = Choose yes or no.
+guide-feedback-long = The text is too long. Write at most 1,000 characters.
+guide-thanks-heading = Thank you for your answer
+guide-thanks = It helps us to make the guides better.

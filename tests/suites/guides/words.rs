@@ -1,0 +1,243 @@
+//! What guides say: by settings, in both languages, at both hosts, and without leaving anything behind.
+
+use std::collections::BTreeSet;
+
+use harness::{Browser, Database, Page, World};
+use portvakt_domain::tenant::{KnownPassword, TenantSettings};
+use reqwest::StatusCode;
+
+const PATHS: [&str; 5] =
+    ["/guides", "/guides/registration", "/guides/reset", "/guides/functional", "/guides/reminders"];
+
+async fn guide(browser: &mut Browser, host: &str, name: &str, tag: &str) -> String {
+    let page = browser.get(host, &format!("/guides/{name}?lang={tag}")).await;
+    assert_eq!(page.status, StatusCode::OK, "{host} {name}");
+    page.text()
+}
+
+/// How many steps a guide has.
+fn steps(page: &Page) -> usize {
+    page.html.matches("<li class=\"one\">").count()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn guides_follow_both_presets_in_both_languages() {
+    let world = World::practice(Database::Sqlite).await;
+    for slug in ["orebro", "mjolby"] {
+        let (tenant, served) = (world.tenant(slug), world.served(slug));
+        let orebro = slug == "orebro";
+        let mut browser = world.browser();
+        for host in [&tenant.reset, &tenant.register] {
+            for (tag, choose, confirm, length, upper, wait) in [
+                (
+                    "sv",
+                    "behåll lösenordet och lås upp kontot",
+                    "skriv ditt nuvarande lösenord en gång till",
+                    "ha minst 8 tecken",
+                    "innehålla minst en stor bokstav",
+                    "Vänta i 3 minuter",
+                ),
+                (
+                    "en",
+                    "keep the password and unlock the account",
+                    "enter your current password once more",
+                    "have at least 8 characters",
+                    "contain at least one capital letter",
+                    "Wait 3 minutes",
+                ),
+            ] {
+                let reset = guide(&mut browser, host, "reset", tag).await;
+                let registration = guide(&mut browser, host, "registration", tag).await;
+                let functional = guide(&mut browser, host, "functional", tag).await;
+                let reminders = guide(&mut browser, host, "reminders", tag).await;
+                for (name, text) in [
+                    ("reset", &reset),
+                    ("registration", &registration),
+                    ("functional", &functional),
+                    ("reminders", &reminders),
+                ] {
+                    let at = format!("{slug} {tag} {name}");
+                    assert!(text.contains(&served.links.reset), "{at}: {text}");
+                    assert!(text.contains(&served.settings.name), "{at}: {text}");
+                    assert!(text.contains(&served.settings.help_desk.name), "{at}: {text}");
+                    // By mail where there is an address, else by telephone.
+                    let desk = &served.settings.help_desk;
+                    let reached = desk.mail.as_ref().or(desk.phone.as_ref()).expect("one of them");
+                    assert!(text.matches(reached.as_str()).count() >= 2, "{at}: in the guide and at its foot: {text}");
+                    assert!(!text.contains("{ $") && !text.contains('\u{2068}'), "{at}: {text}");
+                }
+                assert!(registration.contains(&served.links.register) && reminders.contains(&served.links.register));
+                assert_eq!(reset.contains(choose), !orebro, "{slug} {tag}: {reset}");
+                assert_eq!(registration.contains(confirm), orebro, "{slug} {tag}: {registration}");
+                assert_eq!(reset.contains(upper), !orebro, "{slug} {tag}: {reset}");
+                assert!(reset.contains(length) && functional.contains(length), "{slug} {tag}: {reset}");
+                assert!(reset.contains("å, ä") && reset.contains(wait), "{slug} {tag}: {reset}");
+                let example = &served.settings.texts.username_example;
+                assert!(reset.contains(example.as_str()) && registration.contains(example.as_str()), "{example}");
+                // The tenant's own words: what happens now, and which phone to use.
+                let own = &served.settings.texts.after_reset;
+                let own = own.iter().find(|(language, _)| language.tag() == tag).expect("paragraphs").1;
+                assert!(own.iter().all(|paragraph| reset.contains(paragraph.as_str())), "{slug} {tag}: {reset}");
+            }
+        }
+    }
+    let own = guide(&mut world.browser(), &world.tenant("orebro").reset, "functional", "sv").await;
+    assert!(own.contains("logga in i Treserva") && own.contains("var tredje månad"), "{own}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_setting_changes_what_guides_say() {
+    let world = World::practice(Database::Sqlite).await;
+    let (host, mut browser) = (world.tenant("orebro").reset.clone(), world.browser());
+    let all = async |browser: &mut Browser| {
+        let mut texts = Vec::new();
+        for path in ["registration", "reset", "reminders"] {
+            let page = browser.get(&host, &format!("/guides/{path}")).await;
+            texts.push((steps(&page), page.text()));
+        }
+        texts
+    };
+    let before = all(&mut browser).await;
+    assert!(before.iter().any(|(_, text)| text.contains("inom 10 minuter")));
+    let changes: [(&str, fn(&mut TenantSettings), [bool; 3], &str); 8] = [
+        ("code_minutes", |it| it.reset.code_minutes = 7, [true, true, false], "inom 7 minuter"),
+        (
+            "delayed_change_hours",
+            |it| it.registration.delayed_change_hours = 96,
+            [true, true, false],
+            "efter 96 timmar",
+        ),
+        (
+            "known_password",
+            |it| it.reset.known_password = KnownPassword::WithoutCode,
+            [false, true, false],
+            "Kan du ditt lösenord går det bra",
+        ),
+        ("keep_and_unlock", |it| it.reset.keep_and_unlock = true, [false, true, false], "lås upp ditt konto eller"),
+        ("password_again", |it| it.registration.password_again = false, [true, false, false], "Skriv ditt mobilnummer"),
+        ("help_desk", |it| it.help_desk.name = "Växeln".to_owned(), [true, true, true], "hjälp av Växeln"),
+        ("username_example", |it| it.texts.username_example = "kalkul07".to_owned(), [true, true, false], "kalkul07"),
+        ("name", |it| it.name = "Kumla kommun".to_owned(), [true, true, true], "Kumla kommun"),
+    ];
+    for (name, change, changed, words) in changes {
+        let original = (*world.served("orebro").settings).clone();
+        world.reconfigure("orebro", change).await;
+        let after = all(&mut browser).await;
+        let differs: Vec<bool> = before.iter().zip(&after).map(|(before, after)| before != after).collect();
+        assert_eq!(differs, changed, "{name}");
+        assert!(after.iter().any(|(_, text)| text.contains(words)), "{name}: {after:?}");
+        world.apply(&original).await;
+    }
+    // What is not offered is not spoken of.
+    world.reconfigure("orebro", |it| it.reset.known_password = KnownPassword::Off).await;
+    world.reconfigure("orebro", |it| it.registration.delayed_change_hours = 0).await;
+    let after = all(&mut browser).await;
+    assert!(after.iter().all(|(_, text)| !text.contains("timmar") && !text.contains("/change")), "{after:?}");
+    assert!(after[1].0 < before[1].0, "fewer steps");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_has_no_shared_accounts_has_no_guide_to_them() {
+    let world = World::practice(Database::Sqlite).await;
+    let (orebro, mjolby) = (world.tenant("orebro"), world.tenant("mjolby"));
+    let alone = |it: &mut TenantSettings| {
+        it.directory.functional_units.clear();
+        it.directory.functional_groups.clear();
+    };
+    world.reconfigure("orebro", alone).await;
+    let mut browser = world.browser();
+    for (host, has) in [(&orebro.reset, false), (&orebro.register, false), (&mjolby.reset, true)] {
+        for path in ["/guides", "/guides/registration", "/guides/reminders"] {
+            let html = browser.get(host, path).await.html;
+            assert_eq!(html.contains("/guides/functional"), has, "{host}{path}");
+        }
+        let status = browser.get(host, "/guides/functional").await.status;
+        assert_eq!(status == StatusCode::OK, has, "{host}: {status}");
+        assert!(has || status == StatusCode::NOT_FOUND);
+        let answer = [("guide", "functional"), ("helpful", "yes")];
+        let status = browser.post(host, "/guides/feedback", &answer).await.status;
+        assert_eq!(status, if has { StatusCode::OK } else { StatusCode::BAD_REQUEST }, "{host}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn reading_leaves_nothing_behind() {
+    let world = World::practice(Database::Sqlite).await;
+    let tables: Vec<String> = world
+        .sqlite("select name from sqlite_schema where type = 'table' and name not like 'sqlite%'")
+        .into_iter()
+        .map(|row| row[0].clone())
+        .collect();
+    let rows = || -> Vec<Vec<Vec<String>>> {
+        tables.iter().map(|table| world.sqlite(&format!("select * from \"{table}\""))).collect()
+    };
+    let before = rows();
+    for slug in ["orebro", "mjolby"] {
+        let tenant = world.tenant(slug);
+        for host in [&tenant.reset, &tenant.register] {
+            let mut browser = world.browser();
+            for path in PATHS.into_iter().chain(["/guides/thanks"]) {
+                let page = browser.get(host, path).await;
+                assert_eq!(page.status, StatusCode::OK, "{host}{path}");
+                assert!(page.headers.get("set-cookie").is_none(), "{host}{path}");
+                assert_eq!(page.headers["cache-control"], "no-store", "{host}{path}");
+            }
+            // Nothing but reading, and nothing to be read of a form.
+            for path in PATHS.into_iter().chain(["/guides/thanks"]) {
+                let refused = browser.post(host, path, &[("guide", "reset"), ("helpful", "yes")]).await;
+                assert_eq!(refused.status, StatusCode::METHOD_NOT_ALLOWED, "{host}{path}");
+            }
+            assert_eq!(browser.get(host, "/guides/feedback").await.status, StatusCode::METHOD_NOT_ALLOWED);
+            assert_eq!(browser.get(host, "/guides/other").await.status, StatusCode::NOT_FOUND);
+        }
+    }
+    assert!(before == rows(), "a page that was read changed a row");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pictures_are_served_for_long_and_in_the_readers_language() {
+    let world = World::practice(Database::Sqlite).await;
+    let mut seen = BTreeSet::new();
+    for host in [&world.tenant("orebro").reset, &world.tenant("mjolby").register] {
+        let mut browser = world.browser();
+        for tag in ["sv", "en"] {
+            for name in ["registration", "reset"] {
+                let page = browser.get(host, &format!("/guides/{name}?lang={tag}")).await;
+                let sources = page.html.split("src=\"").skip(1).filter_map(|rest| rest.split('"').next());
+                let pictures: Vec<String> = sources.filter(|src| src.contains("/guide-")).map(str::to_owned).collect();
+                assert!(
+                    pictures.len() >= 4 && pictures.iter().all(|src| src.contains(&format!("-{tag}."))),
+                    "{pictures:?}"
+                );
+                for src in pictures {
+                    let file = browser.get(host, &src).await;
+                    assert_eq!(
+                        (file.status, &file.headers["content-type"]),
+                        (StatusCode::OK, &"image/webp".parse().expect("a value"))
+                    );
+                    let kept = file.headers["cache-control"].to_str().expect("text").to_owned();
+                    assert!(kept.contains("immutable") && kept.contains("max-age=31536000"), "{kept}");
+                    seen.insert(src);
+                }
+            }
+        }
+        let other = browser.get(host, "/assets/guide-start-sv.0000000000000000.webp").await;
+        assert_eq!(other.status, StatusCode::NOT_FOUND);
+    }
+    assert!(seen.len() >= 18, "{seen:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_page_leads_to_the_guides() {
+    let world = World::practice(Database::Sqlite).await;
+    let orebro = world.tenant("orebro");
+    for (host, guide) in [(&orebro.reset, "reset"), (&orebro.register, "registration")] {
+        let page = world.browser().get(host, "/?lang=en").await;
+        assert!(page.html.contains(&format!("href=\"/guides/{guide}?lang=en\"")), "{}", page.html);
+        for path in ["/?lang=en", "/nowhere?lang=en", "/guides/reset?lang=en"] {
+            let page = world.browser().get(host, path).await;
+            let foot = page.html.split_once("<footer").expect("a foot").1;
+            assert!(foot.contains("href=\"/guides?lang=en\""), "{host}{path}: {foot}");
+        }
+    }
+}
