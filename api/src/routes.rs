@@ -105,10 +105,7 @@ pub fn page(path: &str) -> Resource {
 }
 
 /// A page that is looked at and nothing else, also by who asks for its head alone.
-fn looked_at<A: FromRequest + 'static>(
-    path: &str,
-    handler: impl Handler<A, Output = HttpResponse> + Clone,
-) -> Resource {
+fn looked_at<A: FromRequest + 'static>(path: &str, handler: impl Handler<A, Output = HttpResponse>) -> Resource {
     page(path).route(web::get().to(handler.clone())).route(web::head().to(handler))
 }
 
