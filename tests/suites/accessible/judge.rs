@@ -75,7 +75,7 @@ pub async fn judge(browser: &Chromium, new: New) -> Vec<String> {
         problems.add(ZOOM, vec![format!("reads {} where a wide screen reads {}", texts[0], texts[1])]);
     }
     if new == New::Page {
-        browser.forced_colours().await;
+        media(browser, "", Some(("forced-colors", "active"))).await;
         problems.add("forced colours", ask(browser, &[LOOK]).await);
         print(browser, &mut problems).await;
     }
@@ -120,6 +120,13 @@ async fn ask(browser: &Chromium, checks: &[&str]) -> Vec<String> {
     serde_json::from_value(told).expect("a list of sentences")
 }
 
+/// What a page is shown on and how. Nothing moves: a colour is never met on its way to another.
+async fn media(browser: &Chromium, media: &str, feature: Option<(&str, &str)>) {
+    let features = [Some(("prefers-reduced-motion", "reduce")), feature].into_iter().flatten();
+    let features: Vec<Value> = features.map(|(name, value)| json!({ "name": name, "value": value })).collect();
+    browser.devtools("Emulation.setEmulatedMedia", json!({ "media": media, "features": features })).await;
+}
+
 /// On paper: what is written in `main`, but for its forms, is there, and it can be read.
 async fn print(browser: &Chromium, problems: &mut Problems) {
     let written = "
@@ -127,13 +134,13 @@ async fn print(browser: &Chromium, problems: &mut Problems) {
       return [...document.querySelectorAll('main h1, main h2, main p, main li')].filter(seen).length";
     let on_screen = browser.ask(written).await;
     browser.size(SHEET, 1000).await;
-    browser.devtools("Emulation.setEmulatedMedia", json!({ "media": "print", "features": [] })).await;
+    media(browser, "print", None).await;
     problems.add("print", ask(browser, &[LOOK]).await);
     let on_paper = browser.ask(written).await;
     if on_paper != on_screen || on_paper == json!(0) {
         problems.add("print", vec![format!("{on_paper} paragraphs, and {on_screen} on the screen")]);
     }
-    browser.devtools("Emulation.setEmulatedMedia", json!({ "media": "" })).await;
+    media(browser, "", None).await;
 }
 
 /// Presses Tab once for every stop of the page: it comes to all of them, in their order, and the focus can be seen.
