@@ -7,7 +7,10 @@ use actix_web::{
 };
 use portvakt_domain::tenant::HostPurpose;
 
-use crate::{edge::health, portal, portal::guides, portal::register, portal::reset, portal::statements, registry::Served, reports};
+use crate::{
+    edge::health, portal, portal::guides, portal::register, portal::reset, portal::statements, registry::Served,
+    reports,
+};
 
 /// What people's browsers reach, by the host they call.
 pub fn public(config: &mut ServiceConfig) {

@@ -102,11 +102,6 @@ impl Chromium {
         self.devtools("Emulation.setEmulatedMedia", json!({ "features": [forced] })).await;
     }
 
-    /// The page as it would be printed, until something else is asked for.
-    pub async fn on_paper(&self) {
-        self.devtools("Emulation.setEmulatedMedia", json!({ "media": "print" })).await;
-    }
-
     /// Runs a script on every page from now on, before any of the page's own.
     pub async fn before_each_page(&self, script: &str) {
         self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await;

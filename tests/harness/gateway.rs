@@ -302,11 +302,6 @@ impl GatewayDouble {
         self.shared.state().next.extend(std::iter::repeat_n(mode, times));
     }
 
-    /// How many of those requests have not come yet.
-    pub fn ahead(&self) -> usize {
-        self.shared.state().next.len()
-    }
-
     /// Every SMS taken, in order.
     pub fn received(&self) -> Vec<Received> {
         self.shared.state().received.clone()

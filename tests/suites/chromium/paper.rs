@@ -40,7 +40,7 @@ async fn is_printed(stage: &Stage, at: &str) {
         "press": false, "heading": true, "help": true, "words": "rgb(0, 0, 0)", "name": "rgb(0, 0, 0)", "inked": 0,
     });
     assert_ne!(stage.phone.ask(PRINTED).await, expected, "{at} on a screen");
-    stage.phone.on_paper().await;
+    stage.phone.on_paper(true).await;
     assert_eq!(stage.phone.ask(PRINTED).await, expected, "{at} on paper");
     stage.phone.dark(false).await;
 }

@@ -149,6 +149,6 @@ async fn none_of_thousands_of_sms_is_doubled_or_lost_without_a_word() {
     assert_eq!(foreseen.iter().sum::<usize>() + count("sent", 0), times + 1, "{states:?}");
     assert_eq!(count("sent", 0), 1, "{states:?}");
     assert!(foreseen[0] > times * 8 / 10 && foreseen[2] > times / 50, "{states:?}");
-    // One in five of the requests went wrong, and each that was to go wrong did.
-    assert_eq!(first.ahead(), 0, "what the first gateway still has before it");
+    // One in five of the requests went wrong, and three of eight of those were turned down in so many words.
+    assert!(first.refused().len() >= times / ONE_IN / 4, "the first gateway turned {} down", first.refused().len());
 }

@@ -105,6 +105,8 @@ pub(in super::super) fn pictured(texts: &Texts, language: Language) -> Vec<Shown
         help_desk: &help_desk,
         languages: &languages,
         brand: &brand,
+        progress: None,
+        time: None,
     };
     let mut gallery = Gallery { page, shown: Vec::new() };
     registering(&mut gallery);
@@ -160,6 +162,6 @@ fn resetting(gallery: &mut Gallery<'_>) {
     let (purpose, rules, words) = (PasswordFor::Reset, Vec::new(), &[]);
     gallery.hang("password", false, &PasswordView { page, purpose, username, rules, words, problem: None });
     let kind = Done::PasswordSet;
-    gallery.hang("done", false, &DoneView { page, kind, username, paragraphs: &[] });
-    gallery.hang("change", false, &ChangeView { page, start_token, username, problem: None, steps: 3 });
+    gallery.hang("done", false, &DoneView { page, kind, username, paragraphs: &[], outside: &[], inside: &[] });
+    gallery.hang("change", false, &ChangeView { page, start_token, username, problem: None });
 }
