@@ -15,7 +15,7 @@ const PRINTED: &str = "
     .filter((element) => !['rgba(0, 0, 0, 0)', 'rgb(255, 255, 255)'].includes(getComputedStyle(element).backgroundColor));
   return {
     press: shown('button, input, .go, dialog'), heading: shown('h1'), help: shown('[aria-labelledby=help-heading]'),
-    words: style('main p').color, name: style('.tenant').color, inked: inked.length,
+    words: style('main .lead').color, small: style('.small').color, name: style('.tenant').color, inked: inked.length,
   };";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -37,7 +37,7 @@ async fn a_form_the_last_page_and_a_dead_end_can_be_printed() {
 
 async fn is_printed(stage: &Stage, at: &str) {
     let expected = json!({
-        "press": false, "heading": true, "help": true, "words": "rgb(0, 0, 0)", "name": "rgb(0, 0, 0)", "inked": 0,
+        "press": false, "heading": true, "help": true, "words": "rgb(0, 0, 0)", "small": "rgb(0, 0, 0)", "name": "rgb(0, 0, 0)", "inked": 0,
     });
     assert_ne!(stage.phone.ask(PRINTED).await, expected, "{at} on a screen");
     stage.phone.on_paper(true).await;
