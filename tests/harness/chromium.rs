@@ -118,10 +118,10 @@ impl Chromium {
         std::fs::write(file, png).expect("a picture is kept");
     }
 
-    /// A picture of a part of the page, as WebP with two pixels for one: left, top, width and height.
-    pub async fn part(&self, [x, y, width, height]: [f64; 4]) -> Vec<u8> {
-        let clip = json!({ "x": x, "y": y, "width": width, "height": height, "scale": 2 });
-        let asked = json!({ "format": "webp", "quality": 60, "captureBeyondViewport": true, "clip": clip });
+    /// A picture of a part of the page (left, top, width and height), as WebP and enlarged.
+    pub async fn part(&self, [x, y, width, height]: [f64; 4], scale: f64) -> Vec<u8> {
+        let clip = json!({ "x": x, "y": y, "width": width, "height": height, "scale": scale });
+        let asked = json!({ "format": "webp", "quality": 25, "captureBeyondViewport": true, "clip": clip });
         let taken = self.devtools("Page.captureScreenshot", asked).await;
         STANDARD.decode(taken["data"].as_str().expect("a picture")).expect("base64")
     }

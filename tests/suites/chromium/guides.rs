@@ -19,8 +19,12 @@ const PART: &str = "
   for (const element of document.querySelectorAll('.rules')) element.style.display = 'none';
   const main = document.querySelector('main').getBoundingClientRect();
   const next = document.querySelector('main button.next');
-  const bottom = next ? next.getBoundingClientRect().bottom + 16 : main.bottom;
-  return [main.left, main.top, main.width, Math.ceil(bottom - main.top)];";
+  const last = (next ?? document.querySelector('main').lastElementChild).getBoundingClientRect().bottom;
+  const top = Math.ceil(main.top) + 1;
+  return [main.left, top, main.width, Math.ceil(last + 10 - top)];";
+
+/// How much larger than on the phone. They are shown smaller than there, with two of their pixels for one of the page.
+const SCALE: f64 = 1.5;
 
 fn side(part: &Value, at: usize) -> f64 {
     part[at].as_f64().expect("a side")
@@ -30,8 +34,8 @@ fn side(part: &Value, at: usize) -> f64 {
 async fn take(phone: &Chromium) -> (Vec<u8>, u32, u32) {
     let part = phone.ask(PART).await;
     let part = [side(&part, 0), side(&part, 1), side(&part, 2), side(&part, 3)];
-    let bytes = phone.part(part).await;
-    (bytes, (part[2] * 2.0) as u32, (part[3] * 2.0) as u32)
+    let bytes = phone.part(part, SCALE).await;
+    (bytes, (part[2] * SCALE) as u32, (part[3] * SCALE) as u32)
 }
 
 /// Where the pictures are kept.
