@@ -71,7 +71,7 @@ async fn one_tenants_rows_are_all_that_a_transaction_sees() {
                where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace order by 1";
     let tables = superuser.query(sql, &[]).await.expect("the catalogue");
     let (own, others): (Vec<_>, Vec<_>) = tables.iter().partition(|row| row.get::<_, bool>(1));
-    assert_eq!((own.len(), others.len()), (20, 3), "tenant tables, and those across tenants");
+    assert_eq!((own.len(), others.len()), (21, 3), "tenant tables, and those across tenants");
 
     for table in own.iter().map(|row| row.get::<_, String>(0)) {
         app.batch_execute("reset portvakt.tenant").await.expect("reset");
