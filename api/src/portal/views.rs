@@ -133,6 +133,7 @@ impl Page<'_> {
     fn about(&self) -> Vec<(&'static str, String)> {
         vec![
             ("/help", self.text("about-help")),
+            ("/guides", self.text("about-guides")),
             ("/accessibility", self.text("about-accessibility")),
             ("/privacy", self.text("about-privacy")),
             ("/cookies", self.text("about-cookies")),

@@ -123,13 +123,20 @@ fn number_at(characters: &[char], start: usize) -> (usize, usize) {
             (end, digits, between) = (at + 1, digits + 1, 0);
         } else {
             between += 1;
-            let part = matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '-' | '–' | '.' | '/' | '(' | ')' | '+' | '_');
-            if digits == 0 || !part || between > MOST_BETWEEN {
+            if digits == 0 || !may_stand_between(*c) || between > MOST_BETWEEN {
                 break;
             }
         }
     }
     (end, digits)
+}
+
+/// What people and word processors put between two digits of one number: spaces of any width, dashes, hyphens that are not
+/// seen or do not break, and the signs of telephones and lists.
+fn may_stand_between(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{ad}' | '\u{fe0e}' | '\u{fe0f}')
+        || matches!(c, '.' | ',' | ':' | '/' | '(' | ')' | '+' | '_')
 }
 
 #[cfg(test)]
@@ -151,6 +158,10 @@ mod tests {
             ("a@b\nc@d e", "***\n*** e"),
             ("٠٧٠١٢٣٤٥٦٧", "***"),
             ("019_21.10/00", "***"),
+            ("070\u{2011}12\u{2011}34\u{2011}56\u{2011}7 är det", "*** är det"),
+            ("850709\u{2212}9805", "***"),
+            ("070 12\n34 567", "***"),
+            ("070\u{ad}123\u{2009}45,67", "***"),
         ] {
             assert_eq!(kept(typed).as_deref(), Some(expected), "{typed}");
         }

@@ -27,8 +27,8 @@ pub struct StoredFeedback {
     pub id: Uuid,
     /// Which guide, by its stored name: a newer release may have others.
     pub guide: String,
-    /// In which language it was read.
-    pub language: Language,
+    /// In which language it was read, by its tag: a newer release may have others.
+    pub language: String,
     /// Whether it was of help.
     pub helpful: bool,
     /// What was written, if anything.

@@ -73,6 +73,11 @@ impl SealedColumn {
         self.table() != "flows"
     }
 
+    /// Whether anybody is worse off when the values can't be opened any more.
+    pub fn is_needed(self) -> bool {
+        self != SealedColumn::Feedback
+    }
+
     /// Whether a look-up hash of the number stands beside it, under the same key.
     pub fn is_looked_up(self) -> bool {
         matches!(self, SealedColumn::Number | SealedColumn::ChangedNumber)

@@ -127,10 +127,10 @@ async fn media(browser: &Chromium, media: &str, feature: Option<(&str, &str)>) {
     browser.devtools("Emulation.setEmulatedMedia", json!({ "media": media, "features": features })).await;
 }
 
-/// On paper: what is written in `main`, but for its forms, is there, and it can be read.
+/// On paper: what is written in `main`, but for its forms and steps, is there, and it can be read.
 async fn print(browser: &Chromium, problems: &mut Problems) {
     let written = "
-      const seen = (e) => e.checkVisibility() && !e.closest('form, .unseen');
+      const seen = (e) => e.checkVisibility() && !e.closest('form, .unseen, .step');
       return [...document.querySelectorAll('main h1, main h2, main p, main li')].filter(seen).length";
     let on_screen = browser.ask(written).await;
     browser.size(SHEET, 1000).await;

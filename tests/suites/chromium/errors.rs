@@ -15,7 +15,7 @@ async fn every_error_at_pwreset_takes_the_focus_and_leads_to_its_field() {
     stage.is_told("username", "Skriv ditt användarnamn", "start-empty").await;
     stage.phone.fill("#username", &"långt".repeat(70)).await;
     stage.phone.tap_through(NEXT).await;
-    stage.is_told("username", "kan inte vara ett användarnamn", "start-malformed").await;
+    stage.is_told("username", "ser inte ut som ett användarnamn", "start-malformed").await;
     stage.phone.element("#username").await.clear().await.expect("a field to empty");
     stage.phone.fill("#username", &person.username).await;
     stage.phone.tap_through(NEXT).await;

@@ -111,7 +111,7 @@ async fn each_setting_changes_what_guides_say() {
             "known_password",
             |it| it.reset.known_password = KnownPassword::WithoutCode,
             [false, true, false],
-            "Kan du ditt lösenord går det bra",
+            "Minns du ditt lösenord kan du byta det själv",
         ),
         ("keep_and_unlock", |it| it.reset.keep_and_unlock = true, [false, true, false], "lås upp ditt konto eller"),
         ("password_again", |it| it.registration.password_again = false, [true, false, false], "Skriv ditt mobilnummer"),

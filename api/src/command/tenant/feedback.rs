@@ -28,7 +28,7 @@ pub(in crate::command) struct FeedbackArguments {
 struct Answer {
     created_at: String,
     guide: String,
-    language: &'static str,
+    language: String,
     helpful: bool,
     /// The reader's words; `null` where there are none, or where they do not open.
     text: Option<String>,
@@ -46,7 +46,7 @@ pub(super) async fn run(arguments: FeedbackArguments) -> Result<ExitCode, Comman
         Answer {
             created_at: row.created_at.to_rfc3339_opts(SecondsFormat::Secs, true),
             guide: row.guide,
-            language: row.language.tag(),
+            language: row.language,
             helpful: row.helpful,
             unreadable: matches!(opened, Some(Err(_))),
             text: opened.and_then(Result::ok).map(|text| text.to_string()),

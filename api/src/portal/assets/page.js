@@ -97,13 +97,16 @@
       if (told === 'whole') return dialog.close();
       try {
         const answer = await fetch(dialog.dataset.stay, { method: 'POST', body: new URLSearchParams(), redirect: 'error' });
-        if (answer.ok) {
-          known(await answer.json());
+        const left = answer.ok && await answer.json();
+        // An answer that comes after the end changes nothing: what was typed is gone already.
+        if (told === 'over') return;
+        if (left) {
+          known(left);
           told = '';
           dialog.close();
         } else if (answer.status === 410) over();
         else tell('failed');
-      } catch { tell('failed'); }
+      } catch { if (told !== 'over') tell('failed'); }
     };
     known({ idle: dialog.dataset.idle, whole: dialog.dataset.whole });
     const beat = setInterval(look, 1000);

@@ -7,7 +7,7 @@ use super::{Conn, schema::feedback};
 use crate::{
     error::Outcome,
     feedback::{NewFeedback, StoredFeedback},
-    values::{At, Id, at, language, optional_sealed},
+    values::{At, Id, at, optional_sealed},
 };
 
 #[derive(Queryable, Selectable)]
@@ -46,7 +46,7 @@ pub(crate) fn list(c: &mut Conn, tenant: TenantId) -> Outcome<Vec<StoredFeedback
         Ok(StoredFeedback {
             id: row.id.0,
             guide: row.guide,
-            language: language(&row.language, "feedback.language")?,
+            language: row.language,
             helpful: row.helpful,
             text: optional_sealed(row.text),
             created_at: row.created_at.0,

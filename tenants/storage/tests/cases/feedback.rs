@@ -34,7 +34,7 @@ pub(crate) async fn answers_come_back_and_are_the_tenants_own(f: Fixture) {
     let stored = |new: &NewFeedback| StoredFeedback {
         id: new.id,
         guide: new.guide.as_str().to_owned(),
-        language: new.language,
+        language: new.language.tag().to_owned(),
         helpful: new.helpful,
         text: new.text.clone(),
         created_at: new.created_at,

@@ -71,7 +71,7 @@ start-register = Not registered your mobile number yet? Do it while your passwor
 start-change = Do you know your password but want a new one, perhaps because it has expired?
 start-change-link = Change your password
 username-empty = Enter your username.
-username-malformed = This can't be a username. Check what you have entered.
+username-malformed = This does not look like a username. Check what you have entered.
 form-stale = The page has been open for too long. Try again.
 
 ## Security code
@@ -166,8 +166,8 @@ rule-digit = contain at least one digit
 rule-sign = contain at least one special character (such as %&/#)
 rule-without = not contain { $characters }
 rule-letters-digits = contain letters and digits only
-rule-ascii = contain only the letters a to z, digits and common special characters (such as %&/#)
-rule-ascii-space = contain only the letters a to z, digits, common special characters (such as %&/#) and spaces
+rule-ascii = contain only the letters a to z (capital and small), digits and common special characters (such as %&/#)
+rule-ascii-space = contain only the letters a to z (capital and small), digits, common special characters (such as %&/#) and spaces
 rule-not-username = not contain your username
 rule-not-name = not contain your name
 rule-not-banned = not be made of one or two words that are easy to guess, such as a season or the municipality's name, even with digits and signs added
@@ -178,8 +178,8 @@ rule-not-last = { $count ->
    *[other] not be any of your { $count } latest passwords
 }
 rule-min-age = { $hours ->
-    [one] not have been changed in the last hour
-   *[other] not have been changed in the last { $hours } hours
+    [one] be changed an hour after the last change at the earliest
+   *[other] be changed { $hours } hours after the last change at the earliest
 }
 rule-directory-kinds = contain at least three of these: capital letters, small letters, digits, special characters (such as %&/#), other letters (such as å)
 too-early-heading = You cannot change the password yet
@@ -231,7 +231,7 @@ change-who = Changing the password for { $user }
 current-password-empty = Enter your current password.
 done-changed-heading = Done: The password has been changed
 no-number-heading = A registered mobile number is needed
-no-number = The password is correct, but to change it here you also need a security code by text message, and no mobile number is registered for the account.
+no-number = The password is correct. To change it you also need a security code by text message, but no mobile number is registered for the account.
 no-number-register = Register your mobile number at { $address } if the password still works. If it has expired, you need help from { $name }.
 locked-heading = The account is locked
 

@@ -4,6 +4,7 @@
 
 about-label = About the service
 about-help = Help
+about-guides = Guides
 about-accessibility = Accessibility
 about-privacy = Personal data
 about-cookies = Cookies
@@ -48,7 +49,7 @@ accessibility-answer = { $days ->
    *[other] You get an answer within { $days } days.
 }
 accessibility-supervision-heading = Supervision
-accessibility-supervision = The Agency for Digital Government (Digg) supervises the act. If you are not content with how we deal with what you told us, you can report it to Digg:
+accessibility-supervision = The Agency for Digital Government (Digg) supervises the act. If you are not content with how we deal with what you told us, or want Digg to examine an exception under section 12, you can report it:
 accessibility-updated = The statement was updated on { $day }.
 accessibility-updated-none = { $tenant } has not said on which day the statement was last gone through.
 
@@ -61,14 +62,15 @@ privacy-what-heading = Which data
 privacy-what-number = The mobile number that you register. For an account that several people share, also the name of who has the phone.
 privacy-what-account = The username or mail address that you type, and which account of the municipality's directory that is. From the directory we also read your name, your mail address, the account's groups and whether it is locked.
 privacy-what-events = What happens in the service and when: such as that a code was sent, a password was changed or a number was registered.
-privacy-what-network = Which network you come from. The IP address is not stored, only a digest of the network from which the address can't be read.
+privacy-what-network = Which network you come from. The IP address is not stored, only a code for the network from which the address can't be read.
+privacy-what-feedback = What you answer about the guides, without who you are. E-mail addresses and long numbers are taken out of what you write.
 privacy-what-password = Passwords are never stored. They are passed on to the municipality's directory.
 privacy-why-heading = Why
 privacy-why = So that you can safely unlock your account and choose a new password, and so that nobody else can.
 privacy-basis-public = The legal ground is a task carried out in the public interest (GDPR, article 6.1 e).
 privacy-basis-obligation = The legal ground is a legal obligation (GDPR, article 6.1 c).
 privacy-voluntary = You decide whether you register a mobile number. Without one you can't reset your password here and need the help of { $name }.
-privacy-automatic = No decisions with legal effects for you are made by a computer. The service slows down attempts that look like guessing.
+privacy-automatic = The service makes no automated decisions that have legal effects for you or affect you in a similar way. It slows down attempts that look like guessing.
 privacy-long-heading = For how long
 privacy-long-number = The mobile number is kept until you remove or change it. It is not removed by itself when the account ends. Remove it before you leave:
 privacy-long-directory = The first number is kept in the municipality's directory, which has rules of its own for how long data are kept.
@@ -77,36 +79,41 @@ privacy-long-flow = { $hours ->
    *[other] A request with the username that you typed is removed after { $hours } hours.
 }
 privacy-long-messages = { $days ->
-    [one] That a text message or a mail was sent, and where to, is kept for 1 day. Its text is not kept.
-   *[other] That a text message or a mail was sent, and where to, is kept for { $days } days. Its text is not kept.
+    [one] That a text message or an e-mail was sent, and where to, is kept for 1 day. Its text is not kept.
+   *[other] That a text message or an e-mail was sent, and where to, is kept for { $days } days. Its text is not kept.
 }
 privacy-long-changes = { $days ->
     [one] A change of number that waited is kept for 1 day after it was over, without the number.
    *[other] A change of number that waited is kept for { $days } days after it was over, without the number.
 }
 privacy-long-guards = { $days ->
-    [one] Counters that protect against guessing are removed after 1 day at most.
-   *[other] Counters that protect against guessing are removed after { $days } days at most.
+    [one] Counters that protect against guessing are removed 1 day after the last attempt.
+   *[other] Counters that protect against guessing are removed { $days } days after the last attempt.
 }
 privacy-long-networks = { $days ->
-    [one] Digests of networks that somebody succeeded from are removed after 1 day.
-   *[other] Digests of networks that somebody succeeded from are removed after { $days } days.
+    [one] Networks from which somebody has reset or registered are kept as such codes for 1 day from the last time.
+   *[other] Networks from which somebody has reset or registered are kept as such codes for { $days } days from the last time.
 }
-privacy-long-events = Events are kept for as long as { $tenant } uses the service, and are not removed by themselves. You stand there under a random name, not your own, and without a mobile number.
-privacy-long-removed = How long data remain in backups is decided by who runs the service.
+privacy-long-feedback = { $days ->
+    [one] Answers about the guides are removed after 1 day.
+   *[other] Answers about the guides are removed after { $days } days.
+}
+privacy-long-events = Events are kept for as long as { $tenant } uses the service, and are not removed automatically. They hold neither your name nor your mobile number, only a random id. The service keeps which account the id belongs to.
+privacy-long-removed = Data may remain in backups for a while. Ask { $tenant } for how long.
 privacy-who-heading = Who receives the data
 privacy-who-processor = { $processor } runs the service and processes the data on behalf of { $tenant }.
 privacy-who-unnamed = Ask { $tenant } who runs the service.
 privacy-who-sms = Your mobile number and the text of the message go to { $suppliers }, sending text messages for { $tenant }.
-privacy-who-mail = When we send you a mail, your mail address and the text pass through the mail server that { $tenant } has chosen.
-privacy-public = Data held by a municipality may be public documents. Who asks for them may get them, unless they are secret by law.
+privacy-who-gateway = an SMS service that the municipality has chosen itself
+privacy-who-mail = When we send you an e-mail, your mail address and the text pass through the e-mail server that { $tenant } has chosen.
+privacy-public = Data held by a municipality may be public documents. Anyone who asks for them may get them, unless they are covered by secrecy.
 privacy-abroad = Transfers to other countries
 privacy-rights-heading = Your rights
 privacy-rights = You have the right to know which data we have about you, and to have them corrected. In some cases you may also have them erased, have the processing restricted, or object to it.
 privacy-rights-self = You can see the end of your mobile number, and change or remove it, yourself:
 privacy-rights-ask = For anything else, turn to { $tenant }.
 privacy-officer-heading = Data protection officer
-privacy-officer-none = { $tenant } has a data protection officer. How to reach them is not given here; ask { $tenant }.
+privacy-officer-none = { $tenant } has a data protection officer. How to reach them is not given here. Ask { $tenant }.
 privacy-more = More on how { $tenant } processes personal data:
 privacy-complain-heading = If you are not content
 privacy-complain = You may lodge a complaint with the Swedish Authority for Privacy Protection (IMY):

@@ -71,7 +71,7 @@ start-register = Har du inte registrerat ditt mobilnummer? Gör det medan ditt l
 start-change = Kan du ditt lösenord men vill ha ett nytt, kanske för att det har gått ut?
 start-change-link = Byt lösenord
 username-empty = Skriv ditt användarnamn.
-username-malformed = Det kan inte vara ett användarnamn. Kontrollera det du har skrivit.
+username-malformed = Det ser inte ut som ett användarnamn. Kontrollera det du har skrivit.
 form-stale = Sidan har varit öppen för länge. Försök igen.
 
 ## Säkerhetskod
@@ -166,8 +166,8 @@ rule-digit = innehålla minst en siffra
 rule-sign = innehålla minst ett specialtecken (till exempel %&/#)
 rule-without = inte innehålla { $characters }
 rule-letters-digits = bara innehålla bokstäver och siffror
-rule-ascii = bara innehålla bokstäverna a till z, siffror och vanliga specialtecken (till exempel %&/#)
-rule-ascii-space = bara innehålla bokstäverna a till z, siffror, vanliga specialtecken (till exempel %&/#) och mellanslag
+rule-ascii = bara innehålla bokstäverna a till z (stora och små), siffror och vanliga specialtecken (till exempel %&/#)
+rule-ascii-space = bara innehålla bokstäverna a till z (stora och små), siffror, vanliga specialtecken (till exempel %&/#) och mellanslag
 rule-not-username = inte innehålla ditt användarnamn
 rule-not-name = inte innehålla ditt namn
 rule-not-banned = inte bestå av ett eller två ord som är lätta att gissa, till exempel en årstid eller kommunens namn, även med siffror och tecken till
@@ -178,8 +178,8 @@ rule-not-last = { $count ->
    *[other] inte vara något av dina { $count } senaste lösenord
 }
 rule-min-age = { $hours ->
-    [one] inte ha bytts den senaste timmen
-   *[other] inte ha bytts de senaste { $hours } timmarna
+    [one] bytas tidigast en timme efter förra bytet
+   *[other] bytas tidigast { $hours } timmar efter förra bytet
 }
 rule-directory-kinds = innehålla minst tre av dessa: stora bokstäver, små bokstäver, siffror, specialtecken (till exempel %&/#), andra bokstäver (till exempel å)
 too-early-heading = Du kan inte byta lösenord än
@@ -231,7 +231,7 @@ change-who = Byter lösenordet för { $user }
 current-password-empty = Skriv ditt nuvarande lösenord.
 done-changed-heading = Klart: Lösenordet är bytt
 no-number-heading = Det behövs ett registrerat mobilnummer
-no-number = Lösenordet stämmer, men för att byta det här behöver du också en säkerhetskod med sms, och inget mobilnummer är registrerat för kontot.
+no-number = Lösenordet stämmer. För att byta det behöver du också en säkerhetskod med sms, men inget mobilnummer är registrerat för kontot.
 no-number-register = Registrera ditt mobilnummer på { $address } om lösenordet fortfarande gäller. Har det gått ut behöver du hjälp av { $name }.
 locked-heading = Kontot är låst
 
@@ -249,7 +249,7 @@ done-next-heading = Tänk på det här
 sign-in-heading = Logga in för att registrera ditt mobilnummer
 sign-in-intro = Med ett registrerat mobilnummer kan du låsa upp ditt konto och välja nytt lösenord när som helst.
 sign-in-which = Logga in med det konto som numret ska gälla för. Det går också bra när datorn är inloggad som någon annan.
-sign-in-privacy = { $tenant } är personuppgiftsansvarig. Numret används bara för säkerhetskoder och för att berätta om ändringar, och du kan själv ta bort det här.
+sign-in-privacy = { $tenant } är personuppgiftsansvarig. Numret används bara för säkerhetskoder och för att berätta om ändringar, och du kan själv ta bort det på den här webbplatsen.
 sign-in-forgot = Har du glömt ditt lösenord? Gå till:
 sign-in-empty-username = Skriv ditt användarnamn.
 sign-in-empty-password = Skriv ditt lösenord.

@@ -4,6 +4,7 @@
 
 about-label = Om tjänsten
 about-help = Hjälp
+about-guides = Guider
 about-accessibility = Tillgänglighet
 about-privacy = Personuppgifter
 about-cookies = Kakor
@@ -29,7 +30,7 @@ accessibility-for = För vem:
 accessibility-why = Varför:
 accessibility-mended = Åtgärdas:
 accessibility-mended-by = senast { $day }
-accessibility-mended-open = Det finns ingen bestämd dag.
+accessibility-mended-open = ingen dag är bestämd.
 accessibility-burden-heading = Oskäligt betungande anpassning
 accessibility-burden-intro = { $tenant } åberopar undantaget i 12 § i lagen för det här innehållet:
 accessibility-burden-none = { $tenant } åberopar inte undantaget för oskäligt betungande anpassning (12 § i lagen) för något innehåll.
@@ -48,7 +49,7 @@ accessibility-answer = { $days ->
    *[other] Du får svar inom { $days } dagar.
 }
 accessibility-supervision-heading = Tillsyn
-accessibility-supervision = Myndigheten för digital förvaltning (Digg) har tillsyn över lagen. Är du inte nöjd med hur vi hanterar det du har påpekat kan du anmäla det till Digg:
+accessibility-supervision = Myndigheten för digital förvaltning (Digg) har tillsyn över lagen. Är du inte nöjd med hur vi hanterar det du har påpekat, eller vill du att Digg prövar ett undantag enligt 12 §, kan du anmäla det:
 accessibility-updated = Redogörelsen uppdaterades { $day }.
 accessibility-updated-none = { $tenant } har inte angett vilken dag redogörelsen senast gicks igenom.
 
@@ -61,16 +62,17 @@ privacy-what-heading = Vilka uppgifter
 privacy-what-number = Mobilnumret som du registrerar. För ett konto som flera delar även namnet på den som har mobilen.
 privacy-what-account = Användarnamnet eller e-postadressen som du skriver, och vilket konto det är i kommunens katalog. Ur katalogen läser vi också ditt namn, din e-postadress, kontots grupper och om kontot är låst.
 privacy-what-events = Vad som händer i tjänsten och när: till exempel att en kod skickades, att ett lösenord byttes eller att ett nummer registrerades.
-privacy-what-network = Vilket nätverk du kommer från. Ip-adressen sparas inte, bara ett kondensat av nätverket som adressen inte kan läsas ur.
+privacy-what-network = Vilket nätverk du kommer från. Ip-adressen sparas inte, bara en kod för nätverket som adressen inte kan läsas ur.
+privacy-what-feedback = Det du svarar om guiderna, utan uppgift om vem du är. E-postadresser och långa nummer tas bort ur det du skriver.
 privacy-what-password = Lösenord sparas aldrig. De skickas vidare till kommunens katalog.
 privacy-why-heading = Varför
 privacy-why = För att du säkert ska kunna låsa upp ditt konto och välja nytt lösenord, och för att ingen annan ska kunna göra det.
 privacy-basis-public = Den rättsliga grunden är en uppgift av allmänt intresse (artikel 6.1 e i dataskyddsförordningen).
 privacy-basis-obligation = Den rättsliga grunden är en rättslig förpliktelse (artikel 6.1 c i dataskyddsförordningen).
 privacy-voluntary = Du väljer själv om du vill registrera ett mobilnummer. Utan nummer kan du inte återställa lösenordet här, utan behöver hjälp av { $name }.
-privacy-automatic = Inga beslut om dig fattas av en dator på ett sätt som har rättsliga följder. Tjänsten bromsar försök som ser ut som gissningar.
+privacy-automatic = Tjänsten fattar inga automatiska beslut som har rättsliga följder för dig eller påverkar dig på liknande sätt. Den bromsar försök som ser ut som gissningar.
 privacy-long-heading = Hur länge
-privacy-long-number = Mobilnumret sparas tills du tar bort eller byter det. Det tas inte bort av sig själv när kontot avslutas. Ta bort det innan du slutar:
+privacy-long-number = Mobilnumret sparas tills du tar bort eller byter det. Det försvinner inte av sig självt när ditt konto avslutas, så ta gärna bort det innan du slutar:
 privacy-long-directory = Det första numret finns i kommunens katalog, som har sina egna regler för hur länge uppgifter sparas.
 privacy-long-flow = { $hours ->
     [one] Ett ärende med användarnamnet som du skrev tas bort efter 1 timme.
@@ -85,28 +87,33 @@ privacy-long-changes = { $days ->
    *[other] Ett byte av nummer som har väntat sparas i { $days } dagar efter att det avslutades, utan numret.
 }
 privacy-long-guards = { $days ->
-    [one] Räknare som skyddar mot gissningar tas bort efter högst 1 dag.
-   *[other] Räknare som skyddar mot gissningar tas bort efter högst { $days } dagar.
+    [one] Räknare som skyddar mot gissningar tas bort 1 dag efter det senaste försöket.
+   *[other] Räknare som skyddar mot gissningar tas bort { $days } dagar efter det senaste försöket.
 }
 privacy-long-networks = { $days ->
-    [one] Kondensat av nätverk som någon har lyckats från tas bort efter 1 dag.
-   *[other] Kondensat av nätverk som någon har lyckats från tas bort efter { $days } dagar.
+    [one] Nätverk som någon har lyckats återställa eller registrera från sparas som sådana koder i 1 dag från senaste gången.
+   *[other] Nätverk som någon har lyckats återställa eller registrera från sparas som sådana koder i { $days } dagar från senaste gången.
 }
-privacy-long-events = Händelser sparas så länge { $tenant } använder tjänsten och gallras inte av sig själva. Du står där under ett slumpat namn, inte med ditt eget, och utan mobilnummer.
-privacy-long-removed = Hur länge uppgifter finns kvar i säkerhetskopior bestämmer den som driver tjänsten.
+privacy-long-feedback = { $days ->
+    [one] Svar om guiderna tas bort efter 1 dag.
+   *[other] Svar om guiderna tas bort efter { $days } dagar.
+}
+privacy-long-events = Händelser sparas så länge { $tenant } använder tjänsten och tas inte bort automatiskt. Ditt namn och mobilnummer står inte där, bara ett slumpmässigt id. Tjänsten sparar vilket konto id:t hör till.
+privacy-long-removed = Uppgifter kan finnas kvar en tid i säkerhetskopior. Fråga { $tenant } hur länge.
 privacy-who-heading = Vilka får del av uppgifterna
 privacy-who-processor = { $processor } driver tjänsten och behandlar uppgifterna åt { $tenant }.
-privacy-who-unnamed = Fråga { $tenant } om vem som driver tjänsten.
+privacy-who-unnamed = Fråga { $tenant } vem som driver tjänsten.
 privacy-who-sms = Ditt mobilnummer och texten i sms:et går till { $suppliers }, som skickar sms åt { $tenant }.
+privacy-who-gateway = en sms-tjänst som kommunen själv har valt
 privacy-who-mail = När vi mejlar dig går din e-postadress och texten genom den e-postserver som { $tenant } har valt.
-privacy-public = Uppgifter hos en kommun kan vara allmänna handlingar. Den som begär ut dem kan få dem, om de inte är hemliga enligt lag.
+privacy-public = Uppgifter hos en kommun kan vara allmänna handlingar. Den som begär ut dem kan få dem, om de inte omfattas av sekretess.
 privacy-abroad = Överföring till andra länder
 privacy-rights-heading = Dina rättigheter
 privacy-rights = Du har rätt att få veta vilka uppgifter vi har om dig, och att få dem rättade. I vissa fall kan du också få dem raderade, få behandlingen begränsad eller invända mot den.
 privacy-rights-self = Mobilnumret kan du själv se slutet av, byta och ta bort:
 privacy-rights-ask = Vill du något annat vänder du dig till { $tenant }.
 privacy-officer-heading = Dataskyddsombud
-privacy-officer-none = { $tenant } har ett dataskyddsombud. Kontaktuppgifterna är inte angivna här; fråga { $tenant }.
+privacy-officer-none = { $tenant } har ett dataskyddsombud. Kontaktuppgifterna är inte angivna här. Fråga { $tenant }.
 privacy-more = Mer om hur { $tenant } behandlar personuppgifter:
 privacy-complain-heading = Om du inte är nöjd
 privacy-complain = Du kan klaga hos Integritetsskyddsmyndigheten (IMY):
@@ -114,10 +121,10 @@ privacy-complain = Du kan klaga hos Integritetsskyddsmyndigheten (IMY):
 ## Kakor
 
 cookies-heading = Kakor
-cookies-intro = Tjänsten använder en enda kaka. Den är nödvändig, så vi frågar inte om lov. Inga andra kakor används, ingenting mäter hur du använder tjänsten och ingenting hämtas från någon annan.
+cookies-intro = Tjänsten använder en enda kaka. Den är nödvändig, så vi behöver inte be om ditt samtycke. Inga andra kakor används, ingenting mäter hur du använder tjänsten och ingenting hämtas från någon annan.
 cookies-name = Namn:
 cookies-purpose-heading = Vad den är till för
-cookies-purpose = Den håller ihop ditt ärende från det att du skriver ditt användarnamn tills du är klar. I den står bara en slumpad text. Att läsa sidor som den här sätter ingen kaka.
+cookies-purpose = Den håller ihop ditt ärende från det att du skriver ditt användarnamn tills du är klar. Den innehåller bara en slumpmässig text. Ingen kaka sätts när du läser sidor som den här.
 cookies-life-heading = Hur länge den finns
 cookies-life = Den slutar gälla efter { $idle } minuter utan att du skickar in något, och senast { $whole } minuter efter att ärendet började. Webbläsaren tar bort den när den stängs. Trycker du på Avbryt tas den bort genast.
 cookies-who-heading = Vem som kan läsa den
@@ -144,8 +151,8 @@ help-locked-keep = Med en säkerhetskod kan du låsa upp kontot och behålla lö
 help-locked-new = Med en säkerhetskod kan du välja ett nytt lösenord. Då låses kontot också upp.
 help-expired-heading = Lösenordet har gått ut
 help-expired-reset = Med en säkerhetskod kan du välja ett nytt lösenord, också när det gamla har gått ut.
-help-expired-change-code = Kan du det gamla lösenordet kan du byta det. Också då skickar vi en säkerhetskod.
-help-expired-change = Kan du det gamla lösenordet kan du byta det utan säkerhetskod.
+help-expired-change-code = Minns du det gamla lösenordet kan du byta det. Också då skickar vi en säkerhetskod.
+help-expired-change = Minns du det gamla lösenordet kan du byta det utan säkerhetskod.
 help-never-heading = Jag har aldrig registrerat ett mobilnummer
 help-never = Registrera det medan ditt lösenord fungerar. Du loggar in, skriver numret och bekräftar det med en kod.
 help-never-desk = Fungerar lösenordet inte längre behöver du hjälp av { $name }.

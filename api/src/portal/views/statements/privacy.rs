@@ -7,7 +7,7 @@ use portvakt_domain::{
 };
 use portvakt_storage::sweep::SweepAges;
 
-use super::{super::listed, Layout, Page, Ways, readable};
+use super::{super::listed, Layout, Page, Ways};
 
 /// GET `/privacy`.
 #[derive(Template)]
@@ -50,13 +50,25 @@ impl PrivacyView<'_> {
 
     /// How long each kind of row is kept.
     fn periods(&self) -> Vec<String> {
-        let SweepAges { flows, messages, number_changes, guards, .. } = self.ages;
+        // All of them are named here, so that a new one is thought of; the last ones are counts without persons, or shorter.
+        let SweepAges {
+            flows,
+            messages,
+            number_changes,
+            guards,
+            feedback,
+            rejections: _,
+            sms_log: _,
+            code_counts: _,
+            trips: _,
+        } = self.ages;
         vec![
             self.page.text_with("privacy-long-flow", "hours", flows.num_hours()),
             self.page.text_with("privacy-long-messages", "days", messages.num_days()),
             self.page.text_with("privacy-long-changes", "days", number_changes.num_days()),
             self.page.text_with("privacy-long-guards", "days", guards.num_days()),
             self.page.text_with("privacy-long-networks", "days", PROVEN_DAYS),
+            self.page.text_with("privacy-long-feedback", "days", feedback.num_days()),
         ]
     }
 
@@ -73,7 +85,8 @@ impl PrivacyView<'_> {
 
     /// Who sends SMS: the first, or those after it where it fails.
     fn suppliers(&self) -> String {
-        let names: Vec<String> = self.settings.sms.accounts.iter().map(supplier).collect();
+        let names: Vec<String> =
+            self.settings.sms.accounts.iter().map(|account| supplier(&self.page, account)).collect();
         let names = listed(&names, &self.page.text("word-or"));
         let arguments = [("suppliers", (&names).into()), ("tenant", self.page.tenant.into())];
         self.page.texts.text(self.page.language, "privacy-who-sms", &arguments)
@@ -94,8 +107,8 @@ impl PrivacyView<'_> {
     }
 }
 
-/// A supplier as people know it; one that is described by template is known by its host.
-fn supplier(account: &SmsAccount) -> String {
+/// A supplier as people know it. The address of a gateway of the municipality's own is nobody's business.
+fn supplier(page: &Page<'_>, account: &SmsAccount) -> String {
     let name = match account.provider {
         SmsProvider::FortySixElks => "46elks",
         SmsProvider::GatewayApi => "GatewayAPI",
@@ -104,10 +117,7 @@ fn supplier(account: &SmsAccount) -> String {
         SmsProvider::HelloSms => "HelloSMS",
         SmsProvider::Link => "LINK Mobility",
         SmsProvider::Telenor => "Telenor",
-        SmsProvider::Http => {
-            let host = account.url.as_ref().and_then(|url| readable(url.as_str()).split(['/', '?', ':']).next());
-            return host.unwrap_or_default().to_owned();
-        }
+        SmsProvider::Http => return page.text("privacy-who-gateway"),
     };
     name.to_owned()
 }

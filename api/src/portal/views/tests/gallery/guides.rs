@@ -17,7 +17,7 @@ use crate::portal::views::{
     change::ChangeView,
     guides::{FeedbackProblem, GuideFacts, GuideListView, GuideView, ThanksView, TypedFeedback},
     register::{self, ConfirmView, NumberItem, NumberView, SignInView, TypedNumber},
-    reset::{ChooseView, CodeFor, Done, DoneView, PasswordFor, PasswordView, StartView},
+    reset::{ChooseView, CodeFor, CodeView, Done, DoneView, PasswordFor, PasswordView, StartView},
 };
 
 /// What guides tell where everything is offered.
@@ -143,7 +143,7 @@ fn registering(gallery: &mut Gallery<'_>) {
     let typed = TypedNumber { holder: "Anna Andersson", ..typed };
     let (username, display_name) = ("hemtjanstab", "");
     gallery.hang("holder", false, &NumberView { functional: true, typed, username, display_name, ..number });
-    gallery.hang("register_code", false, &code(page, CodeFor::NewNumber(ENDS_WITH), None));
+    gallery.hang("register_code", false, &CodeView { page, ..code(page, CodeFor::NewNumber(ENDS_WITH), None) });
     let numbers = [NumberItem { row: "row1".to_owned(), shown: ENDS_WITH.to_owned() }];
     let kind = register::Done::Saved;
     let done =
@@ -156,7 +156,8 @@ fn resetting(gallery: &mut Gallery<'_>) {
     let (register_url, example) = (OWN_REGISTER, "");
     let start = StartView { page, start_token, username, problem: None, example, register_url, offers_change: true };
     gallery.hang("start", false, &start);
-    gallery.hang("reset_code", false, &code(page, CodeFor::Reset, None));
+    // How many steps there are is each tenant's matter.
+    gallery.hang("reset_code", false, &CodeView { page, ..code(page, CodeFor::Reset, None) });
     let choices = &[Choice::KeepAndUnlock, Choice::NewPassword];
     gallery.hang("choose", false, &ChooseView { page, username, choices, wait: None, problem: None });
     let (purpose, rules, words) = (PasswordFor::Reset, Vec::new(), &[]);
