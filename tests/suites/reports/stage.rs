@@ -15,7 +15,8 @@ use portvakt_storage::messages;
 
 pub const ON_ITS_WAY: &str = "Sms:et är på väg.";
 pub const DELIVERED: &str = "Sms:et har kommit fram till telefonen.";
-pub const NOT_SENT: &str = "Sms:et kunde inte skickas. Det beror inte på dig. Vänta en stund och begär sedan en ny kod.";
+pub const NOT_SENT: &str =
+    "Sms:et kunde inte skickas. Det beror inte på dig. Vänta en stund och begär sedan en ny kod.";
 pub const NOT_DELIVERED: &str = "Sms:et kunde inte levereras. Kontrollera numret. Är det fel? Avbryt och börja om.";
 
 /// A world whose Örebro sends through a double.

@@ -81,12 +81,7 @@ async fn who_gets_what_why_and_for_how_long_is_said_of_one_tenant() {
         let [swedish, _] = both(&world, &host, "/privacy").await;
         says(
             &swedish,
-            &[
-                "går till 46elks,",
-                "artikel 6.1 e",
-                "Fråga Mjölby kommun om vem",
-                "Mjölby kommun har ett dataskyddsombud",
-            ],
+            &["går till 46elks,", "artikel 6.1 e", "Fråga Mjölby kommun vem", "Mjölby kommun har ett dataskyddsombud"],
             &["Örebro", "Sydnärkes", "USA", "Telenor"],
         );
     }
