@@ -8,7 +8,7 @@ use portvakt_domain::{
     limit::{self, Hit},
 };
 use portvakt_storage::{
-    limits, networks,
+    networks,
     operator::{self, SmsBudget},
     trips,
 };
@@ -27,14 +27,13 @@ pub(crate) async fn holds_back(
 ) -> Result<Option<&'static str>, FlowError> {
     let spent = spend(platform, tenant, 0).await?;
     let failures = Hit { limit: limit::FAILURES_PER_NETWORK, subject: flow.network };
-    let failed = limits::current(&platform.store, tenant.id, vec![failures], platform.now()).await?;
-    let proven = networks::is_proven(&platform.store, tenant.id, flow.network, platform.now()).await?;
+    let network = networks::standing(&platform.store, tenant.id, flow.network, vec![failures], platform.now()).await?;
     if !sends || !spent.exhausted {
         return Ok(None);
     }
     platform.meter.count(tenant.id, Measure::BudgetExhausted);
     tracing::error!(tenant.id = %tenant.id, hour = spent.hour, day = spent.day, "the tenant's SMS budget is exhausted");
-    let served = flow.trusted_network || proven || failed.iter().all(|count| *count == 0);
+    let served = flow.trusted_network || network.proven || network.counts.iter().all(|count| *count == 0);
     Ok((!served).then_some(limit::SMS_BUDGET))
 }
 

@@ -55,6 +55,7 @@ pub async fn demands(
         changeable_from: changeable_from(platform, &proved, &directory),
         choices: &[CHANGE_PASSWORD.choice],
         words: set_password::words(tenant),
+        flow: proved.flow,
         username: proved.account.username,
         display_name: proved.account.display_name,
     }))

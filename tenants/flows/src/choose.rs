@@ -1,6 +1,11 @@
 //! After the right code: whose account it is, and what may be chosen.
 
-use portvakt_domain::{account::Choice, flow::FlowKind, time::Instant, token::FlowToken};
+use portvakt_domain::{
+    account::Choice,
+    flow::{Flow, FlowKind},
+    time::Instant,
+    token::FlowToken,
+};
 use portvakt_storage::flows;
 
 use crate::{
@@ -11,6 +16,8 @@ use crate::{
 /// What the person may choose.
 #[derive(Debug, Clone)]
 pub struct Offer {
+    /// The flow as it stands.
+    pub flow: Flow,
     /// The account's short name.
     pub username: String,
     /// At least one choice, in the order shown.
@@ -38,7 +45,7 @@ pub async fn offer(
     if changeable_from.is_some() && choices.contains(&Choice::KeepAndUnlock) {
         choices = &[Choice::KeepAndUnlock];
     }
-    Ok(Ok(Offer { choices, username: proved.account.username, changeable_from }))
+    Ok(Ok(Offer { flow: proved.flow, choices, username: proved.account.username, changeable_from }))
 }
 
 /// A directory that doesn't answer keeps nobody from unlocking; the next step asks again.

@@ -8,7 +8,12 @@ use portvakt_domain::{
     limit::{self, Hit},
     time::Instant,
 };
-use portvakt_storage::{limits, networks, operator};
+use portvakt_storage::{
+    flows::Counted,
+    limits,
+    networks::{self, Standing},
+    operator,
+};
 
 use crate::{
     FlowError, Measure, Platform, Tenant, Visitor,
@@ -42,7 +47,8 @@ pub(crate) struct Guess {
 /// tenant or in the whole deployment, a network that nobody got through from has a few a day.
 pub(crate) async fn admit(platform: &Platform, tenant: &Tenant, visitor: &Visitor) -> Result<Admission, FlowError> {
     let (store, now) = (&platform.store, platform.now());
-    let Alarm { in_tenant, holds } = alarm(platform, tenant, visitor, now).await?;
+    let Seen { in_tenant, proven, .. } = seen(platform, tenant, visitor, vec![], now).await?;
+    let holds = alarm(platform, in_tenant, now).await? && !proven;
     let few = limit::WRONG_CODES_PER_NEW_NETWORK;
     // The one that lasts longer is named first.
     let counted = vec![
@@ -66,8 +72,8 @@ pub(crate) async fn held_until(
     visitor: &Visitor,
 ) -> Result<Option<Instant>, FlowError> {
     let few = visitor.hit(platform, limit::WRONG_CODES_PER_NEW_NETWORK);
-    let wrong: i64 = limits::current(&platform.store, tenant.id, vec![few], platform.now()).await?.into_iter().sum();
-    hold(platform, tenant, visitor, few, wrong).await
+    let seen = seen(platform, tenant, visitor, vec![few], platform.now()).await?;
+    hold(platform, tenant, few, &seen).await
 }
 
 /// The same for a network that begins something. One that has begun too much and guessed nothing is told so by that limit
@@ -79,25 +85,20 @@ pub(crate) async fn held_until_at_start(
 ) -> Result<Option<Instant>, FlowError> {
     let (few, starts) = (limit::WRONG_CODES_PER_NEW_NETWORK, visitor.hit(platform, limit::STARTS_PER_NETWORK));
     let few = visitor.hit(platform, few);
-    let counts = limits::current(&platform.store, tenant.id, vec![few, starts], platform.now()).await?;
-    let [wrong, begun] = counts[..] else { return Err(FlowError::Corrupt("limit_counters")) };
+    let seen = seen(platform, tenant, visitor, vec![few, starts], platform.now()).await?;
+    let [wrong, begun] = seen.counts[..] else { return Err(FlowError::Corrupt("limit_counters")) };
     if begun >= starts.limit.ceiling && wrong < few.limit.ceiling {
         return Ok(None);
     }
-    hold(platform, tenant, visitor, few, wrong).await
+    hold(platform, tenant, few, &seen).await
 }
 
-async fn hold(
-    platform: &Platform,
-    tenant: &Tenant,
-    visitor: &Visitor,
-    few: Hit,
-    wrong: i64,
-) -> Result<Option<Instant>, FlowError> {
+async fn hold(platform: &Platform, tenant: &Tenant, few: Hit, seen: &Seen) -> Result<Option<Instant>, FlowError> {
     let now = platform.now();
+    let wrong = seen.counts.first().copied().unwrap_or_default();
     // Read in any case: a start costs the same whatever came from the network before.
-    let holds = alarm(platform, tenant, visitor, now).await?.holds;
-    if wrong < few.limit.ceiling || !holds {
+    let many = alarm(platform, seen.in_tenant, now).await?;
+    if wrong < few.limit.ceiling || !many || seen.proven {
         return Ok(None);
     }
     // It is over the limit already: counting makes it known.
@@ -106,20 +107,33 @@ async fn hold(
     Ok(Some(few.limit.ends_at(now)))
 }
 
-/// How many wrong codes there are, and whether this network is held to a few.
-struct Alarm {
+/// What is known of a network, and how many wrong codes there are in its tenant.
+struct Seen {
+    /// Where the counters stand that were asked for.
+    counts: Vec<i64>,
     in_tenant: i64,
-    holds: bool,
+    /// Somebody got through from there, or the tenant lists it as its own.
+    proven: bool,
 }
 
-async fn alarm(platform: &Platform, tenant: &Tenant, visitor: &Visitor, now: Instant) -> Result<Alarm, FlowError> {
-    let store = &platform.store;
-    let in_tenant = limits::current(store, tenant.id, vec![of_tenant()], now).await?.into_iter().sum();
-    let in_deployment = operator::deployment_count(store, limit::WRONG_CODES_PER_DEPLOYMENT, now).await?;
-    let proven = networks::is_proven(store, tenant.id, visitor.network, now).await? || visitor.trusted;
-    let many = in_tenant >= limit::WRONG_CODES_PER_TENANT.ceiling
-        || in_deployment >= limit::WRONG_CODES_PER_DEPLOYMENT.ceiling;
-    Ok(Alarm { in_tenant, holds: many && !proven })
+async fn seen(
+    platform: &Platform,
+    tenant: &Tenant,
+    visitor: &Visitor,
+    mut hits: Vec<Hit>,
+    now: Instant,
+) -> Result<Seen, FlowError> {
+    hits.push(of_tenant());
+    let Standing { proven, mut counts } =
+        networks::standing(&platform.store, tenant.id, visitor.network, hits, now).await?;
+    let in_tenant = counts.pop().unwrap_or_default();
+    Ok(Seen { counts, in_tenant, proven: proven || visitor.trusted })
+}
+
+/// Whether there are many wrong codes, in the tenant or in the whole deployment.
+async fn alarm(platform: &Platform, in_tenant: i64, now: Instant) -> Result<bool, FlowError> {
+    let in_deployment = operator::deployment_count(&platform.store, limit::WRONG_CODES_PER_DEPLOYMENT, now).await?;
+    Ok(in_tenant >= limit::WRONG_CODES_PER_TENANT.ceiling || in_deployment >= limit::WRONG_CODES_PER_DEPLOYMENT.ceiling)
 }
 
 /// What a wrong code counts against, beside its network.
@@ -130,9 +144,9 @@ pub(crate) fn counts(platform: &Platform, tenant: &Tenant, flow: &Flow) -> Resul
 }
 
 impl Guess {
-    /// It was right, or not looked at after all.
-    pub(crate) async fn was_none(self, platform: &Platform, tenant: &Tenant) -> Result<(), FlowError> {
-        Ok(limits::give_back(&platform.store, tenant.id, self.counted, self.at).await?)
+    /// What is taken back when it is none, in the transaction that finds that out.
+    pub(crate) fn counted(&self) -> Counted {
+        Counted { hits: self.counted.clone(), at: self.at }
     }
 
     /// It was wrong: that counts for the whole deployment, too.

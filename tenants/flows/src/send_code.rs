@@ -18,7 +18,6 @@ use portvakt_domain::{
     tenant::SmsProvider,
 };
 use portvakt_storage::{
-    flows,
     messages::{self, BeginCode, CodeTurn, Taker},
     number_changes,
 };
@@ -65,11 +64,9 @@ pub async fn give_up(platform: &Platform, tenant: TenantId, id: MessageId) -> Re
 /// The database, or a directory that does not answer: the job is tried again.
 pub async fn run(platform: &Platform, tenant: &Tenant, id: MessageId) -> Result<JobOutcome, FlowError> {
     // 1. What was asked for, and in which flow.
-    let Some(message) = messages::find(&platform.store, tenant.id, id).await? else { return Ok(JobOutcome::Done) };
-    crate::trace::of(message.asked.flow);
-    let Some(flow) = flows::find_by_id(&platform.store, tenant.id, message.asked.flow).await? else {
-        return Ok(JobOutcome::Done);
-    };
+    let found = messages::find_with_flow(&platform.store, tenant.id, id).await?;
+    let Some((message, flow)) = found else { return Ok(JobOutcome::Done) };
+    crate::trace::of(flow.id);
     let Some(purpose) = message.asked.kind.code_purpose() else {
         return Ok(JobOutcome::Fail("the message carries no code".to_owned()));
     };

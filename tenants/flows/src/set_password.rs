@@ -4,7 +4,7 @@ use portvakt_domain::{
     account::Choice,
     audit::AuditKind,
     directory::{DirectoryError, EffectivePolicy},
-    flow::FlowState,
+    flow::{Flow, FlowState},
     message::MessageKind,
     password::Password,
     policy::{self, Rule, Subject},
@@ -56,6 +56,8 @@ impl std::fmt::Debug for Broken {
 /// What the page shows before a password is typed.
 #[derive(Debug, Clone)]
 pub struct Demands {
+    /// The flow as it stands.
+    pub flow: Flow,
     /// The account's short name.
     pub username: String,
     /// The name the directory shows.
@@ -93,6 +95,7 @@ pub async fn demands(
         changeable_from: changeable_from(platform, tenant, &proved, &directory),
         choices: proved.account.choices(tenant.settings.reset.keep_and_unlock),
         words: words(tenant),
+        flow: proved.flow,
         username: proved.account.username,
         display_name: proved.account.display_name,
     }))

@@ -100,6 +100,7 @@ pub async fn run(
             next_state,
             now: platform.now(),
             hits_wrong: guesses::counts(platform, tenant, &flow)?,
+            counted: guess.counted(),
             event_right: flow_event(platform, &flow, visitor, AuditKind::CodeRight)
                 .detail("purpose", purpose.as_str())
                 .holder(flow.code_number),
@@ -110,13 +111,11 @@ pub async fn run(
     )
     .await?;
     (platform.wake)();
-    let counted = match outcome {
-        CodeOutcome::Wrong { .. } | CodeOutcome::Exhausted => guess.was_wrong(platform, tenant).await,
-        _ => guess.was_none(platform, tenant).await,
-    };
-    if let Err(error) = counted {
-        // The code is used up and the token exchanged: whoever got it right goes on, though the count is off by one.
-        tracing::error!(%error, "a code was not counted as what it was");
+    if matches!(outcome, CodeOutcome::Wrong { .. } | CodeOutcome::Exhausted)
+        && let Err(error) = guess.was_wrong(platform, tenant).await
+    {
+        // It counts for the flow, its name, its network and its tenant; the deployment's count is off by one.
+        tracing::error!(%error, "a wrong code was not counted for the whole deployment");
     }
 
     let (told, label) = match outcome {

@@ -90,6 +90,8 @@ pub struct SubmitCode {
     pub now: Instant,
     /// Counted when the code is wrong.
     pub hits_wrong: Vec<Hit>,
+    /// Counted beforehand as if it were wrong.
+    pub counted: Counted,
     /// Recorded when the code is right.
     pub event_right: NewEvent,
     /// Recorded when the code is wrong. If that ends the flow, a `flow.exhausted` is recorded beside it.
@@ -98,6 +100,15 @@ pub struct SubmitCode {
     pub next_message: Option<NewMessage>,
     /// When the code is right: what it does to the account's numbers.
     pub effect: Option<NumberEffect>,
+}
+
+/// What was counted before it was known whether a code is wrong: taken back when it is right, or not looked at.
+#[derive(Debug, Clone, Default)]
+pub struct Counted {
+    /// What was counted.
+    pub hits: Vec<Hit>,
+    /// When.
+    pub at: Instant,
 }
 
 /// What a right code does to the account's numbers.
@@ -261,7 +272,7 @@ storage_functions! { of flows:
     /// The flow that a browser holds the token of. Whether it is still live is the caller's to look at.
     read fn find(kind: FlowKind, token_hash: KeyedHash) -> Option<Flow>;
 
-    /// A flow by its id, for jobs.
+    /// A flow by its id.
     read fn find_by_id(flow: FlowId) -> Option<Flow>;
 
     /// Asks for one more code. The code before is void from now on, also if its message is still under way. `false` when

@@ -9,9 +9,8 @@ pub(crate) enum Lock {
     Account(TenantId, AccountKey),
     /// The next version of a tenant's settings.
     Settings(TenantId),
-    /// Shared by all who record audit events.
-    Recording(TenantId),
-    /// Taken and released at once: waits for those who are recording, see [`crate::postgres`].
+    /// Shared by all who record audit events; here taken and released at once, which waits for those who are recording: see
+    /// [`crate::postgres::ask_to_seal`].
     Recorded(TenantId),
 }
 
@@ -21,7 +20,7 @@ impl Lock {
         let (class, tenant, account) = match self {
             Lock::Account(tenant, account) => (1, tenant, account.0.as_u128()),
             Lock::Settings(tenant) => (2, tenant, 0),
-            Lock::Recording(tenant) | Lock::Recorded(tenant) => (3, tenant, 0),
+            Lock::Recorded(tenant) => (3, tenant, 0),
         };
         let mixed = tenant.0.as_u128() ^ account.rotate_left(32) ^ class;
         let bytes = mixed.to_be_bytes();

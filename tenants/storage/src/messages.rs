@@ -2,6 +2,7 @@
 
 use portvakt_domain::{
     audit::NewEvent,
+    flow::Flow,
     id::{AccountKey, MessageId},
     keys::KeyedHash,
     message::{Message, MessageState},
@@ -110,4 +111,7 @@ storage_functions! { of messages:
 
     /// A message.
     read fn find(message: MessageId) -> Option<Message>;
+
+    /// A message with the flow that asked for it; `None` where either is gone.
+    read fn find_with_flow(message: MessageId) -> Option<(Message, Flow)>;
 }

@@ -2,7 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::{runtime::Handle, sync::Semaphore};
+use tokio::{
+    runtime::Handle,
+    sync::{OwnedSemaphorePermit, Semaphore},
+    task::JoinError,
+};
 
 use crate::error::{QueryError, Source, StorageError};
 
@@ -50,32 +54,44 @@ impl<M: r2d2::ManageConnection> Pool<M> {
     /// run to its end even when the caller is gone.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
-        mut once: impl FnMut(&mut M::Connection) -> Result<T, QueryError> + Send + 'static,
+        once: impl FnMut(&mut M::Connection) -> Result<T, QueryError> + Send + 'static,
     ) -> Result<T, StorageError> {
-        let pool = self.clone();
+        let connections = self.connections.clone();
+        let work = move |turn: OwnedSemaphorePermit| {
+            let (_turn, mut once) = (turn, once);
+            let mut attempt = 0;
+            loop {
+                attempt += 1;
+                let mut connection = connections.get().map_err(|error| StorageError::Unavailable(error.into()))?;
+                match once(&mut connection) {
+                    Err(error) if error.is_transient() && attempt < ATTEMPTS => {
+                        tracing::debug!(attempt, ?error, "a transaction is run again");
+                        drop(connection);
+                        std::thread::sleep(pause(attempt));
+                    }
+                    other => return other.map_err(StorageError::from),
+                }
+            }
+        };
+        // Who need not wait for a turn needs no task to wait in either.
+        let done = match self.turns.clone().try_acquire_owned() {
+            Ok(turn) => self.runtime.spawn_blocking(move || work(turn)).await,
+            Err(_) => self.in_turn(work).await?,
+        };
+        done.map_err(|error| StorageError::Internal(error.into()))?
+    }
+
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(OwnedSemaphorePermit) -> T + Send + 'static,
+    ) -> Result<Result<T, JoinError>, StorageError> {
+        let (turns, runtime) = (self.turns.clone(), self.runtime.clone());
         let task = self.runtime.spawn(async move {
-            let turn = tokio::time::timeout(WAIT, pool.turns.clone().acquire_owned())
+            let turn = tokio::time::timeout(WAIT, turns.acquire_owned())
                 .await
                 .map_err(|elapsed| StorageError::Unavailable(elapsed.into()))?
                 .map_err(|closed| StorageError::Unavailable(closed.into()))?;
-            let work = move || {
-                let _turn = turn;
-                let mut attempt = 0;
-                loop {
-                    attempt += 1;
-                    let mut connection =
-                        pool.connections.get().map_err(|error| StorageError::Unavailable(error.into()))?;
-                    match once(&mut connection) {
-                        Err(error) if error.is_transient() && attempt < ATTEMPTS => {
-                            tracing::debug!(attempt, ?error, "a transaction is run again");
-                            drop(connection);
-                            std::thread::sleep(pause(attempt));
-                        }
-                        other => return other.map_err(StorageError::from),
-                    }
-                }
-            };
-            tokio::task::spawn_blocking(work).await.map_err(|error| StorageError::Internal(error.into()))?
+            Ok(runtime.spawn_blocking(move || work(turn)).await)
         });
         task.await.map_err(|error| StorageError::Unavailable(Source::from(error)))?
     }

@@ -13,12 +13,15 @@ use std::{
 };
 
 use diesel::{
-    Connection as _, RunQueryDsl as _,
+    Connection as _, OptionalExtension as _, RunQueryDsl as _,
     connection::{SimpleConnection as _, TransactionManager as _},
     sql_query,
-    sql_types::{BigInt, Bool},
+    sql_types::{BigInt, Bool, Nullable, Text},
 };
-use diesel_async::{AnsiTransactionManager, AsyncPgConnection, async_connection_wrapper::AsyncConnectionWrapper};
+use diesel_async::{
+    AnsiTransactionManager, AsyncPgConnection,
+    async_connection_wrapper::{AsyncConnectionWrapper, BlockOn as _},
+};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
 use portvakt_domain::id::TenantId;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -34,8 +37,10 @@ use crate::{
     values::{At, Id},
 };
 
+mod driver;
 mod rights;
 mod tls;
+use driver::Driver;
 
 /// How the types of the queries are called here.
 pub(crate) mod sql {
@@ -43,24 +48,61 @@ pub(crate) mod sql {
 }
 
 /// The connection that the queries are compiled for.
-pub(crate) type Conn = AsyncConnectionWrapper<AsyncPgConnection>;
+pub(crate) type Conn = AsyncConnectionWrapper<AsyncPgConnection, Driver>;
 pub(crate) type Db = diesel::pg::Pg;
 
 /// Rows that another worker is about to lease are passed over.
 pub(crate) const SKIP_LOCKED: &str = "for update of j skip locked";
 
 /// Takes a lock.
-///
-/// Recording and sealing: who records an event sees that a sealing job waits already and adds none; that job must then
-/// not run before the event can be seen. So recorders share a lock, and the sealer waits once until all who held it are
-/// done. It does not keep the lock: those who come later find its job taken and add one of their own.
 pub(crate) fn lock(c: &mut Conn, lock: Lock) -> Outcome<()> {
     let query = match lock {
         Lock::Account(..) | Lock::Settings(_) => "select pg_advisory_xact_lock($1)",
-        Lock::Recording(_) => "select pg_advisory_xact_lock_shared($1)",
         Lock::Recorded(_) => "select pg_advisory_lock($1), pg_advisory_unlock($1)",
     };
     sql_query(query).bind::<BigInt, _>(lock.number()).execute(c)?;
+    Ok(())
+}
+
+/// An account's pseudonym, made where it has none yet. `None`: another transaction made it while this one looked, so it is
+/// to be asked again.
+pub(crate) fn make_subject(c: &mut Conn, tenant: Id, account: Id, new: Id) -> Outcome<Option<Id>> {
+    #[derive(diesel::QueryableByName)]
+    struct Made {
+        #[diesel(sql_type = sql::Id)]
+        subject: Id,
+    }
+    let query = sql_query(
+        "with made as (
+           insert into subjects (tenant_id, account, subject) values ($1, $2, $3) on conflict do nothing returning subject)
+         select subject from made union all select subject from subjects where tenant_id = $1 and account = $2",
+    );
+    let query = query.bind::<sql::Id, _>(tenant).bind::<sql::Id, _>(account).bind::<sql::Id, _>(new);
+    Ok(query.get_result::<Made>(c).optional()?.map(|made| made.subject))
+}
+
+/// Asks for what was recorded to be sealed.
+///
+/// Who records an event sees that a sealing job waits already and adds none; that job must then not run before the event
+/// can be seen. So recorders share a lock, and the sealer waits once until all who held it are done. It does not keep the
+/// lock: those who come later find its job taken and add one of their own.
+pub(crate) fn ask_to_seal(c: &mut Conn, tenant: TenantId, job: NewJob) -> Outcome<()> {
+    // The lock is taken before the row is tried, in one statement with it.
+    let query = sql_query(
+        "insert into jobs (tenant_id, id, kind, payload, dedupe_key, run_at, attempts, created_at)
+           select $1, $2, $3, $4, $5, $6, 0, $7 from (select pg_advisory_xact_lock_shared($8)) as recording
+         on conflict do nothing",
+    );
+    query
+        .bind::<sql::Id, _>(Id(tenant.0))
+        .bind::<sql::Id, _>(job.id)
+        .bind::<Text, _>(job.kind)
+        .bind::<Text, _>(job.payload)
+        .bind::<Nullable<Text>, _>(job.dedupe_key)
+        .bind::<sql::Ts, _>(job.run_at)
+        .bind::<sql::Ts, _>(job.created_at)
+        .bind::<BigInt, _>(Lock::Recorded(tenant).number())
+        .execute(c)?;
     Ok(())
 }
 
@@ -80,6 +122,7 @@ pub(crate) fn delete_tenant(c: &mut Conn, tenant: Id, moment: At) -> Outcome<boo
 
 #[path = "queries/all.rs"]
 pub(crate) mod queries;
+use queries::jobs::NewJob;
 
 pub(crate) const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 
@@ -118,26 +161,32 @@ impl Address {
         Ok(Self { config, tls: tls::connector(ca_pem)? })
     }
 
-    /// Connects; the flag is set when the connection is gone.
-    async fn connect(&self) -> Result<(Conn, Arc<AtomicBool>), diesel::ConnectionError> {
+    /// Connects, on a thread that may wait.
+    fn connect(&self) -> Result<Pooled, diesel::ConnectionError> {
+        let driver = Driver::new().map_err(|error| diesel::ConnectionError::BadConnection(error.to_string()))?;
+        let gone = Arc::new(AtomicBool::new(false));
+        let connection = driver.block_on(self.open(gone.clone()))?;
+        Ok(Pooled { conn: driver.wrap(connection), driver, gone })
+    }
+
+    /// The flag is set when the connection is gone.
+    async fn open(&self, gone: Arc<AtomicBool>) -> Result<AsyncPgConnection, diesel::ConnectionError> {
         let (client, connection) = self
             .config
             .connect(self.tls.clone())
             .await
             .map_err(|error| diesel::ConnectionError::CouldntSetupConfiguration(query_error(&error)))?;
-        let gone = Arc::new(AtomicBool::new(false));
-        let flag = gone.clone();
         tokio::spawn(async move {
             if let Err(error) = connection.await {
                 tracing::warn!(error = %error, "a database connection broke");
             }
-            flag.store(true, Ordering::Relaxed);
+            gone.store(true, Ordering::Relaxed);
         });
         let mut connection = AsyncPgConnection::try_from(client).await?;
         diesel_async::SimpleAsyncConnection::batch_execute(&mut connection, SESSION)
             .await
             .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
-        Ok((Conn::from(connection), gone))
+        Ok(connection)
     }
 }
 
@@ -153,12 +202,12 @@ fn query_error(error: &tokio_postgres::Error) -> diesel::result::Error {
 /// A pooled connection.
 pub(crate) struct Pooled {
     conn: Conn,
+    driver: Driver,
     gone: Arc<AtomicBool>,
 }
 
 pub(crate) struct Manager {
     address: Address,
-    runtime: Handle,
     counter: Counter,
 }
 
@@ -167,13 +216,13 @@ impl r2d2::ManageConnection for Manager {
     type Error = diesel::r2d2::Error;
 
     fn connect(&self) -> Result<Pooled, Self::Error> {
-        let (mut conn, gone) =
-            self.runtime.block_on(self.address.connect()).map_err(diesel::r2d2::Error::ConnectionError)?;
-        conn.set_instrumentation(self.counter.clone());
-        Ok(Pooled { conn, gone })
+        let mut pooled = self.address.connect().map_err(diesel::r2d2::Error::ConnectionError)?;
+        pooled.conn.set_instrumentation(self.counter.clone());
+        Ok(pooled)
     }
 
     fn is_valid(&self, pooled: &mut Pooled) -> Result<(), Self::Error> {
+        pooled.driver.look();
         if pooled.gone.load(Ordering::Relaxed) {
             return Err(diesel::r2d2::Error::ConnectionError(diesel::ConnectionError::BadConnection(
                 "the connection is gone".to_owned(),
@@ -191,14 +240,10 @@ impl r2d2::ManageConnection for Manager {
 
 impl Pooled {
     /// Runs `query` between `begin` and COMMIT.
-    fn transaction<T>(
-        &mut self,
-        runtime: &Handle,
-        begin: &str,
-        query: &mut impl FnMut(&mut Conn) -> Outcome<T>,
-    ) -> Outcome<T> {
+    fn transaction<T>(&mut self, begin: &str, query: &mut impl FnMut(&mut Conn) -> Outcome<T>) -> Outcome<T> {
         type Manager = <Conn as diesel::Connection>::TransactionManager;
-        if let Err(error) = runtime.block_on(AnsiTransactionManager::begin_transaction_sql(&mut *self.conn, begin)) {
+        if let Err(error) = self.driver.block_on(AnsiTransactionManager::begin_transaction_sql(&mut *self.conn, begin))
+        {
             // Whatever state it is in now, nobody should go on with it.
             self.gone.store(true, Ordering::Relaxed);
             return Err(QueryError::Lost(error.into()));
@@ -226,7 +271,6 @@ pub(crate) enum Scope {
 pub(crate) struct Postgres {
     app: Pool<Manager>,
     control: Pool<Manager>,
-    runtime: Handle,
 }
 
 impl Postgres {
@@ -240,12 +284,12 @@ impl Postgres {
     ) -> Result<Self, StorageError> {
         let pool = |url: &SecretString, size| {
             let address = Address::new(url, ca_pem)?;
-            let manager = Manager { address, runtime: runtime.clone(), counter: counter.clone() };
+            let manager = Manager { address, counter: counter.clone() };
             Ok::<_, StorageError>(Pool::new(manager, size, runtime.clone()))
         };
         let app = pool(app_url, pool_size)?;
         let control = pool(control_url, (pool_size / 2).max(2))?;
-        let postgres = Self { app, control, runtime: runtime.clone() };
+        let postgres = Self { app, control };
         postgres.app.run(|pooled| rights::fits(&mut pooled.conn, rights::APP, rights::CONTROL)).await?;
         postgres.control.run(|pooled| rights::fits(&mut pooled.conn, rights::CONTROL, rights::APP)).await?;
         Ok(postgres)
@@ -263,8 +307,7 @@ impl Postgres {
             Scope::Control => &self.control,
         };
         let begin = opening(scope, access);
-        let runtime = self.runtime.clone();
-        pool.run(move |pooled| pooled.transaction(&runtime, &begin, &mut query)).await
+        pool.run(move |pooled| pooled.transaction(&begin, &mut query)).await
     }
 
     pub(crate) async fn ping(&self) -> Result<(), StorageError> {
@@ -295,10 +338,10 @@ pub(crate) async fn migrate(
     runtime: &Handle,
 ) -> Result<Vec<String>, StorageError> {
     let address = Address::new(owner_url, ca_pem)?;
-    let inside = runtime.clone();
     let work = move || -> Outcome<Vec<String>> {
-        let (mut c, _) = inside.block_on(address.connect()).map_err(|error| QueryError::Lost(error.into()))?;
-        rights::require_roles(&mut c)?;
+        let mut pooled = address.connect().map_err(|error| QueryError::Lost(error.into()))?;
+        let c = &mut pooled.conn;
+        rights::require_roles(c)?;
         c.batch_execute("set statement_timeout = 0; set lock_timeout = '10s'; select pg_advisory_lock(7236836001)")?;
         let pending = c.pending_migrations(MIGRATIONS).map_err(StorageError::Internal)?;
         let names = pending.iter().map(|migration| migration.name().to_string()).collect();

@@ -6,6 +6,7 @@ use diesel::{
     Connection as _, RunQueryDsl as _, SqliteConnection, connection::SimpleConnection as _, sql_query, sql_types::Text,
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
+use portvakt_domain::id::TenantId;
 use tokio::runtime::Handle;
 
 use crate::{
@@ -32,6 +33,19 @@ pub(crate) const SKIP_LOCKED: &str = "";
 /// A writing transaction excludes every other one from its start.
 pub(crate) fn lock(_: &mut Conn, _: Lock) -> Outcome<()> {
     Ok(())
+}
+
+/// Makes an account's pseudonym, where it has none yet. Which one it is, is to be asked.
+pub(crate) fn make_subject(c: &mut Conn, tenant: Id, account: Id, new: Id) -> Outcome<Option<Id>> {
+    let query =
+        sql_query("insert into subjects (tenant_id, account, subject) values ($1, $2, $3) on conflict do nothing");
+    query.bind::<sql::Id, _>(tenant).bind::<sql::Id, _>(account).bind::<sql::Id, _>(new).execute(c)?;
+    Ok(None)
+}
+
+/// Asks for what was recorded to be sealed.
+pub(crate) fn ask_to_seal(c: &mut Conn, tenant: TenantId, job: NewJob) -> Outcome<()> {
+    queries::jobs::add(c, tenant, job).map(drop)
 }
 
 /// Deletes every row of a tenant whose grace period is over, as the function of this name does on PostgreSQL.
@@ -66,6 +80,7 @@ pub(crate) fn delete_tenant(c: &mut Conn, tenant: Id, moment: At) -> Outcome<boo
 
 #[path = "queries/all.rs"]
 pub(crate) mod queries;
+use queries::jobs::NewJob;
 
 pub(crate) const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 

@@ -39,8 +39,8 @@ fn start_from(world: &World, replica: &Replica, address: &str) -> Hit {
 async fn known(world: &World, replica: &Replica, address: &str) -> (i64, bool) {
     let (store, id, now) = (&replica.shared.platform.store, world.tenant("orebro").id, world.clock.now());
     let hit = start_from(world, replica, address);
-    let starts = limits::current(store, id, vec![hit], now).await.expect("counts")[0];
-    (starts, networks::is_proven(store, id, hit.subject, now).await.expect("an answer"))
+    let standing = networks::standing(store, id, hit.subject, vec![hit], now).await.expect("an answer");
+    (standing.counts[0], standing.proven)
 }
 
 /// Wrong passwords at pwreg, in turn at the servers given.

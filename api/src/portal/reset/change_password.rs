@@ -57,7 +57,6 @@ async fn show(visit: &Visit, problem: Option<PasswordProblem>, broken: Option<&B
     let token = visit.begun()?;
     let demands = change_password::demands(visit.platform(), &visit.tenant, &token).await.or_fault(visit)?;
     let demands = demands.map_err(|refused| told(visit, refused))?;
-    let (_, flow) = visit.flow().await?;
-    let page = visit.page_of(&flow, "/change/password").at(change::journey(visit), Step::Password);
+    let page = visit.page_of(&demands.flow, "/change/password").at(change::journey(visit), Step::Password);
     Ok(password::shown(visit, page, PasswordFor::Change, demands, problem, broken))
 }

@@ -54,11 +54,10 @@ async fn show(visit: &Visit, problem: Option<ChooseProblem>) -> Answer {
     if offer.choices == [Choice::NewPassword] {
         return Ok(visit.go("/password"));
     }
-    let (_, flow) = visit.flow().await?;
     let goes_on = offer.choices.contains(&Choice::NewPassword);
     let journey = if goes_on { Journey::Reset { choice: true } } else { Journey::Unlock };
     let view = ChooseView {
-        page: visit.page_of(&flow, "/choose").at(journey, Step::Choice),
+        page: visit.page_of(&offer.flow, "/choose").at(journey, Step::Choice),
         username: &offer.username,
         choices: offer.choices,
         wait: offer.changeable_from.map(|from| from - visit.platform().now()),

@@ -53,9 +53,8 @@ async fn show(visit: &Visit, problem: Option<PasswordProblem>, broken: Option<&B
     let token = visit.begun()?;
     let demands = set_password::demands(visit.platform(), &visit.tenant, &token).await.or_fault(visit)?;
     let demands = demands.map_err(|refused| told(visit, refused))?;
-    let (_, flow) = visit.flow().await?;
     let journey = Journey::Reset { choice: demands.choices.len() > 1 };
-    let page = visit.page_of(&flow, "/password").at(journey, Step::Password);
+    let page = visit.page_of(&demands.flow, "/password").at(journey, Step::Password);
     Ok(shown(visit, page, PasswordFor::Reset, demands, problem, broken))
 }
 

@@ -1,7 +1,8 @@
 //! The queries. Every file here is compiled twice: under `sqlite` and under `postgres`, which bring `Conn`, `Db`, the
-//! names of SQL types, `lock`, `SKIP_LOCKED` and `delete_tenant`.
+//! names of SQL types, and what has no words in common: `SKIP_LOCKED`, `lock`, `make_subject`, `ask_to_seal`,
+//! `delete_tenant`.
 
-use super::{Conn, Db, SKIP_LOCKED, delete_tenant, lock, sql};
+use super::{Conn, Db, SKIP_LOCKED, ask_to_seal, delete_tenant, lock, make_subject, sql};
 
 pub(crate) mod audit;
 pub(crate) mod breakers;

@@ -21,7 +21,9 @@ use portvakt_domain::{
 use uuid::Uuid;
 
 use super::{
-    Conn, jobs, lock,
+    Conn, ask_to_seal,
+    jobs::NewJob,
+    lock, make_subject,
     schema::{audit_checkpoints, audit_events, audit_seals, subjects},
 };
 use crate::{
@@ -55,12 +57,16 @@ pub(crate) fn made(kind: AuditKind, now: Instant, details: BTreeMap<String, Stri
 
 pub(crate) fn record(c: &mut Conn, tenant: TenantId, events: &[NewEvent]) -> Outcome<()> {
     let Some(latest) = events.iter().map(|event| event.at).max() else { return Ok(()) };
+    let mut known: Option<(Option<AccountKey>, Option<Id>)> = None;
     for event in events {
-        insert(c, tenant, event)?;
+        let subject = match known {
+            Some((account, subject)) if account == event.account => subject,
+            _ => subject(c, tenant, event.account)?,
+        };
+        known = Some((event.account, subject));
+        insert(c, tenant, event, subject)?;
     }
-    lock(c, Lock::Recording(tenant))?;
-    jobs::ask(c, tenant, &Job::SealAudit, latest, latest + SEAL_DELAY)?;
-    Ok(())
+    ask_to_seal(c, tenant, NewJob::of(&Job::SealAudit, latest, latest + SEAL_DELAY, Id::at(latest))?)
 }
 
 /// The event that ends a flow for too many tries, beside the one that tells of the last try.
@@ -73,8 +79,7 @@ pub(crate) fn exhausted(last: &NewEvent) -> NewEvent {
     }
 }
 
-fn insert(c: &mut Conn, tenant: TenantId, event: &NewEvent) -> Outcome<()> {
-    let subject = subject(c, tenant, event.account)?;
+fn insert(c: &mut Conn, tenant: TenantId, event: &NewEvent, subject: Option<Id>) -> Outcome<()> {
     let details = serde_json::to_string(&event.details).map_err(|error| StorageError::Internal(error.into()))?;
     diesel::insert_into(audit_events::table)
         .values((
@@ -93,15 +98,14 @@ fn insert(c: &mut Conn, tenant: TenantId, event: &NewEvent) -> Outcome<()> {
     Ok(())
 }
 
-/// The pseudonym of an account, made when it is first needed. The same two statements also for nobody (who has a row
-/// under the nil key): what is recorded of nobody must not cost less than what is recorded of somebody.
+/// The pseudonym of an account, made when it is first needed. The same also for nobody (who has a row under the nil key):
+/// what is recorded of nobody must not cost less than what is recorded of somebody.
 fn subject(c: &mut Conn, tenant: TenantId, account: Option<AccountKey>) -> Outcome<Option<Id>> {
     let key = Id(account.map_or(Uuid::nil(), |account| account.0));
-    diesel::insert_into(subjects::table)
-        .values((subjects::tenant_id.eq(Id(tenant.0)), subjects::account.eq(key), subjects::subject.eq(Id::random())))
-        .on_conflict_do_nothing()
-        .execute(c)?;
-    let subject: Id = subjects::table.find((Id(tenant.0), key)).select(subjects::subject).first(c)?;
+    let subject = match make_subject(c, Id(tenant.0), key, Id::random())? {
+        Some(subject) => subject,
+        None => subjects::table.find((Id(tenant.0), key)).select(subjects::subject).first(c)?,
+    };
     Ok(account.map(|_| subject))
 }
 

@@ -10,7 +10,7 @@ use portvakt_domain::{
 use super::{Conn, schema::jobs};
 use crate::{
     error::{Outcome, StorageError},
-    values::{Id, at},
+    values::{At, Id, at},
 };
 
 pub(crate) fn enqueue(c: &mut Conn, tenant: TenantId, job: &Job, run_at: &Instant, id: &JobId) -> Outcome<bool> {
@@ -23,18 +23,39 @@ pub(crate) fn ask(c: &mut Conn, tenant: TenantId, job: &Job, now: Instant, run_a
 }
 
 fn insert(c: &mut Conn, tenant: TenantId, job: &Job, now: Instant, run_at: Instant, id: Id) -> Outcome<bool> {
-    let payload = serde_json::to_string(job).map_err(|error| StorageError::Internal(error.into()))?;
+    add(c, tenant, NewJob::of(job, now, run_at, id)?)
+}
+
+/// A job as it is stored.
+pub(crate) struct NewJob {
+    pub(crate) id: Id,
+    pub(crate) kind: &'static str,
+    pub(crate) payload: String,
+    pub(crate) dedupe_key: Option<&'static str>,
+    pub(crate) run_at: At,
+    pub(crate) created_at: At,
+}
+
+impl NewJob {
+    pub(crate) fn of(job: &Job, now: Instant, run_at: Instant, id: Id) -> Outcome<Self> {
+        let payload = serde_json::to_string(job).map_err(|error| StorageError::Internal(error.into()))?;
+        let (kind, dedupe_key) = (job.kind(), job.dedupe_key());
+        Ok(Self { id, kind, payload, dedupe_key, run_at: at(run_at), created_at: at(now) })
+    }
+}
+
+pub(crate) fn add(c: &mut Conn, tenant: TenantId, job: NewJob) -> Outcome<bool> {
     // Without naming the index: the server's role may add jobs but not read them.
     let inserted = diesel::insert_into(jobs::table)
         .values((
             jobs::tenant_id.eq(Id(tenant.0)),
-            jobs::id.eq(id),
-            jobs::kind.eq(job.kind()),
-            jobs::payload.eq(payload),
-            jobs::dedupe_key.eq(job.dedupe_key()),
-            jobs::run_at.eq(at(run_at)),
+            jobs::id.eq(job.id),
+            jobs::kind.eq(job.kind),
+            jobs::payload.eq(job.payload),
+            jobs::dedupe_key.eq(job.dedupe_key),
+            jobs::run_at.eq(job.run_at),
             jobs::attempts.eq(0),
-            jobs::created_at.eq(at(now)),
+            jobs::created_at.eq(job.created_at),
         ))
         .on_conflict_do_nothing()
         .execute(c)?;

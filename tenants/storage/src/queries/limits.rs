@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::DateTime;
-use diesel::{prelude::*, upsert::excluded};
+use diesel::{BoxableExpression, prelude::*, sql_types::Bool, upsert::excluded};
 use portvakt_domain::{
     audit::{AuditKind, NewEvent},
     id::TenantId,
@@ -124,15 +124,25 @@ pub(crate) fn give_back(c: &mut Conn, tenant: TenantId, hits: &[Hit], now: &Inst
     Ok(())
 }
 
+type Condition = Box<dyn BoxableExpression<limit_counters::table, super::Db, SqlType = Bool>>;
+
 pub(crate) fn current(c: &mut Conn, tenant: TenantId, hits: &[Hit], now: &Instant) -> Outcome<Vec<i64>> {
-    hits.iter()
-        .map(|hit| {
-            let count: Option<i64> = limit_counters::table
-                .find((Id(tenant.0), hit.limit.name, hit.subject.0.to_vec(), hit.limit.window_start(*now)))
-                .select(limit_counters::count)
-                .first(c)
-                .optional()?;
-            Ok(count.unwrap_or(0))
-        })
-        .collect()
+    let one = |hit: &Hit| -> Condition {
+        let counter = limit_counters::name.eq(hit.limit.name).and(limit_counters::subject.eq(hit.subject.0.to_vec()));
+        Box::new(counter.and(limit_counters::window_start.eq(hit.limit.window_start(*now))))
+    };
+    let Some(any) = hits.iter().map(one).reduce(|some, other| Box::new(some.or(other))) else { return Ok(Vec::new()) };
+    let rows: Vec<(String, Vec<u8>, i64, i64)> = limit_counters::table
+        .filter(limit_counters::tenant_id.eq(Id(tenant.0)))
+        .filter(any)
+        .select((limit_counters::name, limit_counters::subject, limit_counters::window_start, limit_counters::count))
+        .load(c)?;
+    let count_of = |hit: &Hit| {
+        let start = hit.limit.window_start(*now);
+        let is_its = |(name, subject, window_start, _): &&(String, Vec<u8>, i64, i64)| {
+            name == hit.limit.name && subject[..] == hit.subject.0 && *window_start == start
+        };
+        rows.iter().find(is_its).map_or(0, |(.., count)| *count)
+    };
+    Ok(hits.iter().map(count_of).collect())
 }

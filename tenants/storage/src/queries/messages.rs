@@ -8,7 +8,7 @@ use portvakt_domain::{
     audit::{AuditKind, NewEvent},
     breaker::Codes,
     code::CodePurpose,
-    flow::{FlowState, IDLE_LIFE, WHOLE_LIFE},
+    flow::{Flow, FlowState, IDLE_LIFE, WHOLE_LIFE},
     id::{AccountKey, FlowId, MessageId, TenantId},
     job::Job,
     keys::KeyedHash,
@@ -21,7 +21,7 @@ use portvakt_domain::{
 use uuid::Uuid;
 
 use super::{
-    Conn, audit, breakers, jobs, lock, networks, reports,
+    Conn, audit, breakers, flows as flow_queries, jobs, lock, networks, reports,
     schema::{flows, messages, sms_log},
     trips,
 };
@@ -106,6 +106,12 @@ pub(crate) fn find(c: &mut Conn, tenant: TenantId, message: &MessageId) -> Outco
     let row: Option<MessageRow> =
         messages::table.find((Id(tenant.0), Id(message.0))).select(MessageRow::as_select()).first(c).optional()?;
     row.map(MessageRow::read).transpose()
+}
+
+pub(crate) fn find_with_flow(c: &mut Conn, tenant: TenantId, message: &MessageId) -> Outcome<Option<(Message, Flow)>> {
+    let Some(message) = find(c, tenant, message)? else { return Ok(None) };
+    let flow = flow_queries::find_by_id(c, tenant, &message.asked.flow)?;
+    Ok(flow.map(|flow| (message, flow)))
 }
 
 /// The message, held until the transaction ends: two workers can't both begin it.

@@ -2,17 +2,29 @@
 
 use chrono::TimeDelta;
 use diesel::{prelude::*, upsert::excluded};
-use portvakt_domain::{breaker::PROVEN_DAYS, id::TenantId, keys::KeyedHash, time::Instant};
+use portvakt_domain::{breaker::PROVEN_DAYS, id::TenantId, keys::KeyedHash, limit::Hit, time::Instant};
 
-use super::{Conn, schema::proven_networks};
+use super::{Conn, limits, schema::proven_networks};
 use crate::{
     error::Outcome,
+    networks::Standing,
     values::{At, Id, at},
 };
 
 /// From when on a network counts, as of now.
 pub(crate) fn since(now: Instant) -> At {
     at(now - TimeDelta::days(PROVEN_DAYS))
+}
+
+pub(crate) fn standing(
+    c: &mut Conn,
+    tenant: TenantId,
+    network: &KeyedHash,
+    hits: &[Hit],
+    now: &Instant,
+) -> Outcome<Standing> {
+    let counts = limits::current(c, tenant, hits, now)?;
+    Ok(Standing { proven: is_proven(c, tenant, network, now)?, counts })
 }
 
 pub(crate) fn is_proven(c: &mut Conn, tenant: TenantId, network: &KeyedHash, now: &Instant) -> Outcome<bool> {

@@ -11,7 +11,7 @@ use portvakt_domain::{
     message::MessageKind,
 };
 use portvakt_storage::{
-    flows::{self, Begun, CodeOutcome, NewFlow, NumberEffect, SettleWrite, SubmitCode},
+    flows::{self, Begun, CodeOutcome, Counted, NewFlow, NumberEffect, SettleWrite, SubmitCode},
     limits, messages,
 };
 use uuid::Uuid;
@@ -62,6 +62,7 @@ pub(crate) fn submit(f: &Fixture, new: &NewFlow, code: KeyedHash) -> SubmitCode 
         next_state: S::Verified,
         now: f.now,
         hits_wrong: vec![],
+        counted: Counted::default(),
         event_right: event(AuditKind::CodeRight, f.now),
         event_wrong: event(AuditKind::CodeWrong, f.now),
         next_message: None,
@@ -182,6 +183,26 @@ pub(crate) async fn wrong_codes_end_the_code_then_the_flow(f: Fixture) {
     f.execute(&format!("update flows set codes_sent = 3 where id = {}", f.id(other.id.0))).await;
     assert!(ask(3).await.expect("an answer"));
     assert!(!ask(4).await.expect("an answer"));
+}
+
+pub(crate) async fn what_was_counted_beforehand_stays_for_a_wrong_code_only(f: Fixture) {
+    let counted = async |new: &NewFlow, code| {
+        let (hits, at) = (vec![hit("failures", 100)], f.now);
+        limits::count(&f.store, f.a, hits.clone(), at).await.expect("counted");
+        let submitted = SubmitCode { counted: Counted { hits: hits.clone(), at }, ..submit(&f, new, code) };
+        let outcome = send(&f, submitted).await;
+        (outcome, limits::current(&f.store, f.a, hits, at).await.expect("counts")[0])
+    };
+    let new = awaiting(&f).await;
+    assert_eq!(counted(&new, hash()).await, (CodeOutcome::Wrong { tries: 1, wrong_codes: 1 }, 1));
+    assert_eq!(counted(&new, CODE).await, (CodeOutcome::Right, 1));
+    assert_eq!(counted(&new, CODE).await, (CodeOutcome::Gone, 1), "not looked at");
+    let dead = awaiting(&f).await;
+    for tries in 1..=3 {
+        let wrong = CodeOutcome::Wrong { tries, wrong_codes: tries };
+        assert_eq!(counted(&dead, hash()).await, (wrong, 1 + i64::from(tries)));
+    }
+    assert_eq!(counted(&dead, hash()).await, (CodeOutcome::CodeDead, 4), "not looked at");
 }
 
 pub(crate) async fn a_code_is_valid_for_its_life(f: Fixture) {

@@ -125,7 +125,8 @@ pub(crate) async fn of_many_at_once_two_hundred_and_one_pass_before_it_opens(f: 
 
 pub(crate) async fn a_flow_that_ends_proves_its_network(f: Fixture) {
     let network = hash();
-    let proven = async |tenant, at| networks::is_proven(&f.store, tenant, network, at).await.expect("an answer");
+    let proven =
+        async |tenant, at| networks::standing(&f.store, tenant, network, vec![], at).await.expect("an answer").proven;
     assert!(!proven(f.a, f.now).await);
     finished(&f, f.a, network, f.now).await;
     assert!(proven(f.a, f.now).await && !proven(f.b, f.now).await, "in that tenant alone");

@@ -73,6 +73,7 @@ cases! {
         a_limit_keeps_nothing_but_counts
         a_right_code_is_right_once
         wrong_codes_end_the_code_then_the_flow
+        what_was_counted_beforehand_stays_for_a_wrong_code_only
         a_code_is_valid_for_its_life
         a_wrong_code_costs_the_same_whatever_is_behind_it
         a_right_old_code_asks_for_the_new_one

@@ -91,6 +91,7 @@ async fn take(f: &Fixture, tenant: TenantId, step: Step, flow: &NewFlow, token: 
                     next_state: S::Verified,
                     now,
                     hits_wrong: Vec::new(),
+                    counted: flows::Counted::default(),
                     event_right: told(AuditKind::CodeRight),
                     event_wrong: told(AuditKind::CodeWrong),
                     next_message: None,

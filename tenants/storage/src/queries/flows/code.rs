@@ -19,6 +19,14 @@ use crate::{
 };
 
 pub(crate) fn submit_code(c: &mut Conn, tenant: TenantId, submitted: &SubmitCode) -> Outcome<CodeOutcome> {
+    let outcome = decide(c, tenant, submitted)?;
+    if !matches!(outcome, CodeOutcome::Wrong { .. } | CodeOutcome::Exhausted) {
+        limits::give_back(c, tenant, &submitted.counted.hits, &submitted.counted.at)?;
+    }
+    Ok(outcome)
+}
+
+fn decide(c: &mut Conn, tenant: TenantId, submitted: &SubmitCode) -> Outcome<CodeOutcome> {
     let now = submitted.now;
     if let Some(effect) = &submitted.effect {
         // Before the flow's row: two flows that save a number for one account would wait for each other otherwise.
