@@ -75,6 +75,18 @@ pub async fn submit_change(browser: &mut Browser, page: &Page, current: &str, ne
     browser.submit_to(page, "/change/password", &fields).await
 }
 
+/// Changes the only number, with codes to the old and the new; ends on the last page.
+pub async fn change_number(world: &World, browser: &mut Browser, slug: &str, person: &Person, new: &str) -> Page {
+    let page = sign_in(world, browser, slug, &person.username, &person.password).await;
+    let mut page = browser.submit_to(&page, "/number", &[("number", new)]).await;
+    for number in [person.number.as_deref().expect("a number"), new] {
+        assert_eq!(page.path, "/code", "{}", page.text());
+        let code = world.code_at(number).await;
+        page = browser.submit_to(&page, "/code", &[("code", &code)]).await;
+    }
+    page
+}
+
 /// Asks for a delayed change of the only number, with a code to the new one; ends on the last page.
 pub async fn lose_phone(world: &World, browser: &mut Browser, slug: &str, person: &Person, new: &str) -> Page {
     let page = sign_in(world, browser, slug, &person.username, &person.password).await;

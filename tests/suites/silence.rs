@@ -5,6 +5,8 @@
 mod answers;
 #[path = "silence/jobs.rs"]
 mod jobs;
+#[path = "silence/midway.rs"]
+mod midway;
 #[path = "silence/reset.rs"]
 mod reset;
 #[path = "silence/sign_in.rs"]

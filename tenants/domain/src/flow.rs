@@ -102,7 +102,7 @@ flow_states! {
     Cancelled = "cancelled",
     /// End: too many wrong codes or passwords.
     Exhausted = "exhausted",
-    /// End: overtaken, because the account's number was changed meanwhile.
+    /// End: overtaken, because the account's number was changed meanwhile. Never of a flow that waits for a code by name.
     Ended = "ended",
 }
 
@@ -122,6 +122,11 @@ impl FlowState {
                 | FlowState::AwaitingNewCode
                 | FlowState::AwaitingStopCode
         )
+    }
+
+    /// Whether nothing but a name was given so far: whoever gave it may be a stranger, who is to learn nothing.
+    pub fn is_by_name(self) -> bool {
+        matches!(self, FlowState::AwaitingCode | FlowState::AwaitingStopCode)
     }
 
     /// Whether a person who signed in may say here what is to be done to the numbers, also for the second time.

@@ -100,8 +100,9 @@ pub async fn run(
     }
 
     // 2. A network that guesses codes gets no more of them, here either.
-    let by_name = matches!(flow.state, FlowState::AwaitingCode | FlowState::AwaitingStopCode);
-    if by_name && let Some(until) = guesses::held_until(platform, tenant, visitor).await? {
+    if flow.state.is_by_name()
+        && let Some(until) = guesses::held_until(platform, tenant, visitor).await?
+    {
         return Ok(AskedAgain::Held { until });
     }
 

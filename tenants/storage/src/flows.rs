@@ -136,7 +136,8 @@ impl NumberEffect {
     }
 }
 
-/// A number that was proved. Saving it ends the account's other flows, and a delayed change that waits.
+/// A number that was proved. Saving it ends the account's other flows, and a delayed change that waits. Flows that wait for a
+/// code where nothing but a name was typed go on, without that code.
 #[derive(Debug, Clone)]
 pub struct SaveNumber {
     /// Whose.

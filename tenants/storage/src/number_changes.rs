@@ -67,7 +67,8 @@ storage_functions! { of number_changes:
     /// The delayed change that waits for an account.
     read fn waiting(account: AccountKey) -> Option<NumberChange>;
 
-    /// Carries out a change that waits and is due: its number takes its target's place, and the account's open flows end.
+    /// Carries out a change that waits and is due: its number takes its target's place, and the account's open flows end as
+    /// after a [`SaveNumber`](crate::flows::SaveNumber).
     /// `false`: it waits no longer, or not long enough; nothing is changed and nobody told.
     write fn carry_out(due: CarryOut) -> bool;
 

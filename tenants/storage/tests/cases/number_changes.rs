@@ -23,7 +23,7 @@ use uuid::Uuid;
 use crate::{
     fixture::{Fixture, account, event, flow, hash, message, new_number, sealed},
     flows::{CODE, begin, send, set_code},
-    numbers::{list, prove, registering, save},
+    numbers::{by_name, list, parted, prove, registering, save},
 };
 
 const WAIT: TimeDelta = TimeDelta::hours(48);
@@ -126,7 +126,7 @@ pub(crate) async fn of_many_that_ask_at_once_one_is_heard(f: Fixture) {
 
 pub(crate) async fn a_change_is_carried_out_once_and_when_it_is_due(f: Fixture) {
     let (mine, two, change) = waiting(&f).await;
-    let open = registering(&f, mine).await;
+    let (open, others) = (registering(&f, mine).await, by_name(&f, mine).await);
     let early = carry_out(&f, &change, WAIT - TimeDelta::microseconds(1));
     assert!(!number_changes::carry_out(&f.store, f.a, early).await.expect("an answer"));
     assert!(!number_changes::carry_out(&f.store, f.b, carry_out(&f, &change, WAIT)).await.expect("an answer"));
@@ -141,6 +141,7 @@ pub(crate) async fn a_change_is_carried_out_once_and_when_it_is_due(f: Fixture) 
     assert_eq!(now[1].number_hash, two[1].number_hash, "the other number stays");
     let ended = flows::find_by_id(&f.store, f.a, open.id).await.expect("found").expect("a flow");
     assert_eq!(ended.state, S::Ended);
+    parted(&f, others).await;
     assert_eq!(f.number("select count(*) from audit_events where kind = 'number.changed'").await, 1);
     assert_eq!(f.number("select count(*) from messages where kind = 'number_changed'").await, 1);
     // The next one may be asked for.

@@ -15,7 +15,7 @@ use portvakt_storage::{
 use uuid::Uuid;
 
 use crate::{
-    fixture::{Fixture, account, event, flow, message, new_number, sealed},
+    fixture::{Fixture, account, event, flow, message, minutes, new_number, sealed},
     flows::{CODE, begin, send, set_code, submit},
 };
 
@@ -80,6 +80,73 @@ pub(crate) async fn a_proved_number_is_saved_and_ends_other_flows(f: Fixture) {
     }
     assert_eq!(f.number("select count(*) from jobs where kind = 'send_notice'").await, 2);
     assert!(numbers::list(&f.store, f.b, mine).await.expect("an answer").is_empty(), "another tenant's");
+}
+
+/// Flows that wait for a code where nothing but a name was typed: a reset, and the way to stop a delayed change.
+pub(crate) async fn by_name(f: &Fixture, account: AccountKey) -> [NewFlow; 2] {
+    let reset = flow(FlowKind::Reset, S::AwaitingCode, f.now - minutes(1));
+    let stop = flow(FlowKind::Register, S::AwaitingStopCode, f.now - minutes(1));
+    for (new, kind) in [(&reset, MessageKind::ResetCode), (&stop, MessageKind::StopChangeCode)] {
+        let new = NewFlow { account: Some(account), ..new.clone() };
+        begin(f, &new, kind).await;
+        set_code(f, &new, Some(CODE)).await;
+    }
+    [reset, stop]
+}
+
+/// They stand where they stood, and nothing leads from them to the account: not the code, not one that was still to be sent.
+pub(crate) async fn parted(f: &Fixture, flows: [NewFlow; 2]) {
+    for new in flows {
+        let found = flows::find_by_id(&f.store, f.a, new.id).await.expect("found").expect("a flow");
+        assert_eq!((found.state, found.touched_at, found.tries, found.codes_sent), (new.state, new.at, 0, 1));
+        assert_eq!((found.account, found.code_number, found.code_hash), (None, None, None), "{:?}", new.state);
+        let count = format!("select count(*) from messages where flow = {}", f.id(new.id.0));
+        assert_eq!((f.number(&count).await, found.code_message), (1, None), "{:?}", new.state);
+        let right = SubmitCode { state: new.state, ..submit(f, &new, CODE) };
+        assert_eq!(send(f, right).await, CodeOutcome::Wrong { tries: 1, wrong_codes: 1 }, "{:?}", new.state);
+    }
+}
+
+pub(crate) async fn a_changed_number_leaves_flows_by_name_without_a_code(f: Fixture) {
+    let (mine, stranger) = (account(), account());
+    let numbers = vec![new_number(f.now), new_number(f.now)];
+    numbers::import(&f.store, f.a, mine, numbers.clone()).await.expect("imported");
+    let theirs = by_name(&f, stranger).await;
+
+    let (new, others) = (registering(&f, mine).await, by_name(&f, mine).await);
+    let changed = save(&f, mine, 0, &new, Some(numbers[0].row_id));
+    assert_eq!(send(&f, prove(&f, &new, NumberEffect::Save(changed))).await, CodeOutcome::Right);
+    parted(&f, others).await;
+
+    let (new, others) = (registering(&f, mine).await, by_name(&f, mine).await);
+    let removed = RemoveNumber {
+        account: mine,
+        row_id: numbers[1].row_id,
+        notices: Vec::new(),
+        write_attribute: false,
+        event: event(AuditKind::NumberRemoved, f.now),
+        overtaken: event(AuditKind::NumberChangeCancelled, f.now),
+    };
+    assert_eq!(send(&f, prove(&f, &new, NumberEffect::Remove(removed))).await, CodeOutcome::Right);
+    parted(&f, others).await;
+
+    // Another account's are none of it.
+    let [reset, _] = theirs;
+    assert_eq!(send(&f, submit(&f, &reset, CODE)).await, CodeOutcome::Right);
+}
+
+/// However a right code and a change of the number meet, no flow is left that the old number proved.
+pub(crate) async fn a_code_that_is_right_as_the_number_changes_leaves_nothing_behind(f: Fixture) {
+    for _ in 0..10 {
+        let mine = account();
+        let (new, [reset, _]) = (registering(&f, mine).await, by_name(&f, mine).await);
+        let saving = send(&f, prove(&f, &new, NumberEffect::Save(save(&f, mine, 0, &new, None))));
+        let (saved, code) = tokio::join!(saving, send(&f, submit(&f, &reset, CODE)));
+        assert_eq!(saved, CodeOutcome::Right);
+        let found = flows::find_by_id(&f.store, f.a, reset.id).await.expect("found").expect("a flow");
+        let left = if code == CodeOutcome::Right { S::Ended } else { S::AwaitingCode };
+        assert_eq!((found.state, found.code_hash), (left, None), "{code:?}");
+    }
 }
 
 pub(crate) async fn numbers_keep_their_order_and_a_changed_one_its_place(f: Fixture) {

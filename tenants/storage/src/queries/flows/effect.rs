@@ -105,7 +105,7 @@ fn tell(c: &mut Conn, tenant: TenantId, notices: &[NewMessage], now: Instant) ->
     Ok(())
 }
 
-/// Ends the account's open flows, but for the one that does it.
+/// Ends the account's open flows, but for the one that does it. Those that were begun by a name alone go on without it.
 pub(crate) fn end_flows_of(
     c: &mut Conn,
     tenant: TenantId,
@@ -113,13 +113,34 @@ pub(crate) fn end_flows_of(
     but: Option<FlowId>,
     now: Instant,
 ) -> Outcome<()> {
-    let open: Vec<&str> = FlowState::ALL.iter().filter(|state| !state.is_end()).map(|state| state.as_str()).collect();
+    let (by_name, others): (Vec<FlowState>, Vec<FlowState>) =
+        FlowState::ALL.iter().filter(|state| !state.is_end()).partition(|state| state.is_by_name());
+    // Before the others: a flow whose code is right at this moment is one of them by then, or its code is right no more.
+    part_from(c, tenant, account, &by_name)?;
     diesel::update(flows::table)
         .filter(flows::tenant_id.eq(Id(tenant.0)))
         .filter(flows::account.eq(Id(account.0)))
         .filter(flows::id.ne(Id(but.map_or(uuid::Uuid::nil(), |flow| flow.0))))
-        .filter(flows::state.eq_any(open))
+        .filter(flows::state.eq_any(others.iter().map(|state| state.as_str())))
         .set((flows::state.eq(FlowState::Ended.as_str()), flows::touched_at.eq(at(now))))
+        .execute(c)?;
+    Ok(())
+}
+
+/// Leaves flows in these states as if nobody had the name that was typed: whoever typed it could learn from their end that
+/// somebody has it, and when the number changed. No code of theirs counts any more, nor one that is still to be sent; one
+/// that is asked for from now on goes to the number as it is then.
+fn part_from(c: &mut Conn, tenant: TenantId, account: AccountKey, states: &[FlowState]) -> Outcome<()> {
+    diesel::update(flows::table)
+        .filter(flows::tenant_id.eq(Id(tenant.0)))
+        .filter(flows::account.eq(Id(account.0)))
+        .filter(flows::state.eq_any(states.iter().map(|state| state.as_str())))
+        .set((
+            flows::account.eq(None::<Id>),
+            flows::code_number.eq(None::<Id>),
+            flows::code_message.eq(None::<Id>),
+            flows::code_hash.eq(None::<Vec<u8>>),
+        ))
         .execute(c)?;
     Ok(())
 }
