@@ -1,14 +1,15 @@
 //! What is measured, and what stands around it: `portvakt serve` as a process on PostgreSQL with two tenants, Örebro on a
 //! practice directory in a process of its own, Mjölby on Samba; one SMS gateway, one mail server.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc};
 
 use harness::{
     certificate::LoopbackCertificate,
     gateway::{FortySixElks, GatewayDouble},
     mailserver::{MailServer, Protection},
-    process::{Installation, Process, Serving, change, portvakt, preset_table},
+    process::{Installation, Process, Serving, change, portvakt},
     services::Services,
+    site::{self, DirectoryPlace},
 };
 use portvakt_demo::accounts::sample;
 use portvakt_domain::id::TenantId;
@@ -136,17 +137,32 @@ impl Surroundings {
 
     fn orebro(&self, installation: &Installation) -> toml::Table {
         let sample = sample("orebro").expect("a sample tenant");
-        let ca_pem = std::fs::read_to_string(&self.practice_ca).expect("an authority");
-        let units = (sample.staff_dn.clone(), sample.functional_dn.clone());
-        self.tenant(installation, "orebro", &self.practice, &ca_pem, ("OREBRO", "policy_hints", units))
+        let directory = DirectoryPlace {
+            url: &self.practice.url,
+            ca_pem: &std::fs::read_to_string(&self.practice_ca).expect("an authority"),
+            base: &self.practice.base,
+            netbios: "OREBRO",
+            account: &self.practice.account,
+            password: &self.practice.password,
+            staff: &sample.staff_dn,
+            functional: &sample.functional_dn,
+        };
+        self.tenant(installation, "orebro", &directory, "policy_hints")
     }
 
     fn mjolby(&self, installation: &Installation) -> toml::Table {
         let samba = &Services::get().mjolby;
-        let ca_pem = std::fs::read_to_string(&samba.ca_file).expect("an authority");
-        let units = (samba.staff_ou.clone(), samba.functional_ou());
-        let address = samba_address();
-        self.tenant(installation, "mjolby", &address, &ca_pem, (&samba.netbios, "none", units))
+        let directory = DirectoryPlace {
+            url: &samba.url,
+            ca_pem: &std::fs::read_to_string(&samba.ca_file).expect("an authority"),
+            base: &samba.base,
+            netbios: &samba.netbios,
+            account: &samba.service_upn,
+            password: &samba.service_password,
+            staff: &samba.staff_ou,
+            functional: &samba.functional_ou(),
+        };
+        self.tenant(installation, "mjolby", &directory, "none")
     }
 
     /// A tenant's preset, pointed at what runs here.
@@ -154,31 +170,12 @@ impl Surroundings {
         &self,
         installation: &Installation,
         slug: &str,
-        address: &Address,
-        ca_pem: &str,
-        (netbios, history, (staff, functional)): (&str, &str, (String, String)),
+        directory: &DirectoryPlace<'_>,
+        history: &str,
     ) -> toml::Table {
-        let secrets = BTreeMap::from([
-            ("directory", address.password.as_str()),
-            ("sms", self.gateway.password()),
-            ("mail", MailServer::PASSWORD),
-        ]);
-        let mut tenant = preset_table(installation, slug, &secrets);
-        installation.write(&format!("{slug}-ca.pem"), ca_pem);
-        change(&mut tenant, "directory", "controllers", vec![address.url.as_str()]);
-        change(&mut tenant, "directory", "base", address.base.as_str());
-        change(&mut tenant, "directory", "netbios", netbios);
-        change(&mut tenant, "directory", "service_account", address.account.as_str());
-        change(&mut tenant, "directory", "units", vec![staff]);
-        change(&mut tenant, "directory", "functional_units", vec![functional]);
+        let around = site::Surroundings { gateway: &self.gateway, mail: &self.mail };
+        let mut tenant = around.tenant_file(installation, slug, directory);
         change(&mut tenant, "directory", "history", history);
-        change(&mut tenant, "sms", "url", self.gateway.url());
-        change(&mut tenant, "sms", "ca_pem", self.gateway.ca_pem());
-        change(&mut tenant, "sms", "username", self.gateway.account()["username"].as_str().expect("a user"));
-        change(&mut tenant, "mail", "host", "127.0.0.1");
-        change(&mut tenant, "mail", "port", i64::from(self.mail.port));
-        change(&mut tenant, "mail", "ca_pem", self.mail.ca_pem.as_str());
-        change(&mut tenant, "mail", "username", MailServer::USERNAME);
         // A budget for as many as come: limits hold, and a tenant of this size would have raised it.
         change(&mut tenant, "limits", "sms_per_hour", 1_000_000);
         change(&mut tenant, "limits", "sms_per_day", 1_000_000);

@@ -24,6 +24,53 @@ use crate::{
     process::{Installation, change, preset_table},
 };
 
+/// Where a tenant's messages go.
+pub struct Surroundings<'a> {
+    pub gateway: &'a GatewayDouble,
+    pub mail: &'a MailServer,
+}
+
+/// A tenant's directory, as its file names it.
+pub struct DirectoryPlace<'a> {
+    pub url: &'a str,
+    pub ca_pem: &'a str,
+    pub base: &'a str,
+    pub netbios: &'a str,
+    pub account: &'a str,
+    pub password: &'a str,
+    /// The unit of staff.
+    pub staff: &'a str,
+    /// The unit of shared accounts.
+    pub functional: &'a str,
+}
+
+impl Surroundings<'_> {
+    /// A tenant's preset, pointed at what runs here.
+    pub fn tenant_file(&self, installation: &Installation, slug: &str, directory: &DirectoryPlace<'_>) -> toml::Table {
+        let secrets = BTreeMap::from([
+            ("directory", directory.password),
+            ("sms", self.gateway.password()),
+            ("mail", MailServer::PASSWORD),
+        ]);
+        let mut tenant = preset_table(installation, slug, &secrets);
+        installation.write(&format!("{slug}-ca.pem"), directory.ca_pem);
+        change(&mut tenant, "directory", "controllers", vec![directory.url]);
+        change(&mut tenant, "directory", "base", directory.base);
+        change(&mut tenant, "directory", "netbios", directory.netbios);
+        change(&mut tenant, "directory", "service_account", directory.account);
+        change(&mut tenant, "directory", "units", vec![directory.staff]);
+        change(&mut tenant, "directory", "functional_units", vec![directory.functional]);
+        change(&mut tenant, "sms", "url", self.gateway.url());
+        change(&mut tenant, "sms", "ca_pem", self.gateway.ca_pem());
+        change(&mut tenant, "sms", "username", self.gateway.account()["username"].as_str().expect("a user"));
+        change(&mut tenant, "mail", "host", "127.0.0.1");
+        change(&mut tenant, "mail", "port", i64::from(self.mail.port));
+        change(&mut tenant, "mail", "ca_pem", self.mail.ca_pem.as_str());
+        change(&mut tenant, "mail", "username", MailServer::USERNAME);
+        tenant
+    }
+}
+
 /// Both tenants, on an installation of their own.
 pub struct Site {
     pub installation: Installation,
@@ -72,29 +119,22 @@ impl Site {
 
     /// A tenant's preset, pointed at what runs here.
     pub fn tenant_file(&self, slug: &str) -> toml::Table {
-        let sample = sample(slug).expect("a sample tenant");
-        let secrets = BTreeMap::from([
-            ("directory", sample.service_password),
-            ("sms", self.gateway.password()),
-            ("mail", MailServer::PASSWORD),
-        ]);
-        let mut tenant = preset_table(&self.installation, slug, &secrets);
-        let directory = &self.directories[slug];
-        self.installation.write(&format!("{slug}-ca.pem"), directory.ca_pem());
-        change(&mut tenant, "directory", "controllers", vec![directory.url()]);
-        change(&mut tenant, "directory", "base", sample.base_dn);
-        change(&mut tenant, "directory", "netbios", sample.netbios_name);
-        change(&mut tenant, "directory", "service_account", sample.service_upn);
-        change(&mut tenant, "directory", "units", vec![sample.staff_dn]);
-        change(&mut tenant, "directory", "functional_units", vec![sample.functional_dn]);
-        change(&mut tenant, "sms", "url", self.gateway.url());
-        change(&mut tenant, "sms", "ca_pem", self.gateway.ca_pem());
-        change(&mut tenant, "sms", "username", self.gateway.account()["username"].as_str().expect("a user"));
-        change(&mut tenant, "mail", "host", "127.0.0.1");
-        change(&mut tenant, "mail", "port", i64::from(self.mail.port));
-        change(&mut tenant, "mail", "ca_pem", self.mail.ca_pem.as_str());
-        change(&mut tenant, "mail", "username", MailServer::USERNAME);
-        tenant
+        let (sample, directory) = (sample(slug).expect("a sample tenant"), &self.directories[slug]);
+        let around = Surroundings { gateway: &self.gateway, mail: &self.mail };
+        around.tenant_file(
+            &self.installation,
+            slug,
+            &DirectoryPlace {
+                url: &directory.url(),
+                ca_pem: directory.ca_pem(),
+                base: &sample.base_dn,
+                netbios: sample.netbios_name,
+                account: &sample.service_upn,
+                password: sample.service_password,
+                staff: &sample.staff_dn,
+                functional: &sample.functional_dn,
+            },
+        )
     }
 
     /// The sample accounts that get a code when their name is sent in: the i-th of a tenant, in fixed order.

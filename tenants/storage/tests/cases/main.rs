@@ -19,6 +19,7 @@ mod migrations;
 mod number_attributes;
 mod number_changes;
 mod numbers;
+mod opening;
 mod rejections;
 mod reports;
 mod sealed_values;
