@@ -17,6 +17,7 @@ mod versions;
 
 use std::{collections::BTreeMap, process::ExitCode};
 
+use chrono::SecondsFormat;
 use clap::Subcommand;
 use portvakt_delivery::sms::AttemptObserver;
 use portvakt_directory::OperationObserver;
@@ -25,6 +26,7 @@ use portvakt_domain::{
     id::TenantId,
     keys::Sealed,
     tenant::TenantSettings,
+    time::Instant,
 };
 use portvakt_storage::{
     Store, operator,
@@ -57,7 +59,7 @@ pub(super) enum TenantAction {
         config: ConfigArgument,
     },
     /// Show a tenant at a glance: settings in brief, budgets, breaker, which limits acted, jobs.
-    Show(show::ShowArguments),
+    Show(LookArguments),
     /// Serve a tenant no more for now: its hosts say that they are paused, nothing is sent or written, all data is kept.
     Suspend(suspend::SuspendArguments),
     /// Serve a suspended tenant again.
@@ -84,11 +86,23 @@ pub(super) enum TenantAction {
         config: ConfigArgument,
     },
     /// List what readers thought of the guides, over the last 12 months.
-    Feedback(feedback::FeedbackArguments),
+    Feedback(LookArguments),
     /// Check a tenant's directory: every controller, right and policy, each failure with its mend.
     Check(check::CheckArguments),
     /// Print the commands that give the tenant's service account its rights.
     Delegate(delegate::DelegateArguments),
+}
+
+/// A tenant that is looked at, and whether a program reads what is said of it.
+#[derive(Debug, clap::Args)]
+pub(super) struct LookArguments {
+    /// The tenant's short name.
+    slug: String,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    config: ConfigArgument,
 }
 
 pub(super) async fn run(action: TenantAction) -> Result<ExitCode, CommandError> {
@@ -121,7 +135,7 @@ async fn list(config: &ConfigArgument) -> Result<ExitCode, CommandError> {
         let own: Vec<&str> =
             hosts.iter().filter(|host| host.tenant == tenant.id).map(|host| host.host.as_str()).collect();
         let state = match (tenant.delete_due_at, tenant.suspended_at) {
-            (Some(due), _) => format!(", deleted after {}", delete::moment(due)),
+            (Some(due), _) => format!(", deleted after {}", moment(due)),
             (None, Some(_)) => ", suspended".to_owned(),
             (None, None) => String::new(),
         };
@@ -131,6 +145,11 @@ async fn list(config: &ConfigArgument) -> Result<ExitCode, CommandError> {
         say("there are no tenants yet: apply one with `portvakt tenant apply FILE`");
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A time as tables have it.
+fn moment(at: Instant) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 /// A tenant as its settings in force say.

@@ -2,15 +2,14 @@
 
 use std::process::ExitCode;
 
-use chrono::{SecondsFormat, TimeDelta};
-use portvakt_domain::time::Instant;
+use chrono::TimeDelta;
 use portvakt_flows::delete_tenant;
 use portvakt_storage::operator;
 
 use super::{
     CommandError, ConfigArgument, Opened,
     author::AuthorArgument,
-    say,
+    moment, say,
     suspend::{SuspendArguments, find},
 };
 use crate::system::{SystemClock, SystemRandom};
@@ -69,9 +68,4 @@ pub(super) async fn list(config: &ConfigArgument) -> Result<ExitCode, CommandErr
         say(&format!("{:<20} deleted {deleted}, asked for {asked} by {}", tenant.slug, tenant.asked_by));
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// A time as tables have it.
-pub(super) fn moment(at: Instant) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }

@@ -3,25 +3,12 @@
 
 use std::process::ExitCode;
 
-use chrono::SecondsFormat;
 use portvakt_domain::tenant::plain::is_unseen;
 use portvakt_flows::give_feedback::feedback_place;
 use portvakt_storage::feedback::{self, StoredFeedback};
 use serde::Serialize;
 
-use super::{CommandError, ConfigArgument, Opened, say, suspend::find};
-
-/// `portvakt tenant feedback`.
-#[derive(Debug, clap::Args)]
-pub(in crate::command) struct FeedbackArguments {
-    /// The tenant's short name.
-    slug: String,
-    /// Print JSON.
-    #[arg(long)]
-    json: bool,
-    #[command(flatten)]
-    config: ConfigArgument,
-}
+use super::{CommandError, LookArguments, Opened, moment, say, suspend::find};
 
 /// One answer.
 #[derive(Debug, Serialize)]
@@ -36,15 +23,15 @@ struct Answer {
     unreadable: bool,
 }
 
-pub(super) async fn run(arguments: FeedbackArguments) -> Result<ExitCode, CommandError> {
-    let FeedbackArguments { slug, json, config } = arguments;
+pub(super) async fn run(arguments: LookArguments) -> Result<ExitCode, CommandError> {
+    let LookArguments { slug, json, config } = arguments;
     let opened = Opened::open(&config).await?;
     let tenant = find(&opened, &slug).await?.id;
     let stored = feedback::list(&opened.store, tenant).await.map_err(CommandError::failed)?;
     let answer = |row: StoredFeedback| {
         let opened = row.text.as_ref().map(|text| opened.keys.open_text(tenant, feedback_place(row.id), text));
         Answer {
-            created_at: row.created_at.to_rfc3339_opts(SecondsFormat::Secs, true),
+            created_at: moment(row.created_at),
             guide: row.guide,
             language: row.language,
             helpful: row.helpful,

@@ -3,10 +3,9 @@
 
 use std::{collections::BTreeMap, process::ExitCode};
 
-use chrono::SecondsFormat;
 use portvakt_domain::{
     tenant::{DirectoryKind, HostPurpose, TenantSettings},
-    time::{Clock as _, Instant, swedish},
+    time::{Clock as _, swedish},
 };
 use portvakt_storage::{
     breakers::{self, Breaker},
@@ -15,20 +14,8 @@ use portvakt_storage::{
 };
 use serde::Serialize;
 
-use super::{CommandError, ConfigArgument, InForce, Opened, say, suspend::find, way_back};
+use super::{CommandError, InForce, LookArguments, Opened, moment, say, suspend::find, way_back};
 use crate::system::SystemClock;
-
-/// `portvakt tenant show`.
-#[derive(Debug, clap::Args)]
-pub(in crate::command) struct ShowArguments {
-    /// The tenant's short name.
-    slug: String,
-    /// Print JSON.
-    #[arg(long)]
-    json: bool,
-    #[command(flatten)]
-    config: ConfigArgument,
-}
 
 /// All that is shown.
 #[derive(Debug, Serialize)]
@@ -88,8 +75,8 @@ struct Jobs {
     dead: i64,
 }
 
-pub(super) async fn run(arguments: ShowArguments) -> Result<ExitCode, CommandError> {
-    let ShowArguments { slug, json, config } = arguments;
+pub(super) async fn run(arguments: LookArguments) -> Result<ExitCode, CommandError> {
+    let LookArguments { slug, json, config } = arguments;
     let opened = Opened::open(&config).await?;
     let row = find(&opened, &slug).await?;
     let shown = look(&opened, &row).await?;
@@ -138,10 +125,6 @@ async fn look(opened: &Opened, row: &TenantRow) -> Result<Shown, CommandError> {
         settings: settings.as_ref().map(Settings::new),
         lacking: settings.as_ref().map_or_else(Vec::new, |settings| settings.shortfalls(swedish(now).date())),
     })
-}
-
-fn moment(at: Instant) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 impl Settings {
