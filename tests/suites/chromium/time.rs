@@ -157,6 +157,41 @@ async fn an_answer_that_does_not_come_is_said_and_may_be_asked_for_again() {
     is_told(&stage, closed("Vi fick inget svar", "")).await;
 }
 
+/// What is asked waits until the test lets it go: with the server's answer, or with none.
+const HELD: &str = "
+  window.real = fetch;
+  window.held = [];
+  window.fetch = (...asked) => new Promise((done, fail) => window.held.push({ asked, done, fail }));
+  window.answered = async () => {
+    const { asked, done } = window.held.shift();
+    const answer = await window.real(...asked), left = await answer.json();
+    done({ ok: answer.ok, status: answer.status, json: async () => left });
+    await new Promise((next) => setTimeout(next));
+    return answer.status;
+  };
+  window.lost = async () => {
+    window.held.shift().fail(new Error());
+    await new Promise((next) => setTimeout(next));
+  };";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_that_comes_after_the_end_takes_nothing_back() {
+    let stage = at_the_code("time-late", &[CLOCK, HELD]).await;
+    after(&stage, 13 * 60 + 10, warned("Är du kvar?")).await;
+    for _ in 0..2 {
+        stage.phone.tap("#time-stay").await;
+    }
+    assert_eq!(stage.phone.ask("return window.held.length").await, 2, "both are under way");
+    after(&stage, 2 * 60, over()).await;
+    // The server's clock did not move: to it there was time left.
+    assert_eq!(stage.phone.ask("return window.answered()").await, 200);
+    assert_eq!(told(&stage).await, over(), "what was typed is gone, and the page says so");
+    stage.phone.ask("return window.lost()").await;
+    assert_eq!(told(&stage).await, over(), "there is nothing to ask for again");
+    // Nor does it begin to count again.
+    after(&stage, 14 * 60, over()).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_a_script_the_limits_stand_on_the_page_beforehand() {
     let mut stage = Stage::set("time-words").await;

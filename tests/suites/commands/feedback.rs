@@ -58,3 +58,23 @@ async fn answers_are_listed_and_nothing_speaks_to_the_terminal() {
     let nobody = installation.run(&["tenant", "feedback", "nowhere"]).await;
     assert!(nobody.code != 0 && nobody.stderr.contains("nowhere"), "{}", nobody.stderr);
 }
+
+/// Changes what a newer release may have kept, past the store.
+async fn from_a_newer_release(installation: &Installation) {
+    let changed = "update feedback set guide = 'passkeys', language = 'fi' where helpful";
+    assert_eq!(installation.superuser().await.execute(changed, &[]).await.expect(changed), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_guide_and_a_language_of_a_newer_release_are_shown_as_they_are() {
+    let installation = Installation::postgres().await;
+    installation.run(&["migrate"]).await.succeeded();
+    answered(&installation, "orebro", "bilden saknas").await;
+    from_a_newer_release(&installation).await;
+    let told = installation.run(&["tenant", "feedback", "orebro"]).await.succeeded().stdout;
+    assert!(told.contains("passkeys     fi  helpful\n") && told.contains("not helpful  bilden saknas\n"), "{told}");
+    let json = installation.run(&["tenant", "feedback", "orebro", "--json"]).await.succeeded().stdout;
+    let answers: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let newer = answers.as_array().and_then(|all| all.iter().find(|answer| answer["language"] == "fi"));
+    assert_eq!(newer.map(|answer| &answer["guide"]), Some(&"passkeys".into()), "{json}");
+}

@@ -11,13 +11,19 @@ use harness::{
 };
 use portvakt::system::{SystemClock, SystemRandom};
 use portvakt_domain::{
+    feedback::Guide,
     id::{AccountKey, TenantId},
     keys::{KeyRing, KeyUse, Place},
+    language::Language,
     number::MobileNumber,
     time::Clock as _,
 };
-use portvakt_flows::{import_number, key_usage::Usage};
-use portvakt_storage::{audit, numbers, operator};
+use portvakt_flows::{give_feedback::feedback_place, import_number, key_usage::Usage};
+use portvakt_storage::{
+    audit,
+    feedback::{self, NewFeedback},
+    numbers, operator,
+};
 use uuid::Uuid;
 
 fn files(installation: &Installation, names: &[&str]) -> toml::Table {
@@ -121,6 +127,49 @@ async fn with_numbers(installation: &mut Installation) -> (TenantId, AccountKey)
     import_number::run(&store, keys, &SystemRandom, tenant, account, &numbers, now).await.expect("stored");
     second_is_active(installation);
     (tenant, account)
+}
+
+/// Readers' words are no reason to serve nobody; what is lost is said where it is looked for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lost_key_that_only_feedback_needs_keeps_nothing_from_starting() {
+    let installation = Installation::sqlite();
+    apply_both(&installation).await;
+    let store = installation.store().await;
+    let tenant = operator::find_tenant(&store, "orebro".to_owned()).await.expect("a database").expect("a tenant").id;
+    let lost = KeyRing::new("lost", [("lost".to_owned(), vec![3; 32])]).expect("a ring");
+    let id = Uuid::now_v7();
+    let text = lost.seal(tenant, feedback_place(id), b"bilden saknas", &SystemRandom).expect("sealed");
+    let answer = NewFeedback {
+        id,
+        guide: Guide::Reset,
+        language: Language::Sv,
+        helpful: true,
+        text: Some(text),
+        created_at: SystemClock.now(),
+    };
+    feedback::add(&store, tenant, answer).await.expect("kept");
+
+    let checked = installation.run(&["config", "check"]).await.succeeded();
+    assert_eq!(checked.stdout, "the settings are in order\n");
+    drop(installation.serve().await);
+    let told = installation.run(&["keys", "status"]).await.succeeded().stdout;
+    assert!(told.contains("orebro               key lost: 1 values\n"), "{told}");
+    let told = installation.run(&["tenant", "feedback", "orebro"]).await.succeeded().stdout;
+    assert!(
+        told.contains("orebro: 1 answers, helpful 1") && told.contains("helpful      (can't be opened)\n"),
+        "{told}"
+    );
+    let json = installation.run(&["tenant", "feedback", "orebro", "--json"]).await.succeeded().stdout;
+    let answers: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!((&answers[0]["text"], &answers[0]["unreadable"]), (&serde_json::Value::Null, &true.into()), "{json}");
+    assert!(!told.contains("bilden") && !json.contains("bilden"), "{told}{json}");
+
+    // A number under that key is another matter.
+    let number = MobileNumber::from_e164("+46701740100").expect("a number");
+    let (account, now) = (AccountKey(Uuid::new_v4()), SystemClock.now());
+    import_number::run(&store, &lost, &SystemRandom, tenant, account, &[(number, None)], now).await.expect("stored");
+    let refused = installation.run(&["config", "check"]).await;
+    assert!(refused.code == 1 && refused.stderr.contains("the key \"lost\" is missing"), "{}", refused.stderr);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

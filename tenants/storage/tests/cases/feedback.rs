@@ -42,4 +42,9 @@ pub(crate) async fn answers_come_back_and_are_the_tenants_own(f: Fixture) {
     let list = async |tenant| feedback::list(&f.store, tenant).await.expect("a list");
     assert_eq!(list(f.a).await, [stored(&first), stored(&later)], "the oldest first");
     assert_eq!(list(f.b).await.len(), 1, "its own alone");
+
+    // What a newer release kept comes back as it stands there.
+    f.execute(&format!("update feedback set guide = 'passkeys', language = 'fi' where id = {}", f.id(first.id))).await;
+    let newer = StoredFeedback { guide: "passkeys".to_owned(), language: "fi".to_owned(), ..stored(&first) };
+    assert_eq!(list(f.a).await, [newer, stored(&later)]);
 }
