@@ -10,6 +10,7 @@ pub mod views;
 
 use actix_web::{
     HttpMessage as _, HttpRequest, HttpResponse,
+    body::MessageBody,
     http::{
         StatusCode,
         header::{self, ContentType},
@@ -59,28 +60,33 @@ async fn extend(visit: &Visit, body: web::Payload) -> Answer {
     Ok(HttpResponse::Ok().content_type(ContentType::json()).body(seconds.to_string()))
 }
 
-/// `GET /assets/{name}`: the style sheets, the scripts or the tenant's logo, under names that change with their content.
+/// `GET /assets/{name}`: the style sheets, the scripts, the icon or the tenant's logo, under names that change with their
+/// content.
 pub async fn asset(request: HttpRequest, shared: web::Data<Shared>, name: web::Path<String>) -> HttpResponse {
-    let kept = (header::CACHE_CONTROL, "public, max-age=31536000, immutable");
     if let Some(file) = views::asset(&name) {
-        return HttpResponse::Ok().content_type(file.content_type).insert_header(kept).body(file.bytes);
+        return kept(file.content_type, file.bytes);
     }
     // A tenant's own files are at that tenant's hosts alone.
     let own = request.extensions().get::<Served>().and_then(|served| served.look.brand.file(&name).cloned());
     if let Some(file) = own {
-        let mut answer = HttpResponse::Ok();
-        answer.content_type(file.content_type).insert_header(kept);
-        if file.is_image {
-            answer.insert_header((header::CONTENT_SECURITY_POLICY, IMAGE_POLICY));
-        }
-        return answer.body(file.bytes);
+        return kept(file.content_type, file.bytes);
     }
     not_found(request, shared).await
 }
 
-/// `GET /favicon.ico`: there is none. Every browser asks, and would write an error into its console for a 404.
-pub async fn icon() -> HttpResponse {
-    HttpResponse::NoContent().finish()
+/// A file that browsers may keep: its name changes with its content.
+fn kept(content_type: &'static str, bytes: impl MessageBody + 'static) -> HttpResponse {
+    let mut answer = HttpResponse::Ok();
+    answer.content_type(content_type).insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"));
+    if content_type.starts_with("image/") {
+        answer.insert_header((header::CONTENT_SECURITY_POLICY, IMAGE_POLICY));
+    }
+    answer.body(bytes)
+}
+
+/// `GET /favicon.ico`: where the icon is. Browsers ask for it where an answer names none, such as a file that is opened alone.
+pub async fn icon(served: web::ReqData<Served>) -> HttpResponse {
+    HttpResponse::Found().insert_header((header::LOCATION, served.look.brand.icon_href())).finish()
 }
 
 /// An image that is opened by itself is a document: it runs nothing, fetches nothing and belongs to no origin. Its own

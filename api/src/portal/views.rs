@@ -25,8 +25,14 @@ pub mod statements;
 mod tests;
 
 pub use askama::Template;
-pub use assets::{Asset, asset, css_file, page_script, password_script};
+pub use assets::{Asset, css_file, icon_file, page_script, password_script};
 pub use brand::{Brand, LogoTag, OwnFile};
+
+/// The built-in file of this name.
+pub fn asset(name: &str) -> Option<&'static Asset> {
+    let built_in = [css_file(), page_script(), password_script(), icon_file()];
+    built_in.into_iter().chain(guides::files()).find(|file| file.name == name)
+}
 
 /// What every page of a tenant has around it. Made once per request.
 #[derive(Clone, Copy)]

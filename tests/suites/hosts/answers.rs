@@ -54,10 +54,11 @@ async fn every_answer_has_the_security_headers() {
     };
     let sheet = asset(&page.body, "href=\"");
     let script = asset(&get(world.public, "pwreset.orebro.se", "/change").await.body, "script src=\"");
-    let cases: [(&str, &[&str], u16); 15] = [
+    let cases: [(&str, &[&str], u16); 16] = [
         ("GET /", &[reset], 200),
         (&sheet, &[reset], 200),
         (&script, &[reset], 200),
+        ("GET /favicon.ico", &[reset], 302),
         ("GET /stay", &[reset], 405),
         ("POST /stay", &[reset, form, "Content-Length: 0"], 410),
         ("GET /assets/nothing.css", &[reset], 404),

@@ -1,8 +1,6 @@
-//! The style sheet and the scripts, built in, under names that change with their content.
+//! The style sheet, the scripts and the icon, built in, under names that change with their content.
 
 use std::sync::LazyLock;
-
-use super::guides;
 
 /// A file that may be cached for ever.
 #[derive(Debug)]
@@ -41,9 +39,11 @@ pub fn password_script() -> &'static Asset {
     &FILE
 }
 
-/// The file of this name.
-pub fn asset(name: &str) -> Option<&'static Asset> {
-    [css_file(), page_script(), password_script()].into_iter().chain(guides::files()).find(|file| file.name == name)
+/// The icon in a browser's tab: a gate with a keyhole, in the built-in colours of the head.
+pub fn icon_file() -> &'static Asset {
+    static FILE: LazyLock<Asset> =
+        LazyLock::new(|| Asset::new("icon", "svg", "image/svg+xml", include_bytes!("../assets/icon.svg")));
+    &FILE
 }
 
 impl Asset {

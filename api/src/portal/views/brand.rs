@@ -1,4 +1,4 @@
-//! A tenant's own files: its colours as a style sheet, and its logo, under names that change with their content.
+//! A tenant's own files: its colours as a style sheet, its icon and its logo, under names that change with their content.
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
@@ -8,7 +8,7 @@ use portvakt_domain::{
     tenant::{Branding, Palette, Scheme},
 };
 
-use super::assets::hashed_name;
+use super::assets::{hashed_name, icon_file};
 
 /// How high the logo stands at the head of a page, in pixels.
 const LOGO_HEIGHT: u32 = 48;
@@ -22,8 +22,6 @@ pub struct OwnFile {
     pub href: String,
     /// What it is, as HTTP says it.
     pub content_type: &'static str,
-    /// Whether a browser could open it as a picture.
-    pub is_image: bool,
     /// Its content.
     pub bytes: Bytes,
 }
@@ -53,34 +51,43 @@ pub struct LogoTag<'a> {
 #[derive(Debug, Default)]
 pub struct Brand {
     style: Option<OwnFile>,
+    icon: Option<OwnFile>,
     logo: Option<Logo>,
 }
 
 impl Brand {
     /// The files that settings describe.
     pub fn of(branding: &Branding) -> Self {
-        let style = branding.has_colours().then(|| {
-            OwnFile::new("brand", "css", "text/css; charset=utf-8", false, style_sheet(branding).into_bytes())
-        });
+        let style = branding
+            .has_colours()
+            .then(|| OwnFile::new("brand", "css", "text/css; charset=utf-8", style_sheet(branding).into_bytes()));
+        let icon =
+            icon(branding).map(|drawing| OwnFile::new("icon", "svg", icon_file().content_type, drawing.into_bytes()));
         let logo = branding.logo.as_ref().map(|logo| {
             let kind = logo.kind();
             Logo {
-                file: OwnFile::new("logo", kind.extension(), kind.content_type(), true, logo.bytes().to_vec()),
+                file: OwnFile::new("logo", kind.extension(), kind.content_type(), logo.bytes().to_vec()),
                 width: logo.width_at(LOGO_HEIGHT),
                 alt: branding.logo_alt.clone(),
             }
         });
-        Self { style, logo }
+        Self { style, icon, logo }
     }
 
     /// The file of this name.
     pub fn file(&self, name: &str) -> Option<&OwnFile> {
-        self.style.iter().chain(self.logo.as_ref().map(|logo| &logo.file)).find(|file| file.name == name)
+        let logo = self.logo.as_ref().map(|logo| &logo.file);
+        self.style.iter().chain(&self.icon).chain(logo).find(|file| file.name == name)
     }
 
     /// Where the style sheet is, if there is one.
     pub fn style_href(&self) -> Option<&str> {
         self.style.as_ref().map(|file| file.href.as_str())
+    }
+
+    /// Where the icon is.
+    pub fn icon_href(&self) -> &str {
+        self.icon.as_ref().map_or(&icon_file().href, |file| &file.href)
     }
 
     /// The logo, for who reads this language.
@@ -95,10 +102,26 @@ impl Brand {
 }
 
 impl OwnFile {
-    fn new(stem: &str, extension: &str, content_type: &'static str, is_image: bool, bytes: Vec<u8>) -> Self {
+    fn new(stem: &str, extension: &str, content_type: &'static str, bytes: Vec<u8>) -> Self {
         let name = hashed_name(stem, extension, &bytes);
-        Self { href: format!("/assets/{name}"), name, content_type, is_image, bytes: bytes.into() }
+        Self { href: format!("/assets/{name}"), name, content_type, bytes: bytes.into() }
     }
+}
+
+/// The icon in the colours of the head; `None` where these are the built-in ones. One for both schemes: what it stands on is
+/// the browser's, which goes by neither.
+fn icon(branding: &Branding) -> Option<String> {
+    let (own, built_in) = (branding.palette(Scheme::Light), Scheme::Light.built_in());
+    let drawing = String::from_utf8_lossy(icon_file().bytes);
+    let painted: String = drawing
+        .split_inclusive('"')
+        .map(|part| match part.strip_suffix('"') {
+            Some(colour) if colour == built_in.header.to_string() => format!("{}\"", own.header),
+            Some(colour) if colour == built_in.header_text.to_string() => format!("{}\"", own.header_text),
+            _ => part.to_owned(),
+        })
+        .collect();
+    (painted != drawing).then_some(painted)
 }
 
 /// The properties that the built-in style sheet goes by. It stands after that one, and so says both schemes.

@@ -13,7 +13,7 @@ use super::{
     html::{tags, text_of},
     texts,
 };
-use crate::portal::views::{Brand, guides::guides_css};
+use crate::portal::views::{Brand, guides::guides_css, icon_file};
 
 const DRAWING: &str =
     r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 10"><path fill="#fff" d="M0 0z"/></svg>"##;
@@ -76,9 +76,10 @@ fn a_brand_is_two_files_and_no_style_on_any_page() {
             assert_eq!((logo.get("alt"), logo.get("width"), logo.get("height")), (Some(alt), Some("96"), Some("48")));
             let src = logo.get("src").expect("a file");
             let file = brand.file(src.strip_prefix("/assets/").expect("ours")).expect("a file");
-            assert_eq!((file.content_type, file.is_image), ("image/svg+xml", true));
+            assert_eq!(file.content_type, "image/svg+xml");
             let links = of("link");
-            let sheets = links.iter().filter_map(|link| link.get("href"));
+            let sheets = links.iter().filter(|link| link.get("rel") == Some("stylesheet"));
+            let sheets = sheets.filter_map(|link| link.get("href"));
             let sheets: Vec<_> = sheets.filter(|href| *href != guides_css().href).collect();
             let own = brand.style_href().expect("a style sheet");
             assert_eq!(sheets, [css_file().href.as_str(), own], "the tenant's own comes last");
@@ -94,6 +95,28 @@ fn a_brand_is_two_files_and_no_style_on_any_page() {
          @media (prefers-color-scheme: dark) { :root { --band: #0c394c; --band-ink: #ffffff; --action: #8fd0ea; \
          --action-strong: #b9e3f4; --action-ink: #08222e; --link: #93d3ee; } }\n"
     );
+}
+
+#[test]
+fn the_icon_has_the_colours_of_the_head_wherever_they_come_from() {
+    let built_in = String::from_utf8(icon_file().bytes.to_vec()).expect("UTF-8");
+    let palette = Scheme::Light.built_in();
+    let painted = |icon: &str, colour: Colour| icon.matches(&format!("fill=\"{colour}\"")).count();
+    assert_eq!((painted(&built_in, palette.header), painted(&built_in, palette.header_text)), (2, 1), "{built_in}");
+    assert_eq!(built_in.matches("fill").count(), 3, "nothing is of another colour: {built_in}");
+    assert!(built_in.len() < 1024, "{}", built_in.len());
+
+    // Also where they are the built-in ones the other way round.
+    for (header, text) in [("#5f2c86", "#ffffff"), ("#ffffff", "#0b4a63")] {
+        let brand = brand(&format!("[light]\nheader = \"{header}\"\nheader_text = \"{text}\""));
+        let file = brand.file(brand.icon_href().strip_prefix("/assets/").expect("ours")).expect("the tenant's own");
+        let own = String::from_utf8(file.bytes.to_vec()).expect("UTF-8");
+        assert_eq!((own.matches(header).count(), own.matches(text).count()), (2, 1), "{own}");
+        assert_eq!((file.content_type, own.len()), ("image/svg+xml", built_in.len()), "{own}");
+    }
+    for section in ["", "[light]\naccent = \"#5f2c86\"", "[dark]\nheader = \"#36184e\""] {
+        assert_eq!(brand(section).icon_href(), icon_file().href, "{section}");
+    }
 }
 
 #[test]
