@@ -142,7 +142,6 @@ cases! {
     numbers:
         a_proved_number_is_saved_and_ends_other_flows
         a_changed_number_leaves_flows_by_name_without_a_code
-        a_code_that_is_right_as_the_number_changes_leaves_nothing_behind
         numbers_keep_their_order_and_a_changed_one_its_place
         another_accounts_number_is_not_changed
         two_flows_do_not_both_save_a_number;
