@@ -18,10 +18,7 @@ use diesel::{
     sql_query,
     sql_types::{BigInt, Bool, Nullable, Text},
 };
-use diesel_async::{
-    AnsiTransactionManager, AsyncPgConnection,
-    async_connection_wrapper::{AsyncConnectionWrapper, BlockOn as _},
-};
+use diesel_async::AsyncPgConnection;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
 use portvakt_domain::id::TenantId;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -37,9 +34,11 @@ use crate::{
     values::{At, Id},
 };
 
+mod conn;
 mod driver;
 mod rights;
 mod tls;
+pub(crate) use conn::Conn;
 use driver::Driver;
 
 /// How the types of the queries are called here.
@@ -47,8 +46,6 @@ pub(crate) mod sql {
     pub(crate) use diesel::sql_types::{Timestamptz as Ts, Uuid as Id};
 }
 
-/// The connection that the queries are compiled for.
-pub(crate) type Conn = AsyncConnectionWrapper<AsyncPgConnection, Driver>;
 pub(crate) type Db = diesel::pg::Pg;
 
 /// Rows that another worker is about to lease are passed over.
@@ -166,7 +163,7 @@ impl Address {
         let driver = Driver::new().map_err(|error| diesel::ConnectionError::BadConnection(error.to_string()))?;
         let gone = Arc::new(AtomicBool::new(false));
         let connection = driver.block_on(self.open(gone.clone()))?;
-        Ok(Pooled { conn: driver.wrap(connection), driver, gone })
+        Ok(Pooled { conn: Conn::new(connection, driver), gone })
     }
 
     /// The flag is set when the connection is gone.
@@ -202,7 +199,6 @@ fn query_error(error: &tokio_postgres::Error) -> diesel::result::Error {
 /// A pooled connection.
 pub(crate) struct Pooled {
     conn: Conn,
-    driver: Driver,
     gone: Arc<AtomicBool>,
 }
 
@@ -222,7 +218,7 @@ impl r2d2::ManageConnection for Manager {
     }
 
     fn is_valid(&self, pooled: &mut Pooled) -> Result<(), Self::Error> {
-        pooled.driver.look();
+        pooled.conn.look();
         if pooled.gone.load(Ordering::Relaxed) {
             return Err(diesel::r2d2::Error::ConnectionError(diesel::ConnectionError::BadConnection(
                 "the connection is gone".to_owned(),
@@ -242,8 +238,7 @@ impl Pooled {
     /// Runs `query` between `begin` and COMMIT.
     fn transaction<T>(&mut self, begin: &str, query: &mut impl FnMut(&mut Conn) -> Outcome<T>) -> Outcome<T> {
         type Manager = <Conn as diesel::Connection>::TransactionManager;
-        if let Err(error) = self.driver.block_on(AnsiTransactionManager::begin_transaction_sql(&mut *self.conn, begin))
-        {
+        if let Err(error) = self.conn.begin(begin) {
             // Whatever state it is in now, nobody should go on with it.
             self.gone.store(true, Ordering::Relaxed);
             return Err(QueryError::Lost(error.into()));
