@@ -13,6 +13,7 @@ use portvakt_texts::moment;
 use crate::{
     auth::Visit,
     portal::views::{
+        Page,
         guides::{FeedbackProblem, GuideFacts, GuideListView, GuideView, ThanksView, TypedFeedback},
         message::Message,
     },
@@ -83,18 +84,18 @@ fn show(visit: &Visit, guide: Guide, typed: TypedFeedback<'_>, problem: Option<F
     }
     let path = format!("/guides/{}", guide.as_str());
     let (date, rules) = (today(visit), rules(visit));
-    let view = GuideView { page: visit.page(&path), guide, facts: facts(visit, &date, &rules), typed, problem };
+    // Whom to turn to depends on whose account it is, here and at the foot of the page.
+    let page = match guide {
+        Guide::Functional => Page { help_desk: visit.tenant.settings.desk_for_functional(), ..visit.page(&path) },
+        _ => visit.page(&path),
+    };
+    let view = GuideView { page, guide, facts: facts(visit, &date, &rules), typed, problem };
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     problem::html(visit, status, view.render())
 }
 
 fn is_offered(visit: &Visit, guide: Guide) -> bool {
-    guide != Guide::Functional || has_functional(visit)
-}
-
-fn has_functional(visit: &Visit) -> bool {
-    let directory = &visit.tenant.settings.directory;
-    !directory.functional_units.is_empty() || !directory.functional_groups.is_empty()
+    guide != Guide::Functional || visit.tenant.settings.directory.has_functional()
 }
 
 /// The rules as far as they are the same for everybody: what a directory adds for one account is said when it is known.
@@ -120,10 +121,12 @@ fn facts<'a>(visit: &'a Visit, date: &'a str, rules: &'a [Rule]) -> GuideFacts<'
         known_password: settings.reset.known_password,
         password_again: settings.registration.password_again,
         delayed_change_hours: settings.registration.delayed_change_hours,
-        functional: has_functional(visit),
+        functional: settings.directory.has_functional(),
         after_reset: visit.own_words(&settings.texts.after_reset),
         after_unlock: visit.own_words(&settings.texts.after_unlock),
         after_functional: visit.own_words(&settings.texts.after_functional),
+        inside: visit.own_words(&settings.texts.inside_network),
+        outside: visit.own_words(&settings.texts.outside_network),
         date,
     }
 }

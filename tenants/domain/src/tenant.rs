@@ -27,6 +27,7 @@ mod sms_http;
 mod sms_report;
 mod texts;
 mod values;
+mod whereabouts;
 pub use accessibility::{AccessibilitySettings, Assessment, Conformance, Exemption, Shortcoming};
 pub use branding::{Branding, Colours, Palette, Scheme};
 pub use contact::Contact;
@@ -43,6 +44,7 @@ pub use sms_http::{HttpAuthentication, HttpCharset, HttpContent, HttpMethod, Htt
 pub use sms_report::{HttpReport, HttpReportContent, HttpReportValue};
 pub use texts::{Paragraphs, TenantTexts};
 pub use values::{BaseUrl, Day, HostName, LdapUrl, SenderName, Slug, WebUrl};
+pub use whereabouts::Whereabouts;
 
 /// The longest name of a municipality. It stands at the head of every page, and in every notice by SMS.
 const LONGEST_NAME: usize = 100;
@@ -69,6 +71,9 @@ pub struct TenantSettings {
     pub hosts: Hosts,
     /// Whom to turn to.
     pub help_desk: HelpDesk,
+    /// Whom to turn to about an account that a unit shares, where that is somebody else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub functional_help_desk: Option<HelpDesk>,
     /// The directory: where accounts are, and who is served.
     pub directory: DirectorySettings,
     /// The rules for a new password.
@@ -196,6 +201,11 @@ impl TenantSettings {
         self.limits.trust(address)
     }
 
+    /// Whom to turn to about an account that a unit shares.
+    pub fn desk_for_functional(&self) -> &HelpDesk {
+        self.functional_help_desk.as_ref().unwrap_or(&self.help_desk)
+    }
+
     /// The language that somebody is met in who asked for this one: it, where the tenant offers it.
     pub fn offered(&self, asked: Language) -> Language {
         if self.languages.contains(&asked) { asked } else { self.default_language }
@@ -205,7 +215,7 @@ impl TenantSettings {
     /// nobody from being served.
     pub fn shortfalls(&self, today: NaiveDate) -> Vec<String> {
         let mut all = self.accessibility.shortfalls(today);
-        all.extend(self.privacy.shortfalls());
+        all.extend(self.privacy.shortfalls(&self.sms, &self.mail));
         all
     }
 
@@ -244,10 +254,11 @@ impl TenantSettings {
         demand(self.mail.from.contains('@'), "mail.from: write a mail address");
         problems.extend(plain::unfit(&self.name, LONGEST_NAME).map(|why| format!("name: {why}")));
         problems.extend(self.hosts.problems());
-        problems.extend(self.help_desk.problems());
+        problems.extend(self.help_desk.problems("help_desk"));
+        problems.extend(self.functional_help_desk.iter().flat_map(|desk| desk.problems("functional_help_desk")));
         problems.extend(self.texts.problems());
         problems.extend(self.branding.problems(&self.languages));
-        problems.extend(self.accessibility.problems(&self.languages));
+        problems.extend(self.accessibility.problems(&self.languages, &self.help_desk));
         problems.extend(self.privacy.problems(&self.languages));
         problems.extend(self.limits.problems());
         problems.extend(self.directory.problems());

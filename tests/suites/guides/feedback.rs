@@ -66,6 +66,25 @@ async fn an_answer_is_kept_for_its_tenant_on_postgres() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_wants_an_answer_is_told_before_and_after_whom_to_ask() {
+    let world = World::practice(Database::Sqlite).await;
+    for (slug, desk, way) in
+        [("orebro", "IT-helpdesk", "it-helpdesk@orebro.se"), ("mjolby", "Servicedesk", "0142-36 60 00")]
+    {
+        let (host, mut browser) = (&world.tenant(slug).reset, world.browser());
+        let before = browser.get(host, "/guides/reset").await.text();
+        assert!(
+            before.contains(&format!("ingen kan svara dig. Vill du ha svar eller hjälp kontaktar du {desk}.")),
+            "{before}"
+        );
+        let thanks = browser.post(host, "/guides/feedback", &[("guide", "reset"), ("helpful", "no")]).await;
+        let main = thanks.html.split("</main>").next().expect("main");
+        assert!(main.contains(&format!("Vill du ha svar eller hjälp kontaktar du {desk}.")), "{main}");
+        assert!(main.contains(way), "and how, before the foot of the page: {main}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn words_are_sealed_where_they_lie() {
     let world = World::practice(Database::Sqlite).await;
     let fields = [("guide", "reset"), ("helpful", "no"), ("text", "en ovanlig mening")];

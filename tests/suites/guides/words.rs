@@ -2,8 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use chrono::TimeDelta;
 use harness::{Browser, Database, Page, World};
-use portvakt_domain::tenant::{KnownPassword, TenantSettings};
+use portvakt_domain::{
+    language::Language,
+    tenant::{KnownPassword, TenantSettings},
+    time::Clock as _,
+};
 use reqwest::StatusCode;
 
 const PATHS: [&str; 5] =
@@ -59,9 +64,10 @@ async fn guides_follow_both_presets_in_both_languages() {
                     let at = format!("{slug} {tag} {name}");
                     assert!(text.contains(&served.links.reset), "{at}: {text}");
                     assert!(text.contains(&served.settings.name), "{at}: {text}");
-                    assert!(text.contains(&served.settings.help_desk.name), "{at}: {text}");
+                    let settings = &served.settings;
+                    let desk = if name == "functional" { settings.desk_for_functional() } else { &settings.help_desk };
+                    assert!(text.contains(&desk.name), "{at}: {text}");
                     // By mail where there is an address, else by telephone.
-                    let desk = &served.settings.help_desk;
                     let reached = desk.mail.as_ref().or(desk.phone.as_ref()).expect("one of them");
                     assert!(text.matches(reached.as_str()).count() >= 2, "{at}: in the guide and at its foot: {text}");
                     assert!(!text.contains("{ $") && !text.contains('\u{2068}'), "{at}: {text}");
@@ -134,6 +140,134 @@ async fn each_setting_changes_what_guides_say() {
     let after = all(&mut browser).await;
     assert!(after.iter().all(|(_, text)| !text.contains("timmar") && !text.contains("/change")), "{after:?}");
     assert!(after[1].0 < before[1].0, "fewer steps");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_said_of_networks_is_the_tenants_own_where_it_says_something() {
+    let world = World::practice(Database::Sqlite).await;
+    let (mjolby, mut browser) = (world.tenant("mjolby").reset.clone(), world.browser());
+    let headings = ["När du är på kommunens nätverk", "När du är utanför kommunens nätverk"];
+    let built_in = ["fungerar direkt i de flesta tjänster", "Starta datorn på jobbet, ansluten"];
+    let texts = world.served("mjolby").settings.texts.clone();
+    let own = [&texts.inside_network, &texts.outside_network];
+    let own: Vec<&String> = own.into_iter().flat_map(|paragraphs| &paragraphs[&Language::Sv]).collect();
+    assert!(own.len() >= 3, "{own:?}");
+    let has = |text: &str, words: &[&str]| words.iter().all(|words| text.contains(words));
+    let lacks = |text: &str, words: &[&str]| words.iter().all(|words| !text.contains(words));
+
+    let text = guide(&mut browser, &mjolby, "reset", "sv").await;
+    assert!(own.iter().all(|paragraph| text.contains(paragraph.as_str())), "{text}");
+    assert!(has(&text, &headings) && lacks(&text, &built_in), "{text}");
+    let english = guide(&mut browser, &mjolby, "reset", "en").await;
+    assert!(has(&english, &["Start it on your usual network the next time"]), "{english}");
+    assert!(lacks(&english, &["works at once in most services"]), "{english}");
+
+    // Who says nothing of one's own network has no heading for it, and who says nothing at all has the built-in words.
+    world.reconfigure("mjolby", |it| it.texts.inside_network.clear()).await;
+    let text = guide(&mut browser, &mjolby, "reset", "sv").await;
+    assert!(lacks(&text, &[headings[0], built_in[0], built_in[1]]) && has(&text, &headings[1..]), "{text}");
+    world.reconfigure("mjolby", |it| it.texts.outside_network.clear()).await;
+    let text = guide(&mut browser, &mjolby, "reset", "sv").await;
+    assert!(has(&text, &built_in) && has(&text, &headings[1..]) && lacks(&text, &headings[..1]), "{text}");
+    assert!(own.iter().all(|paragraph| !text.contains(paragraph.as_str())), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_guide_speaks_of_what_goes_wrong_there() {
+    let world = World::practice(Database::Sqlite).await;
+    let (host, mut browser) = (world.tenant("orebro").register.clone(), world.browser());
+    let (to_person, to_unit) = ("Har du varken mobilen eller", "Har ni varken en registrerad mobil");
+    for (name, these, not) in [
+        ("registration", vec![to_person, "ditt namn och användarnamn och ditt nya mobilnummer"], vec![to_unit]),
+        ("reset", vec![to_person, "Be din chef, eller den som är behörig beställare"], vec![to_unit]),
+        (
+            "functional",
+            vec![
+                to_unit,
+                "Kommer koden inte till dig?",
+                "Fråga den som har den mobilen",
+                "ditt eget namn i stället för enhetens konto",
+                "En kollega kan ha bytt det.",
+                "sparat i en dator eller mobil",
+                "namn och mobilnummer för den som ska få koderna",
+            ],
+            vec![to_person, "Be din chef", "innehavare"],
+        ),
+        (
+            "reminders",
+            vec![
+                "Står någon kvar som redan har bytt?",
+                "som har slutat hos er?",
+                "Har lösenordet gått ut för någon som inte har ett registrerat nummer",
+                "det är du som hör av dig",
+                "medarbetarens namn och användarnamn",
+                "Är mejlet äkta?",
+            ],
+            vec![to_person, to_unit, "Be din chef"],
+        ),
+    ] {
+        let text = guide(&mut browser, &host, name, "sv").await;
+        let problems = text.split("Om något inte stämmer").last().expect("the part on what goes wrong");
+        assert!(these.iter().all(|words| problems.contains(words)), "{name}: {problems}");
+        assert!(not.iter().all(|words| !text.contains(words)), "{name}: {text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_account_that_a_unit_shares_has_a_help_desk_of_its_own() {
+    let world = World::practice(Database::Sqlite).await;
+    let (host, mut browser) = (world.tenant("orebro").reset.clone(), world.browser());
+    let (own, usual) = (["Stöd vård och omsorg", "vardochstod@orebro.se"], ["IT-helpdesk", "it-helpdesk@orebro.se"]);
+    let has = |text: &str, words: &[&str]| words.iter().all(|words| text.contains(words));
+    let lacks = |text: &str, words: &[&str]| words.iter().all(|words| !text.contains(words));
+    for tag in ["sv", "en"] {
+        let text = guide(&mut browser, &host, "functional", tag).await;
+        assert!(has(&text, &own) && has(&text, &["2000, knappval 3 och 1"]) && lacks(&text, &usual), "{text}");
+        for name in ["registration", "reset", "reminders"] {
+            let text = guide(&mut browser, &host, name, tag).await;
+            assert!(has(&text, &usual) && lacks(&text, &own), "{name}: {text}");
+        }
+    }
+    let text = guide(&mut browser, &world.tenant("mjolby").reset, "functional", "sv").await;
+    assert!(has(&text, &["Telefon: anknytning 6000. Ange ditt namn"]) && lacks(&text, &["Mejla"]), "{text}");
+    // Without it, the usual one answers for them too.
+    world.reconfigure("orebro", |it| it.functional_help_desk = None).await;
+    let text = guide(&mut browser, &host, "functional", "sv").await;
+    assert!(has(&text, &usual) && lacks(&text, &own), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_to_tell_others_what_to_do_is_led_to_how() {
+    let world = World::practice(Database::Sqlite).await;
+    let page = world.browser().get(&world.tenant("orebro").register, "/guides/reminders?lang=en").await;
+    let steps: Vec<&str> = page.html.split("<li class=\"one\">").skip(1).collect();
+    let step = |words: &str| steps.iter().find(|step| step.contains(words)).copied().expect("a step");
+    for (words, leads_to) in [
+        ("has not registered their mobile number", "registration"),
+        ("change their password", "reset"),
+        ("an account that a unit shares", "functional"),
+    ] {
+        let step = step(words);
+        let leads = |name: &str| step.contains(&format!("/guides/{name}?lang=en\""));
+        let led: Vec<&str> = ["registration", "reset", "functional"].into_iter().filter(|name| leads(name)).collect();
+        assert_eq!(led, [leads_to], "{step}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_guide_says_of_which_day_it_is_and_where_the_latest_is() {
+    let world = World::practice(Database::Sqlite).await;
+    let (tenant, mut browser) = (world.tenant("orebro"), world.browser());
+    world.clock.to_midday();
+    let day = |world: &World| world.clock.now().date_naive().to_string();
+    for host in [&tenant.reset, &tenant.register] {
+        let text = guide(&mut browser, host, "functional", "sv").await;
+        let address = format!("Den senaste finns alltid på {host}/guides/functional.");
+        assert!(text.contains(&format!("Guiden är från {}. {address}", day(&world))), "{text}");
+    }
+    world.clock.advance(TimeDelta::days(1));
+    let text = guide(&mut browser, &tenant.reset, "reset", "en").await;
+    assert!(text.contains(&format!("This guide is from {}.", day(&world))), "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

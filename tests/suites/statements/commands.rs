@@ -30,6 +30,7 @@ const WHOLE: &str = r#"
 [accessibility]
 assessed = "2026-10-01"
 method = "self"
+updated = "2026-10-01"
 contact = { mail = "webb@orebro.se" }
 answer_days = 2
 [[accessibility.shortcomings]]
@@ -37,6 +38,7 @@ what = { sv = "Karta utan text", en = "A map without text" }
 who = { sv = "Du som inte ser", en = "You who do not see" }
 why = { sv = "Den är gammal", en = "It is old" }
 [privacy]
+controller = { name = "Kommunstyrelsen", mail = "ks@orebro.se" }
 processor = "Sydnärkes IT"
 data_protection_officer = { mail = "dso@orebro.se" }
 "#;
@@ -58,6 +60,13 @@ async fn what_could_not_be_said_is_refused_with_its_key_and_all_at_once() {
                 "privacy.transfers: say it in \"en\" too",
             ][..],
         ),
+        (
+            "[accessibility]\ncontact = { phone = \"019-21 20 00\" }",
+            &[
+                "accessibility.contact: a phone alone does not do, since the law wants a way to write; give a mail or a url",
+            ],
+        ),
+        ("[functional_help_desk]\nname = \"Stöd\"", &["functional_help_desk: give a phone or a mail address"]),
         ("[accessibility]\nassessed = \"2026-02-30\"", &["\"2026-02-30\" is not a day"]),
         ("[accessibility]\ncontact = { url = \"http://orebro.se\" }", &["write \"https://host/path\""]),
         ("[accessibility]\nassesed = \"2026-10-01\"", &["unknown field `assesed`"]),
@@ -78,8 +87,10 @@ async fn what_is_lacking_is_told_until_it_is_there() {
     let plain = tenant(&installation);
     let keys = [
         "accessibility.assessed: ",
+        "accessibility.updated: ",
         "accessibility.contact: ",
         "accessibility.answer_days: ",
+        "privacy.controller: ",
         "privacy.data_protection_officer: ",
         "privacy.processor: ",
     ];

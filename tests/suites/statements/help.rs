@@ -120,3 +120,36 @@ async fn what_is_said_of_networks_is_the_same_after_a_reset_and_at_help() {
     let page = world.browser().get(&world.tenant("mjolby").reset, "/help").await;
     says(&page, &["kan behöva vara ansluten", "Fråga Servicedesk"], &headings);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_helps_with_an_account_that_a_unit_shares_is_said_where_there_are_such() {
+    let world = World::practice(Database::Sqlite).await;
+    let heading = "Det gäller ett konto som en enhet delar";
+    let own = ["Stöd vård och omsorg", "vardochstod@orebro.se", "2000, knappval 3 och 1"];
+    for host in hosts(&world, "orebro") {
+        let [swedish, english] = both(&world, &host, "/help").await;
+        says(&swedish, &[&[heading, "kontaktar du Stöd vård och omsorg"], &own[..]].concat(), &[]);
+        says(&english, &[&["an account that a unit shares"], &own[..]].concat(), &[heading]);
+        for (page, query) in [(&swedish, ""), (&english, "?lang=en")] {
+            assert!(page.html.contains("mailto:vardochstod@orebro.se"), "{}", page.html);
+            let guide = format!("https://{host}/guides/functional");
+            assert!(leads_to(page, &guide) || leads_to(page, &format!("{guide}{query}")), "{}", page.html);
+        }
+    }
+    let mjolby = world.browser().get(&world.tenant("mjolby").reset, "/help").await;
+    says(&mjolby, &[heading, "Servicedesk för verksamhetssystem", "anknytning 6000"], &["Stöd vård"]);
+
+    // Without one the usual desk helps, and it stands at the head of the page already.
+    let host = world.tenant("orebro").reset.clone();
+    world.reconfigure("orebro", |it| it.functional_help_desk = None).await;
+    says(&world.browser().get(&host, "/help").await, &[heading], &["Stöd vård", "hjälp med ett sådant konto"]);
+    world
+        .reconfigure("mjolby", |it| {
+            it.directory.functional_units.clear();
+            it.directory.functional_groups.clear();
+        })
+        .await;
+    let page = world.browser().get(&world.tenant("mjolby").reset, "/help").await;
+    says(&page, &[], &[heading, "anknytning 6000"]);
+    assert!(!page.html.contains("/guides/functional"), "{}", page.html);
+}

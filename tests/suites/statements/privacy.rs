@@ -11,6 +11,7 @@ use portvakt_storage::sweep::SweepAges;
 use crate::{both, hosts, leads_to, says};
 
 const SAID: &str = r#"
+controller = { name = "Kommunstyrelsen", mail = "ks@orebro.se", phone = "019-21 40 00" }
 data_protection_officer = { name = "Dataskyddsombudet", mail = "dso@orebro.se", phone = "019-21 30 00" }
 processor = "Sydnärkes IT"
 legal_basis = "legal_obligation"
@@ -44,7 +45,8 @@ async fn who_gets_what_why_and_for_how_long_is_said_of_one_tenant() {
         says(
             &swedish,
             &[
-                "Örebro kommun är personuppgiftsansvarig",
+                "Kommunstyrelsen i Örebro kommun är personuppgiftsansvarig",
+                "Vill du något annat vänder du dig till Kommunstyrelsen i Örebro kommun.",
                 "artikel 6.1 c",
                 "Sydnärkes IT driver tjänsten",
                 "går till Telenor eller LINK Mobility, som skickar sms",
@@ -57,7 +59,7 @@ async fn who_gets_what_why_and_for_how_long_is_said_of_one_tenant() {
                 &format!("vart, sparas i {} dagar", ages.messages.num_days()),
                 &format!("väntat sparas i {} dagar", ages.number_changes.num_days()),
                 &format!("tas bort {} dagar efter det senaste försöket", ages.guards.num_days()),
-                &format!("sådana koder i {PROVEN_DAYS} dagar från senaste gången"),
+                &format!("koden för nätverket i {PROVEN_DAYS} dagar från senaste gången"),
                 &format!("Svar om guiderna tas bort efter {} dagar", ages.feedback.num_days()),
                 "Fråga Örebro kommun hur länge",
             ],
@@ -67,6 +69,8 @@ async fn who_gets_what_why_and_for_how_long_is_said_of_one_tenant() {
         for page in [&swedish, &english] {
             for address in [
                 "https://www.imy.se",
+                "mailto:ks@orebro.se",
+                "tel:019214000",
                 "mailto:dso@orebro.se",
                 "tel:019213000",
                 "https://www.orebro.se/gdpr",
@@ -81,9 +85,79 @@ async fn who_gets_what_why_and_for_how_long_is_said_of_one_tenant() {
         let [swedish, _] = both(&world, &host, "/privacy").await;
         says(
             &swedish,
-            &["går till 46elks,", "artikel 6.1 e", "Fråga Mjölby kommun vem", "Mjölby kommun har ett dataskyddsombud"],
-            &["Örebro", "Sydnärkes", "USA", "Telenor"],
+            &[
+                "Mjölby kommun är personuppgiftsansvarig",
+                "Namn: Servicedesk",
+                "går till 46elks,",
+                "artikel 6.1 e",
+                "Fråga Mjölby kommun vem",
+                "Mjölby kommun har ett dataskyddsombud",
+            ],
+            &["Örebro", "Sydnärkes", "USA", "Telenor", "Kommunstyrelsen"],
         );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whether_one_may_object_follows_from_the_ground() {
+    let world = World::practice(Database::Sqlite).await;
+    let host = world.tenant("orebro").register.clone();
+    let (may, may_not) = (
+        "har du rätt att när som helst invända",
+        "Rätten att invända (artikel 21 i dataskyddsförordningen) gäller inte",
+    );
+    for (basis, these, not, heading) in [
+        ("public_interest", [may, "Vänd dig till Örebro kommun"], may_not, true),
+        ("legal_obligation", [may_not, "en rättslig förpliktelse"], may, false),
+    ] {
+        let section = said(&format!("legal_basis = \"{basis}\""));
+        world.reconfigure("orebro", |settings| settings.privacy = section).await;
+        let [swedish, english] = both(&world, &host, "/privacy").await;
+        says(&swedish, &these, &[not]);
+        // It stands apart from all else, as the law wants it (art. 21.4).
+        assert_eq!(swedish.html.contains("<h2>Du kan invända</h2>"), heading, "{basis}");
+        assert_eq!(english.html.contains("<h2>You may object</h2>"), heading, "{basis}");
+        assert_eq!(english.text().contains("does not apply here"), !heading, "{basis}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_outside_the_eea_is_named_with_what_is_not_said() {
+    let world = World::practice(Database::Sqlite).await;
+    let host = world.tenant("orebro").reset.clone();
+    let twilio = "provider = \"twilio\"\nsender = \"Orebro\"\nusername = \"a\"\naccount_sid = \"b\"";
+    let sinch = "provider = \"sinch\"\nsender = \"Orebro\"\nservice_plan_id = \"a\"";
+    let american = format!("{sinch}\nregion = \"us\"");
+    let (none, unguarded) =
+        ("inte angett någon överföring till andra länder", "inte angett hur uppgifterna skyddas där");
+    for (accounts, mail, own, these, not) in [
+        (vec![sinch], "smtp.orebro.se", "", vec!["Sinch", "finns inom EU eller EES", none], vec!["USA", unguarded]),
+        (vec![&american], "smtp.orebro.se", "", vec!["till USA, genom Sinch.", unguarded], vec![none]),
+        (
+            vec![twilio, sinch],
+            "smtp.office365.com",
+            "",
+            vec!["till USA, genom Twilio och Microsoft.", unguarded],
+            vec![none, "genom Twilio och Sinch"],
+        ),
+        // What the municipality says of it takes the place of that it said nothing, and not of the fact.
+        (
+            vec![twilio],
+            "smtp.orebro.se",
+            "transfers = { sv = \"Vi har standardavtalsklausuler.\", en = \"Clauses.\" }",
+            vec!["till USA, genom Twilio.", "Vi har standardavtalsklausuler."],
+            vec![none, unguarded],
+        ),
+    ] {
+        world
+            .reconfigure("orebro", |settings| {
+                settings.sms.accounts = accounts.iter().map(|one| account(one)).collect();
+                settings.mail.host = mail.parse().expect("a host");
+                settings.privacy = said(own);
+            })
+            .await;
+        let page = world.browser().get(&host, "/privacy").await;
+        says(&page, &[&["Överföring till länder utanför EU och EES"], &these[..]].concat(), &not);
     }
 }
 
@@ -104,7 +178,11 @@ async fn a_number_in_the_directory_and_a_gateway_without_a_name_are_told() {
     let page = world.browser().get(&host, "/privacy").await;
     says(
         &page,
-        &["kommunens katalog, som har sina egna", "går till en sms-tjänst som kommunen själv har valt, som"],
+        &[
+            "kommunens katalog, som har sina egna",
+            "går till en sms-tjänst som kommunen själv har valt, som",
+            "har inte angett i vilket land sms-tjänsten finns",
+        ],
         &["sms.example.se", "8443"],
     );
 }

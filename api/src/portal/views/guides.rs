@@ -4,7 +4,7 @@ use askama::Template;
 use portvakt_domain::{feedback::Guide, policy::Rule, tenant::KnownPassword};
 use portvakt_texts::Argument;
 
-use super::{Layout, Page, Problem};
+use super::{Layout, Page, Problem, shown};
 
 mod functional;
 mod pictures;
@@ -50,6 +50,10 @@ pub struct GuideFacts<'a> {
     pub after_unlock: &'a [String],
     /// The same after a reset of an account that a unit shares.
     pub after_functional: &'a [String],
+    /// What it tells those who are on the municipality's network.
+    pub inside: &'a [String],
+    /// What it tells those who are elsewhere.
+    pub outside: &'a [String],
     /// The day on which the guide is read.
     pub date: &'a str,
 }
@@ -122,6 +126,16 @@ impl GuideView<'_> {
         self.say("guide-dated")
     }
 
+    /// That nobody answers what is sent here, and who does.
+    fn kept(&self) -> String {
+        self.say("guide-feedback-kept")
+    }
+
+    /// Where the guide is, as people read it.
+    fn address(&self) -> String {
+        format!("{}/guides/{}", shown(self.facts.base), self.guide.as_str())
+    }
+
     /// All that the guide says, in order.
     fn sections(&self) -> Vec<Section> {
         match self.guide {
@@ -136,6 +150,7 @@ impl GuideView<'_> {
     fn say(&self, key: &str) -> String {
         let (page, facts, desk) = (&self.page, &self.facts, self.page.help_desk);
         let (next, sign_in, lost) = (page.text("button-next"), page.text("button-sign-in"), page.text("link-lost"));
+        let (keep, cancel, address) = (page.text("button-keep-number"), page.text("button-cancel"), self.address());
         let arguments = [
             ("tenant", Argument::Text(page.tenant)),
             ("name", (&desk.name).into()),
@@ -150,6 +165,9 @@ impl GuideView<'_> {
             ("next", (&next).into()),
             ("signin", (&sign_in).into()),
             ("lost", (&lost).into()),
+            ("keep", (&keep).into()),
+            ("cancel", (&cancel).into()),
+            ("address", (&address).into()),
         ];
         page.texts.text(page.language, key, &arguments)
     }
@@ -273,5 +291,10 @@ impl Layout for ThanksView<'_> {
 
     fn heading(&self) -> String {
         self.page.text("guide-thanks-heading")
+    }
+
+    /// Whoever wants an answer gets none here: whom to ask is said at once.
+    fn is_dead_end(&self) -> bool {
+        true
     }
 }

@@ -1,7 +1,10 @@
 //! The pages about the service, one file each: whom to turn to, how accessible it is, personal data, cookies. Everything
 //! that they say follows from the tenant's settings and from what the platform does.
 
-use portvakt_domain::tenant::{Contact, HelpDesk};
+use portvakt_domain::{
+    language::Language,
+    tenant::{Contact, HelpDesk},
+};
 
 use super::{Layout, Page, shown, telephone_link};
 
@@ -24,6 +27,7 @@ struct Ways<'a> {
     name: Option<&'a str>,
     phone: Option<&'a str>,
     mail: Option<&'a str>,
+    hours: Option<&'a str>,
     address: Option<&'a str>,
 }
 
@@ -33,15 +37,17 @@ impl<'a> Ways<'a> {
             name: contact.name.as_deref(),
             phone: contact.phone.as_deref(),
             mail: contact.mail.as_deref(),
+            hours: None,
             address: contact.url.as_ref().map(|url| url.as_str()),
         }
     }
 
-    fn of_help_desk(help_desk: &'a HelpDesk) -> Self {
+    fn of_help_desk(help_desk: &'a HelpDesk, language: Language) -> Self {
         Self {
             name: Some(&help_desk.name),
             phone: help_desk.phone.as_deref(),
             mail: help_desk.mail.as_deref(),
+            hours: help_desk.hours.get(&language).map(String::as_str),
             address: help_desk.url.as_ref().map(|url| url.as_str()),
         }
     }

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    HelpDesk,
     contact::Contact,
     plain::{Words, unfit_words},
     values::Day,
@@ -36,7 +37,7 @@ pub struct AccessibilitySettings {
     /// A lower conformance than what is known comes to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub conformance: Option<Conformance>,
-    /// Whom to tell of more; the help desk where there is nobody else.
+    /// Whom to tell of more, by mail or on a page; the help desk where there is nobody else.
     #[serde(skip_serializing_if = "Contact::is_unset")]
     pub contact: Contact,
     /// Within how many days an answer comes.
@@ -114,8 +115,9 @@ impl AccessibilitySettings {
     }
 
     /// What is wrong beyond the form of single values, as `key: what to do`.
-    pub(super) fn problems(&self, languages: &[Language]) -> Vec<String> {
+    pub(super) fn problems(&self, languages: &[Language], help_desk: &HelpDesk) -> Vec<String> {
         let mut problems = self.contact.problems("accessibility.contact");
+        problems.extend(self.unwritable(help_desk).map(|why| format!("accessibility.contact: {why}")));
         let known = self.conformance(OF_THE_PLATFORM);
         if self.conformance.is_some_and(|own| own < known) {
             problems.push(
@@ -153,6 +155,16 @@ impl AccessibilitySettings {
         problems
     }
 
+    /// Why nobody could write of a shortcoming. Digg's rules want a way to send a message: not everybody can call.
+    fn unwritable(&self, help_desk: &HelpDesk) -> Option<&'static str> {
+        if self.contact.is_empty() {
+            return (!self.is_unset() && !help_desk.takes_writing())
+                .then_some("the help desk has a phone alone, and the law wants a way to write; give a mail or a url");
+        }
+        (!self.contact.takes_writing())
+            .then_some("a phone alone does not do, since the law wants a way to write; give a mail or a url")
+    }
+
     /// What the statement lacks, and days that can't be right or are over.
     pub(super) fn shortfalls(&self, today: NaiveDate) -> Vec<String> {
         let mut lacks = Vec::new();
@@ -162,6 +174,7 @@ impl AccessibilitySettings {
             }
         };
         say(self.assessed.is_some(), "assessed: the statement says no day of assessment");
+        say(self.updated.is_some(), "updated: the statement says no day on which it was last gone through");
         say(!self.contact.is_empty(), "contact: the statement names nobody to tell of shortcomings but the help desk");
         say(self.answer_days.is_some(), "answer_days: the statement does not say when an answer comes");
         let today = today.to_string();

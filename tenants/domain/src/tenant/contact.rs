@@ -36,6 +36,11 @@ impl Contact {
         self.mail.is_none() && self.phone.is_none() && self.url.is_none()
     }
 
+    /// Whether somebody can write there, by mail or on a page.
+    pub(super) fn takes_writing(&self) -> bool {
+        self.mail.is_some() || self.url.is_some()
+    }
+
     pub(super) fn is_unset(&self) -> bool {
         *self == Contact::default()
     }

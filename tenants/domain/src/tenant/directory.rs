@@ -115,6 +115,11 @@ fn ten() -> u32 {
 }
 
 impl DirectorySettings {
+    /// Whether there are accounts that units share.
+    pub fn has_functional(&self) -> bool {
+        !self.functional_units.is_empty() || !self.functional_groups.is_empty()
+    }
+
     /// Every group that is named, with the key that it stands under. None of them is ever skipped: while one can't be
     /// found, nobody can be judged, and nobody is served.
     pub fn groups(&self) -> impl Iterator<Item = (&'static str, &str)> {

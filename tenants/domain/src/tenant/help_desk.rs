@@ -36,11 +36,16 @@ pub struct HelpDesk {
 }
 
 impl HelpDesk {
-    /// What is wrong beyond the form of single values, as `key: what to do`.
-    pub(super) fn problems(&self) -> Vec<String> {
+    /// Whether somebody can write there, by mail or on a page.
+    pub(super) fn takes_writing(&self) -> bool {
+        self.mail.is_some() || self.url.is_some()
+    }
+
+    /// What is wrong beyond the form of single values, as `key: what to do`; the section's name begins each key.
+    pub(super) fn problems(&self, section: &str) -> Vec<String> {
         let mut problems = Vec::new();
         let mut say = |key: &str, why: Option<String>| {
-            problems.extend(why.map(|why| format!("help_desk.{key}: {why}")));
+            problems.extend(why.map(|why| format!("{section}.{key}: {why}")));
         };
         say("name", unfit(&self.name, LONGEST_NAME));
         say("phone", self.phone.as_deref().and_then(unfit_phone));
@@ -50,7 +55,7 @@ impl HelpDesk {
         }
         say("url", self.url.as_ref().and_then(unfit_url));
         if self.phone.is_none() && self.mail.is_none() {
-            problems.push("help_desk: give a phone or a mail address, people will need it".to_owned());
+            problems.push(format!("{section}: give a phone or a mail address, people will need it"));
         }
         problems
     }
@@ -61,7 +66,7 @@ mod tests {
     use super::*;
 
     fn problems(text: &str) -> Vec<String> {
-        toml::from_str::<HelpDesk>(text).unwrap_or_else(|error| panic!("{text}: {error}")).problems()
+        toml::from_str::<HelpDesk>(text).unwrap_or_else(|error| panic!("{text}: {error}")).problems("help_desk")
     }
 
     #[test]

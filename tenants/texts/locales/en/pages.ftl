@@ -27,11 +27,11 @@ time-here = { $minutes ->
    *[other] You have { $minutes } minutes to go on. After that you need to start over.
 }
 time-idle-heading = Are you still there?
-time-idle = For security reasons this attempt ends within 2 minutes. Press Continue if you need more time. What you have entered stays.
+time-idle = For security reasons your request ends within 2 minutes. Press Continue if you need more time. What you have entered stays.
 time-whole-heading = Your time is almost up
-time-whole = For security reasons this attempt ends within 2 minutes. The time cannot be extended. Go on before then, or you will need to start over.
+time-whole = For security reasons your request ends within 2 minutes. The time cannot be extended. Go on before then, or you will need to start over.
 time-over-heading = Time ran out
-time-over = For security reasons this attempt has ended. What you entered on the page was not sent. Start over.
+time-over = For security reasons your request has ended. What you entered on the page was not sent. Start over.
 time-failed-heading = We got no answer
 time-failed = Check that you have a network connection and press Continue again. What you have entered stays.
 button-stay = Continue
@@ -102,7 +102,7 @@ code-again-wait = { $seconds ->
 code-again-early = It is too early for a new code. Further down you see when you can ask for one.
 code-again-ready = You can ask for a new code now.
 code-filled = The code from the text message is filled in. Press Next to go on.
-code-again-none = You cannot get more codes in this attempt. If you need a new one, cancel and start over.
+code-again-none = You cannot get more codes in this request. If you need a new one, cancel and start over.
 code-no-phone = No longer have the phone? Then you need help from { $name }.
 code-no-phone-old = No longer have the phone with the old number? Then you need help from { $name }.
 code-no-phone-delay = No longer have the phone with the old number?
@@ -287,7 +287,7 @@ waiting-heading = Should the change not happen?
 waiting-stop = We send a security code to the number registered now. With it you stop the change.
 add-heading = Add a number
 add-intro = You can have two numbers, such as your work phone and your own. If you cannot receive the code on one, use the other.
-add-holder-heading = Add a holder
+add-holder-heading = Add a person
 add-holder-intro = Up to five people can have a number for the account. Everyone is told when something changes.
 remove-heading = Remove a number
 remove-only = Do you want to remove { $number }?
@@ -351,10 +351,10 @@ cancelled = Nothing was changed.
 flow-over-heading = You need to start over
 flow-over = Time may have run out, or you may already be done.
 exhausted-heading = There were too many attempts
-exhausted = For security reasons this attempt has ended. Nothing was changed. Start over or contact { $name }.
+exhausted = For security reasons your request has ended. Nothing was changed. Start over or contact { $name }.
 exhausted-wait = { $minutes ->
-    [one] For security reasons this attempt has ended. Nothing was changed. Wait 1 minute and start over, or contact { $name }.
-   *[other] For security reasons this attempt has ended. Nothing was changed. Wait { $minutes } minutes and start over, or contact { $name }.
+    [one] For security reasons your request has ended. Nothing was changed. Wait 1 minute and start over, or contact { $name }.
+   *[other] For security reasons your request has ended. Nothing was changed. Wait { $minutes } minutes and start over, or contact { $name }.
 }
 too-many-heading = We cannot accept more attempts right now
 too-many = Try again in a while.

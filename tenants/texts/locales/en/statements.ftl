@@ -17,7 +17,7 @@ about-name = Name:
 
 accessibility-heading = Accessibility statement
 accessibility-who = { $tenant } is responsible for the service { $service } at { $address }. We want as many people as possible to be able to use it.
-accessibility-what = This page says how the service complies with the Swedish Act (2018:1937) on Accessibility to Digital Public Services, which shortcomings are known, and how you can tell us of more.
+accessibility-what = This page says how the service complies with the Swedish Act (2018:1937) on Accessibility to Digital Public Services, which shortcomings are known, and how you can tell us about others.
 accessibility-state-heading = How accessible the service is
 accessibility-fully = The service is fully compliant with the Act on Accessibility to Digital Public Services. No shortcomings are known.
 accessibility-partially = The service is partially compliant with the Act on Accessibility to Digital Public Services. The shortcomings are described below.
@@ -42,14 +42,14 @@ accessibility-test-own = { $tenant } assessed the service itself (self-assessmen
 accessibility-test-external = An external reviewer assessed the service. The last assessment was made on { $day }.
 accessibility-test-none = { $tenant } has not said how or when the service was assessed.
 accessibility-test-machine = When the program is changed, its pages are tested by machine: in narrow windows, by keyboard, without scripts, and that their colours have enough contrast.
-accessibility-tell-heading = Tell us of shortcomings
+accessibility-tell-heading = Tell us about shortcomings
 accessibility-tell = Did you find something that you can't use, or do you need the content in another form? Please tell us.
 accessibility-answer = { $days ->
     [one] You get an answer within 1 day.
    *[other] You get an answer within { $days } days.
 }
 accessibility-supervision-heading = Supervision
-accessibility-supervision = The Agency for Digital Government (Digg) supervises the act. If you are not content with how we deal with what you told us, or want Digg to examine an exception under section 12, you can report it:
+accessibility-supervision = The Agency for Digital Government (Digg) supervises the act. If you are not satisfied with how we handle what you told us, or want Digg to examine an exception under section 12, you can report it:
 accessibility-updated = The statement was updated on { $day }.
 accessibility-updated-none = { $tenant } has not said on which day the statement was last gone through.
 
@@ -57,7 +57,9 @@ accessibility-updated-none = { $tenant } has not said on which day the statement
 
 privacy-heading = How we process personal data
 privacy-link = How we process personal data
-privacy-controller = { $tenant } is the controller of personal data in this service.
+privacy-controller = { $controller } is the controller of personal data in this service.
+privacy-board = { $board } of { $tenant }
+privacy-reach = How to reach the controller:
 privacy-what-heading = Which data
 privacy-what-number = The mobile number that you register. For an account that several people share, also the name of who has the phone.
 privacy-what-account = The username or mail address that you type, and which account of the municipality's directory that is. From the directory we also read your name, your mail address, the account's groups and whether it is locked.
@@ -91,8 +93,8 @@ privacy-long-guards = { $days ->
    *[other] Counters that protect against guessing are removed { $days } days after the last attempt.
 }
 privacy-long-networks = { $days ->
-    [one] Networks from which somebody has reset or registered are kept as such codes for 1 day from the last time.
-   *[other] Networks from which somebody has reset or registered are kept as such codes for { $days } days from the last time.
+    [one] When somebody has reset or registered from a network, the code for the network is kept for 1 day from the last time.
+   *[other] When somebody has reset or registered from a network, the code for the network is kept for { $days } days from the last time.
 }
 privacy-long-feedback = { $days ->
     [one] Answers about the guides are removed after 1 day.
@@ -107,11 +109,18 @@ privacy-who-sms = Your mobile number and the text of the message go to { $suppli
 privacy-who-gateway = an SMS service that the municipality has chosen itself
 privacy-who-mail = When we send you an e-mail, your mail address and the text pass through the e-mail server that { $tenant } has chosen.
 privacy-public = Data held by a municipality may be public documents. Anyone who asks for them may get them, unless they are covered by secrecy.
-privacy-abroad = Transfers to other countries
+privacy-abroad = Transfers outside the EU and EEA
+privacy-abroad-usa = Data may be transferred to the USA, through { $suppliers }.
+privacy-abroad-unguarded = { $tenant } has not said how the data are protected there. Ask { $tenant }.
+privacy-abroad-unknown = { $tenant } has not said in which country the SMS service is. Ask { $tenant }.
+privacy-abroad-none = Those who send text messages for the municipality are within the EU or EEA. { $tenant } has stated no transfer to other countries.
 privacy-rights-heading = Your rights
-privacy-rights = You have the right to know which data we have about you, and to have them corrected. In some cases you may also have them erased, have the processing restricted, or object to it.
-privacy-rights-self = You can see the end of your mobile number, and change or remove it, yourself:
-privacy-rights-ask = For anything else, turn to { $tenant }.
+privacy-rights = You have the right to know which data we have about you, and to have them corrected. In some cases you may also have them erased, or have the processing restricted.
+privacy-rights-self = You can yourself see how your mobile number ends, and change or remove it:
+privacy-rights-ask = For anything else, turn to { $controller }.
+privacy-object-heading = You may object
+privacy-object = The legal ground is a task carried out in the public interest. You therefore have the right to object at any time to our processing of your data, on grounds relating to your particular situation (GDPR, article 21). We then stop, unless we can show grounds that weigh more heavily. Turn to { $controller }.
+privacy-object-none = The right to object (GDPR, article 21) does not apply here, since the legal ground is a legal obligation.
 privacy-officer-heading = Data protection officer
 privacy-officer-none = { $tenant } has a data protection officer. How to reach them is not given here. Ask { $tenant }.
 privacy-more = More on how { $tenant } processes personal data:
@@ -159,6 +168,10 @@ help-never-desk = If the password no longer works, you need the help of { $name 
 help-network-heading = I am outside the municipality's network
 help-network = The service works wherever you are, on a phone, a tablet or a computer.
 help-network-built-in = A computer at work may have to be connected to the network there before it knows a new password. Ask { $name } if you can't get into the computer.
+help-functional-heading = It concerns an account that a unit shares
+help-functional = The manager in charge, or somebody the manager has delegated to, registers numbers for the account and changes its password.
+help-functional-desk = If you need help with such an account, contact { $name }:
+help-to-functional = Guide, step by step:
 help-to-reset = Unlock or choose a new password:
 help-to-change = Change the password:
 help-to-register = Register or change a mobile number:

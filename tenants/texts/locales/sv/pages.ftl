@@ -27,11 +27,11 @@ time-here = { $minutes ->
    *[other] Du har { $minutes } minuter på dig att gå vidare. Sedan behöver du börja om.
 }
 time-idle-heading = Är du kvar?
-time-idle = Av säkerhetsskäl avslutas försöket inom 2 minuter. Tryck på Fortsätt om du behöver mer tid. Det du har skrivit finns kvar.
+time-idle = Av säkerhetsskäl avslutas ärendet inom 2 minuter. Tryck på Fortsätt om du behöver mer tid. Det du har skrivit finns kvar.
 time-whole-heading = Tiden är snart slut
-time-whole = Av säkerhetsskäl avslutas försöket inom 2 minuter. Tiden går inte att förlänga. Gå vidare innan dess, annars behöver du börja om.
+time-whole = Av säkerhetsskäl avslutas ärendet inom 2 minuter. Tiden går inte att förlänga. Gå vidare innan dess, annars behöver du börja om.
 time-over-heading = Tiden gick ut
-time-over = Av säkerhetsskäl är försöket avslutat. Det du skrev på sidan har inte skickats. Börja om.
+time-over = Av säkerhetsskäl är ärendet avslutat. Det du skrev på sidan har inte skickats. Börja om.
 time-failed-heading = Vi fick inget svar
 time-failed = Kontrollera att du har nätverk och tryck på Fortsätt igen. Det du har skrivit finns kvar.
 button-stay = Fortsätt
@@ -102,7 +102,7 @@ code-again-wait = { $seconds ->
 code-again-early = Det är för tidigt för en ny kod. Längre ner ser du när du kan begära en.
 code-again-ready = Nu kan du begära en ny kod.
 code-filled = Koden från sms:et är ifylld. Tryck på Nästa för att gå vidare.
-code-again-none = Du kan inte få fler koder i det här försöket. Behöver du en ny avbryter du och börjar om.
+code-again-none = Du kan inte få fler koder i det här ärendet. Behöver du en ny avbryter du och börjar om.
 code-no-phone = Har du inte kvar mobilen? Då behöver du hjälp av { $name }.
 code-no-phone-old = Har du inte kvar mobilen med det gamla numret? Då behöver du hjälp av { $name }.
 code-no-phone-delay = Har du inte kvar mobilen med det gamla numret?
@@ -287,7 +287,7 @@ waiting-heading = Ska bytet inte göras?
 waiting-stop = Vi skickar en säkerhetskod till det nummer som är registrerat nu. Med den stoppar du bytet.
 add-heading = Lägg till ett nummer
 add-intro = Du kan ha två nummer, till exempel arbetsmobilen och din egen. Kan du inte ta emot koden på det ena använder du det andra.
-add-holder-heading = Lägg till en innehavare
+add-holder-heading = Lägg till en person
 add-holder-intro = Upp till fem personer kan ha ett nummer för kontot. Alla får veta när något ändras.
 remove-heading = Ta bort ett nummer
 remove-only = Vill du ta bort { $number }?
@@ -351,10 +351,10 @@ cancelled = Inget är ändrat.
 flow-over-heading = Du behöver börja om
 flow-over = Kanske gick tiden ut, eller så är du redan klar.
 exhausted-heading = Det blev för många försök
-exhausted = Av säkerhetsskäl är det här försöket avslutat. Inget är ändrat. Börja om eller kontakta { $name }.
+exhausted = Av säkerhetsskäl är ärendet avslutat. Inget är ändrat. Börja om eller kontakta { $name }.
 exhausted-wait = { $minutes ->
-    [one] Av säkerhetsskäl är det här försöket avslutat. Inget är ändrat. Vänta 1 minut och börja om, eller kontakta { $name }.
-   *[other] Av säkerhetsskäl är det här försöket avslutat. Inget är ändrat. Vänta { $minutes } minuter och börja om, eller kontakta { $name }.
+    [one] Av säkerhetsskäl är ärendet avslutat. Inget är ändrat. Vänta 1 minut och börja om, eller kontakta { $name }.
+   *[other] Av säkerhetsskäl är ärendet avslutat. Inget är ändrat. Vänta { $minutes } minuter och börja om, eller kontakta { $name }.
 }
 too-many-heading = Vi kan inte ta emot fler försök just nu
 too-many = Försök igen om en stund.

@@ -57,7 +57,9 @@ accessibility-updated-none = { $tenant } har inte angett vilken dag redogörelse
 
 privacy-heading = Så behandlar vi personuppgifter
 privacy-link = Så behandlar vi personuppgifter
-privacy-controller = { $tenant } är personuppgiftsansvarig för den här tjänsten.
+privacy-controller = { $controller } är personuppgiftsansvarig för den här tjänsten.
+privacy-board = { $board } i { $tenant }
+privacy-reach = Så når du den personuppgiftsansvariga:
 privacy-what-heading = Vilka uppgifter
 privacy-what-number = Mobilnumret som du registrerar. För ett konto som flera delar även namnet på den som har mobilen.
 privacy-what-account = Användarnamnet eller e-postadressen som du skriver, och vilket konto det är i kommunens katalog. Ur katalogen läser vi också ditt namn, din e-postadress, kontots grupper och om kontot är låst.
@@ -72,7 +74,7 @@ privacy-basis-obligation = Den rättsliga grunden är en rättslig förpliktelse
 privacy-voluntary = Du väljer själv om du vill registrera ett mobilnummer. Utan nummer kan du inte återställa lösenordet här, utan behöver hjälp av { $name }.
 privacy-automatic = Tjänsten fattar inga automatiska beslut som har rättsliga följder för dig eller påverkar dig på liknande sätt. Den bromsar försök som ser ut som gissningar.
 privacy-long-heading = Hur länge
-privacy-long-number = Mobilnumret sparas tills du tar bort eller byter det. Det försvinner inte av sig självt när ditt konto avslutas, så ta gärna bort det innan du slutar:
+privacy-long-number = Mobilnumret sparas tills du tar bort eller byter det. Det försvinner inte av sig självt när ditt konto avslutas, så ta bort det innan du slutar:
 privacy-long-directory = Det första numret finns i kommunens katalog, som har sina egna regler för hur länge uppgifter sparas.
 privacy-long-flow = { $hours ->
     [one] Ett ärende med användarnamnet som du skrev tas bort efter 1 timme.
@@ -91,8 +93,8 @@ privacy-long-guards = { $days ->
    *[other] Räknare som skyddar mot gissningar tas bort { $days } dagar efter det senaste försöket.
 }
 privacy-long-networks = { $days ->
-    [one] Nätverk som någon har lyckats återställa eller registrera från sparas som sådana koder i 1 dag från senaste gången.
-   *[other] Nätverk som någon har lyckats återställa eller registrera från sparas som sådana koder i { $days } dagar från senaste gången.
+    [one] När någon har återställt eller registrerat från ett nätverk sparas koden för nätverket i 1 dag från senaste gången.
+   *[other] När någon har återställt eller registrerat från ett nätverk sparas koden för nätverket i { $days } dagar från senaste gången.
 }
 privacy-long-feedback = { $days ->
     [one] Svar om guiderna tas bort efter 1 dag.
@@ -107,11 +109,18 @@ privacy-who-sms = Ditt mobilnummer och texten i sms:et går till { $suppliers },
 privacy-who-gateway = en sms-tjänst som kommunen själv har valt
 privacy-who-mail = När vi mejlar dig går din e-postadress och texten genom den e-postserver som { $tenant } har valt.
 privacy-public = Uppgifter hos en kommun kan vara allmänna handlingar. Den som begär ut dem kan få dem, om de inte omfattas av sekretess.
-privacy-abroad = Överföring till andra länder
+privacy-abroad = Överföring till länder utanför EU och EES
+privacy-abroad-usa = Uppgifter kan föras över till USA, genom { $suppliers }.
+privacy-abroad-unguarded = { $tenant } har inte angett hur uppgifterna skyddas där. Fråga { $tenant }.
+privacy-abroad-unknown = { $tenant } har inte angett i vilket land sms-tjänsten finns. Fråga { $tenant }.
+privacy-abroad-none = De som skickar sms åt kommunen finns inom EU eller EES. { $tenant } har inte angett någon överföring till andra länder.
 privacy-rights-heading = Dina rättigheter
-privacy-rights = Du har rätt att få veta vilka uppgifter vi har om dig, och att få dem rättade. I vissa fall kan du också få dem raderade, få behandlingen begränsad eller invända mot den.
-privacy-rights-self = Mobilnumret kan du själv se slutet av, byta och ta bort:
-privacy-rights-ask = Vill du något annat vänder du dig till { $tenant }.
+privacy-rights = Du har rätt att få veta vilka uppgifter vi har om dig, och att få dem rättade. I vissa fall kan du också få dem raderade eller få behandlingen begränsad.
+privacy-rights-self = Du kan själv se slutet av ditt mobilnummer, byta numret och ta bort det:
+privacy-rights-ask = Vill du något annat vänder du dig till { $controller }.
+privacy-object-heading = Du kan invända
+privacy-object = Den rättsliga grunden är en uppgift av allmänt intresse. Därför har du rätt att när som helst invända mot att vi behandlar dina uppgifter, av skäl som rör just din situation (artikel 21 i dataskyddsförordningen). Då slutar vi, om vi inte kan visa att det finns skäl som väger tyngre. Vänd dig till { $controller }.
+privacy-object-none = Rätten att invända (artikel 21 i dataskyddsförordningen) gäller inte här, eftersom den rättsliga grunden är en rättslig förpliktelse.
 privacy-officer-heading = Dataskyddsombud
 privacy-officer-none = { $tenant } har ett dataskyddsombud. Kontaktuppgifterna är inte angivna här. Fråga { $tenant }.
 privacy-more = Mer om hur { $tenant } behandlar personuppgifter:
@@ -159,6 +168,10 @@ help-never-desk = Fungerar lösenordet inte längre behöver du hjälp av { $nam
 help-network-heading = Jag är utanför kommunens nätverk
 help-network = Tjänsten fungerar var du än är, i mobilen, på en surfplatta eller i en dator.
 help-network-built-in = En dator på jobbet kan behöva vara ansluten till nätverket där innan den känner igen ett nytt lösenord. Fråga { $name } om du inte kommer in på datorn.
+help-functional-heading = Det gäller ett konto som en enhet delar
+help-functional = Den ansvariga chefen, eller den chefen har delegerat till, registrerar nummer för kontot och byter dess lösenord.
+help-functional-desk = Behöver du hjälp med ett sådant konto kontaktar du { $name }:
+help-to-functional = Guide, steg för steg:
 help-to-reset = Lås upp eller välj nytt lösenord:
 help-to-change = Byt lösenord:
 help-to-register = Registrera eller byt mobilnummer:

@@ -21,22 +21,33 @@ impl GuideView<'_> {
                 "guide-functional-routine-leave",
             ]),
         ];
-        let mut problems = vec![
-            self.ask("guide-problem-sms"),
-            self.line("guide-problem-sms-wait"),
-            self.ask("guide-problem-wrong"),
-            self.line("guide-problem-wrong-try"),
-            self.ask("guide-problem-shared-phone"),
-            self.line(self.delayed("guide-problem-shared-phone-delay")),
-        ];
-        problems.extend(self.without_both());
         vec![
             self.section("guide-before", before, vec![]),
             self.section("guide-functional-register-heading", vec![], self.shared_registration()),
             self.section("guide-functional-reset-heading", vec![], self.shared_reset()),
             self.section("guide-functional-routine-heading", routine, vec![]),
-            self.section("guide-problems", problems, vec![]),
+            self.section("guide-problems", self.functional_problems(), vec![]),
         ]
+    }
+
+    fn functional_problems(&self) -> Vec<Line> {
+        let mut lines = vec![
+            self.ask("guide-functional-sms"),
+            self.line("guide-functional-sms-first"),
+            self.ask("guide-functional-own"),
+            self.line("guide-functional-own-again"),
+            self.ask("guide-functional-stopped"),
+            self.line("guide-functional-stopped-ask"),
+            self.line("guide-functional-stopped-saved"),
+            self.ask("guide-problem-wrong"),
+            self.line("guide-problem-wrong-try"),
+            self.ask("guide-functional-phone"),
+            self.line(self.delayed("guide-functional-phone-delay")),
+            self.ask("guide-functional-both"),
+            self.line("guide-functional-both-help"),
+        ];
+        lines.extend(self.to_help_desk("guide-functional-both-mail", "guide-functional-both-phone"));
+        lines
     }
 
     fn shared_registration(&self) -> Vec<Step> {

@@ -27,11 +27,11 @@ impl GuideView<'_> {
 
         let register = vec![
             self.link("guide-reminders-register", facts.register_url, ""),
-            self.to_guide("guide-reminders-how", Guide::Registration),
+            self.to_guide("guide-reminders-register-how", Guide::Registration),
         ];
         let change = vec![
             self.link("guide-reminders-change", facts.reset_url, ""),
-            self.to_guide("guide-reminders-how", Guide::Reset),
+            self.to_guide("guide-reminders-change-how", Guide::Reset),
             self.line("guide-reminders-late"),
         ];
         let mut steps = vec![
@@ -50,9 +50,17 @@ impl GuideView<'_> {
     }
 
     fn reminder_problems(&self) -> Vec<Line> {
-        let mut lines = vec![self.ask("guide-reminders-recipient"), self.line("guide-reminders-recipient-help")];
+        let mut lines = vec![
+            self.ask("guide-reminders-still"),
+            self.line("guide-reminders-still-sent"),
+            self.ask("guide-reminders-stranger"),
+            self.line("guide-reminders-stranger-tell"),
+            self.ask("guide-reminders-expired"),
+            self.line("guide-reminders-expired-help"),
+        ];
+        lines.extend(self.to_help_desk("guide-reminders-expired-mail", "guide-reminders-expired-phone"));
+        lines.extend([self.ask("guide-reminders-recipient"), self.line("guide-reminders-recipient-help")]);
         lines.extend(self.to_help_desk("guide-reminders-recipient-mail", "guide-reminders-recipient-phone"));
-        lines.extend(self.without_both());
         lines.extend([self.ask("guide-reminders-true"), self.line("guide-reminders-true-signs")]);
         lines
     }

@@ -36,12 +36,21 @@ impl GuideView<'_> {
         if facts.keep_and_unlock && !facts.after_unlock.is_empty() {
             sections.push(own("guide-reset-after-unlock", facts.after_unlock));
         }
-        let outside =
-            ["guide-outside-new", "guide-outside-start", "guide-outside-phone"].map(|key| self.line(key)).into();
-        sections.push(self.section("guide-outside-heading", outside, vec![]));
+        sections.extend(self.networks());
         sections.extend(self.known_password());
         sections.push(self.section("guide-problems", self.reset_problems(), vec![]));
         sections
+    }
+
+    /// What a computer knows of the new password, on the municipality's network and elsewhere: in the tenant's own words
+    /// where it has some.
+    fn networks(&self) -> Vec<Section> {
+        let (inside, outside) = (Self::own(self.facts.inside), Self::own(self.facts.outside));
+        let built_in = || ["guide-outside-new", "guide-outside-start"].map(|key| self.line(key)).into();
+        let mut away: Vec<Line> = if outside.is_empty() { built_in() } else { outside };
+        away.push(self.line("guide-outside-phone"));
+        let at_work = (!inside.is_empty()).then(|| self.section("done-inside-heading", inside, vec![]));
+        at_work.into_iter().chain([self.section("done-outside-heading", away, vec![])]).collect()
     }
 
     /// The choice, where there is one.

@@ -99,7 +99,7 @@ impl AccessibilityView<'_> {
 
     fn contact(&self) -> Ways<'_> {
         if self.said.contact.is_empty() {
-            Ways::of_help_desk(self.page.help_desk)
+            Ways::of_help_desk(self.page.help_desk, self.page.language)
         } else {
             Ways::of(&self.said.contact)
         }

@@ -1,9 +1,9 @@
 //! The page of help: common questions, answered by what the tenant offers.
 
 use askama::Template;
-use portvakt_domain::tenant::{KnownPassword, TenantSettings};
+use portvakt_domain::tenant::{HostPurpose, KnownPassword, TenantSettings};
 
-use super::{Layout, Page};
+use super::{Layout, Page, Ways};
 
 /// GET `/help`.
 #[derive(Template)]
@@ -33,6 +33,8 @@ struct Answer<'a> {
     inside: &'a [String],
     outside: &'a [String],
     ways: Vec<Way>,
+    /// Who helps, where it is not the one at the head of the page.
+    desk: Option<Ways<'a>>,
 }
 
 impl<'a> Answer<'a> {
@@ -67,11 +69,13 @@ impl Layout for HelpView<'_> {
 
 impl HelpView<'_> {
     fn answers(&self) -> Vec<Answer<'_>> {
-        vec![self.no_sms(), self.lost(), self.locked(), self.expired(), self.never(), self.network()]
+        let for_all = [self.no_sms(), self.lost(), self.locked(), self.expired(), self.never(), self.network()];
+        let functional = self.settings.directory.has_functional().then(|| self.functional());
+        for_all.into_iter().chain(functional).collect()
     }
 
     fn answer(&self, id: &'static str, heading: String, paragraphs: Vec<String>, ways: Vec<Way>) -> Answer<'_> {
-        Answer { id, heading, paragraphs, inside: &[], outside: &[], ways }
+        Answer { id, heading, paragraphs, inside: &[], outside: &[], ways, desk: None }
     }
 
     /// A text with whom to turn to in it.
@@ -140,5 +144,15 @@ impl HelpView<'_> {
         let heading = self.page.text("help-network-heading");
         let answer = self.answer("network", heading, paragraphs, Vec::new());
         Answer { inside: self.inside, outside: self.outside, ..answer }
+    }
+
+    fn functional(&self) -> Answer<'_> {
+        let here = if self.page.service == HostPurpose::Reset { self.reset_url } else { self.register_url };
+        let guide = Way { words: self.page.text("help-to-functional"), address: format!("{here}/guides/functional") };
+        let mut paragraphs = vec![self.page.text("help-functional")];
+        let own = self.settings.functional_help_desk.as_ref();
+        paragraphs.extend(own.map(|desk| self.page.text_with("help-functional-desk", "name", &desk.name)));
+        let answer = self.answer("functional", self.page.text("help-functional-heading"), paragraphs, vec![guide]);
+        Answer { desk: own.map(|desk| Ways::of_help_desk(desk, self.page.language)), ..answer }
     }
 }

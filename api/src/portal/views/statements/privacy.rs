@@ -3,7 +3,7 @@
 use askama::Template;
 use portvakt_domain::{
     breaker::PROVEN_DAYS,
-    tenant::{LegalBasis, SmsAccount, SmsProvider, TenantSettings},
+    tenant::{LegalBasis, SmsAccount, SmsProvider, TenantSettings, Whereabouts},
 };
 use portvakt_storage::sweep::SweepAges;
 
@@ -36,6 +36,38 @@ impl Layout for PrivacyView<'_> {
 }
 
 impl PrivacyView<'_> {
+    /// The board and its municipality, or the municipality.
+    fn controller(&self) -> String {
+        match &self.settings.privacy.controller.name {
+            None => self.page.tenant.to_owned(),
+            Some(name) if name.contains(self.page.tenant) => name.clone(),
+            Some(name) => {
+                let arguments = [("board", name.into()), ("tenant", self.page.tenant.into())];
+                self.page.texts.text(self.page.language, "privacy-board", &arguments)
+            }
+        }
+    }
+
+    /// A text with who answers for the data.
+    fn of_controller(&self, key: &str) -> String {
+        self.page.text_with(key, "controller", &self.controller())
+    }
+
+    /// How to reach it: through the help desk where nothing else is known.
+    fn controller_ways(&self) -> Ways<'_> {
+        let controller = &self.settings.privacy.controller;
+        if controller.is_empty() {
+            return Ways::of_help_desk(self.page.help_desk, self.page.language);
+        }
+        Ways { name: None, ..Ways::of(controller) }
+    }
+
+    /// What can be done against the processing: it follows from the ground (GDPR, art. 21.1).
+    fn objection(&self) -> Option<String> {
+        let objects = self.settings.privacy.legal_basis == LegalBasis::PublicInterest;
+        objects.then(|| self.of_controller("privacy-object"))
+    }
+
     fn basis(&self) -> String {
         self.page.text(match self.settings.privacy.legal_basis {
             LegalBasis::PublicInterest => "privacy-basis-public",
@@ -92,9 +124,35 @@ impl PrivacyView<'_> {
         self.page.texts.text(self.page.language, "privacy-who-sms", &arguments)
     }
 
-    fn transfers(&self) -> Option<&str> {
-        let transfers = &self.settings.privacy.transfers;
-        (!transfers.is_empty()).then(|| self.page.own_words(transfers))
+    /// What is known of suppliers outside the EU and EEA, then what the tenant says of them.
+    fn transfers(&self) -> Vec<String> {
+        let (accounts, own) = (&self.settings.sms.accounts, &self.settings.privacy.transfers);
+        let are = |whereabouts| accounts.iter().filter(move |account| account.whereabouts() == whereabouts);
+        let by_sms = are(Whereabouts::UnitedStates).map(|account| supplier(&self.page, account));
+        let by_mail = self.settings.mail.american_supplier().map(str::to_owned);
+        let american: Vec<String> = by_sms.chain(by_mail).collect();
+        let unknown = are(Whereabouts::Unknown).next().is_some();
+
+        let of_tenant = |key| self.page.text_with(key, "tenant", self.page.tenant);
+        let mut said = Vec::new();
+        if !american.is_empty() {
+            let names = listed(&american, &self.page.text("word-and"));
+            said.push(self.page.text_with("privacy-abroad-usa", "suppliers", &names));
+        }
+        if !own.is_empty() {
+            said.push(self.page.own_words(own).to_owned());
+            return said;
+        }
+        if !american.is_empty() {
+            said.push(of_tenant("privacy-abroad-unguarded"));
+        }
+        if unknown {
+            said.push(of_tenant("privacy-abroad-unknown"));
+        }
+        if said.is_empty() {
+            said.push(of_tenant("privacy-abroad-none"));
+        }
+        said
     }
 
     fn more(&self) -> Option<&str> {

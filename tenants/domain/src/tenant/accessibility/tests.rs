@@ -7,7 +7,11 @@ fn section(text: &str) -> AccessibilitySettings {
 }
 
 fn problems(text: &str) -> Vec<String> {
-    section(text).problems(&Language::ALL)
+    section(text).problems(&Language::ALL, &desk("mail = \"it@orebro.se\""))
+}
+
+fn desk(ways: &str) -> HelpDesk {
+    toml::from_str(&format!("name = \"IT-helpdesk\"\n{ways}")).expect("a help desk")
 }
 
 const ONE: &str = r#"
@@ -82,7 +86,10 @@ fn what_is_wrong_is_told_with_its_key_and_all_at_once() {
         .lines()
         .map(|line| line.split(", en").next().expect("a part"))
         .map(|line| if line.contains("sv =") { format!("{line} }}\n") } else { format!("{line}\n") });
-    assert_eq!(section(&swedish.collect::<String>()).problems(&[Language::Sv]), Vec::<String>::new());
+    assert_eq!(
+        section(&swedish.collect::<String>()).problems(&[Language::Sv], &desk("mail = \"it@orebro.se\"")),
+        Vec::<String>::new()
+    );
 }
 
 #[test]
@@ -107,13 +114,41 @@ fn what_is_lacking_and_what_is_over_is_told_without_refusing_it() {
     let today = "2026-11-22".parse().expect("a day");
     let told = |text: &str| section(text).shortfalls(today);
     let empty = told("");
-    for key in ["accessibility.assessed: ", "accessibility.contact: ", "accessibility.answer_days: "] {
-        assert_eq!(empty.iter().filter(|line| line.starts_with(key)).count(), 1, "{empty:?}");
+    for key in ["assessed: ", "updated: ", "contact: ", "answer_days: "].map(|key| format!("accessibility.{key}")) {
+        assert_eq!(empty.iter().filter(|line| line.starts_with(&key)).count(), 1, "{empty:?}");
     }
-    let whole = "assessed = \"2026-11-22\"\nmethod = \"self\"\nanswer_days = 2\ncontact = { mail = \"a@orebro.se\" }\n";
+    let whole = "assessed = \"2026-11-22\"\nupdated = \"2026-11-22\"\nmethod = \"self\"\nanswer_days = 2\ncontact = { mail = \"a@orebro.se\" }\n";
     assert_eq!(told(&format!("{whole}{ONE}")), Vec::<String>::new());
     let ahead = told(&whole.replace("2026-11-22", "2026-11-23"));
-    assert!(matches!(&ahead[..], [one] if one.starts_with("accessibility.assessed: the day is yet")), "{ahead:?}");
+    let yet = |line: &String, key: &str| line.starts_with(&format!("accessibility.{key}: the day is yet"));
+    assert!(matches!(&ahead[..], [one, two] if yet(one, "assessed") && yet(two, "updated")), "{ahead:?}");
     let over = told(&format!("{whole}{}", ONE.replace("2027-03-31", "2026-11-21")));
     assert!(matches!(&over[..], [one] if one.starts_with("accessibility.shortcomings.1.mended_by: ")), "{over:?}");
+}
+
+#[test]
+fn somebody_who_can_not_call_can_write() {
+    let (phone, mail) = (desk("phone = \"0142-36 60 00\""), desk("mail = \"it@orebro.se\""));
+    let page = desk("phone = \"0142-36 60 00\"\nurl = \"https://mjolby.se/hjalp\"");
+    let alone = "accessibility.contact: a phone alone does not do";
+    let no_other = "accessibility.contact: the help desk has a phone alone";
+    for (text, help_desk, refused) in [
+        ("contact = { phone = \"0142-36 60 00\" }", &mail, Some(alone)),
+        ("contact = { name = \"Åsa\", phone = \"0142-36 60 00\" }", &phone, Some(alone)),
+        ("contact = { phone = \"0142-36 60 00\", mail = \"a@mjolby.se\" }", &phone, None),
+        ("contact = { url = \"https://mjolby.se/brister\" }", &phone, None),
+        // Whoever names nobody there is reached by the help desk.
+        ("answer_days = 2", &phone, Some(no_other)),
+        ("answer_days = 2", &mail, None),
+        ("answer_days = 2", &page, None),
+        // Nothing is said, so nothing is promised.
+        ("", &phone, None),
+    ] {
+        let found = section(text).problems(&Language::ALL, help_desk);
+        let right = match refused {
+            Some(why) => matches!(&found[..], [one] if one.starts_with(why)),
+            None => found.is_empty(),
+        };
+        assert!(right, "{text}: {found:?}");
+    }
 }

@@ -37,6 +37,8 @@ fn all<'a>(rules: &'a [Rule], own: &'a [String], date: &'a str) -> GuideFacts<'a
         after_reset: own,
         after_unlock: own,
         after_functional: own,
+        inside: own,
+        outside: own,
         date,
     }
 }
@@ -54,6 +56,8 @@ fn least(facts: GuideFacts<'_>) -> GuideFacts<'_> {
         after_reset: &[],
         after_unlock: &[],
         after_functional: &[],
+        inside: &[],
+        outside: &[],
         ..facts
     }
 }

@@ -51,6 +51,7 @@ why = {{ sv = "Vi råder inte över det", en = "It is not ours to change" }}
     .expect("a section");
     settings.privacy = toml::from_str(&format!(
         r#"
+controller = {{ name = "Kommunstyrelsen", mail = "ks@orebro.se" }}
 data_protection_officer = {{ name = "Åsa", mail = "dso@orebro.se", phone = "019-21 10 00" }}
 processor = "Kommunernas IT AB"
 legal_basis = "legal_obligation"
@@ -59,6 +60,8 @@ url = "{OWN_PRIVACY}"
 "#
     ))
     .expect("a section");
+    settings.directory.functional_units = vec!["OU=Enheter,DC=orebro,DC=se".to_owned()];
+    settings.mail.host = "smtp.office365.com".parse().expect("a host");
     settings.directory.number_attribute = Some("mobile".parse().expect("an attribute"));
     settings.reset.keep_and_unlock = true;
     settings.reset.known_password = KnownPassword::WithoutCode;
