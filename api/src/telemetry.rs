@@ -16,7 +16,9 @@ use crate::settings::{LogFormat, LogSection};
 /// # Errors
 /// A level that can't be read.
 pub fn start(settings: &LogSection) -> Result<(), String> {
-    let filter = settings.filter()?.and(filter_fn(is_safe));
+    // It lowers no level itself. Unless that is said, libraries take every line of theirs down to the finest for wanted.
+    let safe = filter_fn(is_safe).with_max_level_hint(LevelFilter::TRACE);
+    let filter = settings.filter()?.and(safe);
     let lines = fmt::layer().with_writer(std::io::stderr);
     let layer = match settings.format {
         // The request or the job that a line belongs to stands under "span".

@@ -9,7 +9,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use diesel::{
@@ -123,6 +123,9 @@ use queries::jobs::NewJob;
 
 pub(crate) const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 
+/// How long a connection may have rested before it is looked at whether it is still there.
+const RESTED: Duration = Duration::from_millis(100);
+
 /// Bounds for a server that hangs: every transaction here takes milliseconds.
 const SESSION: &str = "
     set statement_timeout = '20s';
@@ -163,7 +166,7 @@ impl Address {
         let driver = Driver::new().map_err(|error| diesel::ConnectionError::BadConnection(error.to_string()))?;
         let gone = Arc::new(AtomicBool::new(false));
         let connection = driver.block_on(self.open(gone.clone()))?;
-        Ok(Pooled { conn: Conn::new(connection, driver), gone })
+        Ok(Pooled { conn: Conn::new(connection, driver), gone, used: Instant::now() })
     }
 
     /// The flag is set when the connection is gone.
@@ -200,6 +203,8 @@ fn query_error(error: &tokio_postgres::Error) -> diesel::result::Error {
 pub(crate) struct Pooled {
     conn: Conn,
     gone: Arc<AtomicBool>,
+    /// When it was last waited for, and would have seen its end.
+    used: Instant,
 }
 
 pub(crate) struct Manager {
@@ -218,7 +223,9 @@ impl r2d2::ManageConnection for Manager {
     }
 
     fn is_valid(&self, pooled: &mut Pooled) -> Result<(), Self::Error> {
-        pooled.conn.look();
+        if pooled.used.elapsed() > RESTED {
+            pooled.conn.look();
+        }
         if pooled.gone.load(Ordering::Relaxed) {
             return Err(diesel::r2d2::Error::ConnectionError(diesel::ConnectionError::BadConnection(
                 "the connection is gone".to_owned(),
@@ -243,7 +250,9 @@ impl Pooled {
             self.gone.store(true, Ordering::Relaxed);
             return Err(QueryError::Lost(error.into()));
         }
-        match query(&mut self.conn) {
+        let outcome = query(&mut self.conn);
+        self.used = Instant::now();
+        match outcome {
             Ok(value) => Manager::commit_transaction(&mut self.conn).map(|()| value).map_err(QueryError::from),
             Err(error) => {
                 if Manager::rollback_transaction(&mut self.conn).is_err() {

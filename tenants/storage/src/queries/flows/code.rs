@@ -36,16 +36,17 @@ fn decide(c: &mut Conn, tenant: TenantId, submitted: &SubmitCode) -> Outcome<Cod
         }
     }
     if let Some(flow) = right_code(c, tenant, submitted)? {
-        breakers::count(c, tenant, Codes { sent: 0, used: 1 }, now)?;
-        if flow.state.is_success() {
-            networks::prove(c, tenant, flow.network, now)?;
-        }
         if let Some(message) = &submitted.next_message {
             messages::ask(c, tenant, message, now)?;
         }
         let mut events = vec![submitted.event_right.clone()];
         if let Some(effect) = &submitted.effect {
             events.extend(effect::perform(c, tenant, flow.id, effect, now)?);
+        }
+        // After what may wait for another flow's row: whoever has that one waits for these counts.
+        breakers::count(c, tenant, Codes { sent: 0, used: 1 }, now)?;
+        if flow.state.is_success() {
+            networks::prove(c, tenant, flow.network, now)?;
         }
         audit::record(c, tenant, &events)?;
         return Ok(CodeOutcome::Right);
