@@ -130,7 +130,7 @@ guide-functional-stopped-saved = Är det gamla lösenordet sparat i en dator ell
 guide-functional-phone = Fungerar lösenordet, men ingen har kvar en registrerad mobil?
 guide-functional-phone-delay = Logga in på { $register } med enhetens konto och välj ”{ $lost }”. Det nya numret börjar gälla efter { $hours } timmar. Under tiden får de gamla numren veta det.
 guide-functional-both = Har ni varken en registrerad mobil eller ett lösenord som fungerar?
-guide-functional-both-help = Då behöver ni hjälp av { $name }. Det är den ansvariga chefen, eller den chefen har delegerat till, som hör av sig.
+guide-functional-both-help = Då behöver ni hjälp av { $name }. Det är den ansvariga chefen, eller den som chefen har delegerat till, som hör av sig.
 guide-functional-both-mail = Mejla { $mail } med ämnet ”Koppla nytt mobilnummer”. Ange ditt namn, enheten, kontots användarnamn, och namn och mobilnummer för den som ska få koderna. Skriv aldrig ett lösenord eller en kod i mejlet.
 guide-functional-both-phone = Telefon: { $phone }. Ange ditt namn, enheten, kontots användarnamn, och namn och mobilnummer för den som ska få koderna.
 

@@ -153,6 +153,8 @@ impl HelpView<'_> {
         let own = self.settings.functional_help_desk.as_ref();
         paragraphs.extend(own.map(|desk| self.page.text_with("help-functional-desk", "name", &desk.name)));
         let answer = self.answer("functional", self.page.text("help-functional-heading"), paragraphs, vec![guide]);
-        Answer { desk: own.map(|desk| Ways::of_help_desk(desk, self.page.language)), ..answer }
+        // Its name has just been said.
+        let ways = |desk| Ways { name: None, ..Ways::of_help_desk(desk, self.page.language) };
+        Answer { desk: own.map(ways), ..answer }
     }
 }
