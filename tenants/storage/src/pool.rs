@@ -22,12 +22,6 @@ pub(crate) struct Pool<M: r2d2::ManageConnection> {
     runtime: Handle,
 }
 
-impl<M: r2d2::ManageConnection> Clone for Pool<M> {
-    fn clone(&self) -> Self {
-        Self { connections: self.connections.clone(), turns: self.turns.clone(), runtime: self.runtime.clone() }
-    }
-}
-
 #[derive(Debug)]
 struct Quiet;
 

@@ -65,8 +65,8 @@ impl std::fmt::Debug for Store {
 }
 
 impl Store {
-    /// Opens the database. `runtime` drives the connections and runs the transactions, so it must outlive the store and
-    /// must not be a web server's worker.
+    /// Opens the database. `runtime` runs the transactions, so it must outlive the store and must not be a web
+    /// server's worker.
     ///
     /// # Errors
     /// [`StorageError::MigrationsPending`] and [`StorageError::BadRole`] (both PostgreSQL) say what the operator has to

@@ -195,6 +195,43 @@ pub(crate) async fn no_event_is_left_behind_by_its_job(f: Fixture) {
     assert_eq!(verify(&f, f.a).await.expect("whole").seq, 200);
 }
 
+/// A sealer waits for an event that is recorded but can't be seen yet. On PostgreSQL, where commits take their time; here
+/// somebody holds one up until the sealer stands behind it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sealer_waits_for_who_is_recording() {
+    let f = Fixture::postgres().await;
+    f.execute(
+        "create function wait() returns trigger language plpgsql as
+           $$ begin perform pg_advisory_xact_lock(42); return null; end $$;
+         create constraint trigger wait after insert on audit_events deferrable initially deferred
+           for each row execute function wait()",
+    )
+    .await;
+    let holder = database(&f).superuser().await;
+    holder.batch_execute("begin; select pg_advisory_xact_lock(42)").await.expect("held");
+    let waiting = "select count(*) from pg_stat_activity
+                   where datname = current_database() and usename = 'portvakt_app' and wait_event_type = 'Lock'";
+    let standing = async |expected: i64| while f.number(waiting).await < expected {};
+    let sealed = std::sync::atomic::AtomicBool::new(false);
+    let sealing = async {
+        standing(1).await;
+        let report = seal(&f, 50).await.expect("sealed");
+        sealed.store(true, Ordering::Relaxed);
+        report.sealed
+    };
+    let releasing = async {
+        while f.number(waiting).await < 2 {
+            if sealed.load(Ordering::Relaxed) {
+                break;
+            }
+        }
+        holder.batch_execute("rollback").await.expect("let go");
+    };
+    let recording = record(&f, vec![event(AuditKind::CodeWrong, f.now)]);
+    let ((), seen, ()) = futures_util::join!(recording, sealing, releasing);
+    assert_eq!(seen, 1, "the event was recorded before the sealer looked");
+}
+
 pub(crate) async fn one_account_is_one_subject(f: Fixture) {
     let mine = account();
     let of = |account| NewEvent { account, ..event(AuditKind::CodeSent, f.now) };
