@@ -119,13 +119,13 @@ impl MobileNumber {
         digits.get(..digits.len().saturating_sub(4)).unwrap_or_default()
     }
 
-    /// `*** *** 45 67`: enough for its owner to know it, too little for anybody else.
+    /// `*** *** 45 67`: enough for its owner to know it, too little for anybody else. Its spaces break no line.
     pub fn masked(&self) -> String {
         let digits = self.e164();
         // Digits are ASCII: `from_e164` and `parse` let nothing else in.
         let tail = digits.get(digits.len().saturating_sub(4)..).unwrap_or_default();
         let (first, last) = tail.split_at_checked(2).unwrap_or((tail, ""));
-        format!("*** *** {first} {last}")
+        format!("***\u{a0}***\u{a0}{first}\u{a0}{last}")
     }
 }
 
@@ -245,7 +245,7 @@ mod tests {
 
     #[test]
     fn a_mask_shows_four_digits() {
-        assert_eq!(MobileNumber::from_e164("+46701740605").expect("stored").masked(), "*** *** 06 05");
+        assert_eq!(MobileNumber::from_e164("+46701740605").expect("stored").masked(), "***\u{a0}***\u{a0}06\u{a0}05");
         assert!(MobileNumber::from_e164("46701740605").is_err());
         assert!(MobileNumber::from_e164("+4670ö").is_err());
     }

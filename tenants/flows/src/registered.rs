@@ -6,6 +6,7 @@ use portvakt_domain::{
     id::AccountKey,
     keys::{KeyUse, KeyedHash, Place},
     number::MobileNumber,
+    time::Instant,
 };
 use portvakt_storage::{audit, numbers};
 use uuid::Uuid;
@@ -21,6 +22,8 @@ use crate::{
 pub struct Registered {
     /// What it is known by: in forms, and as the holder in the audit trail. It says nothing of anybody.
     pub row: Uuid,
+    /// Since when this number stands in that row.
+    pub since: Instant,
     /// The number, for its owner's eyes or for a message.
     pub number: MobileNumber,
     /// The number, hashed for look-ups.
@@ -49,7 +52,7 @@ pub async fn numbers(platform: &Platform, tenant: &Tenant, account: AccountKey) 
         };
         // Hashed anew: what is stored may be under a key that is not the active one any more.
         let hash = look_up_hash(platform, tenant, &number);
-        registered.push(Registered { row: stored.row_id, number, hash, holder });
+        registered.push(Registered { row: stored.row_id, since: stored.registered_at, number, hash, holder });
     }
     Ok(registered)
 }

@@ -20,8 +20,8 @@ use portvakt_domain::{
 use portvakt_storage::{
     messages::{self, BeginCode, CodeTurn, Taker},
     number_changes,
+    numbers::SeenNumber,
 };
-use uuid::Uuid;
 
 use crate::{
     FlowError, Measure, Platform, Tenant, breaker, budget,
@@ -83,7 +83,7 @@ pub async fn run(platform: &Platform, tenant: &Tenant, id: MessageId) -> Result<
         .account(recipient.account)
         .network(flow.network)
         .detail("purpose", purpose.as_str())
-        .holder(recipient.row);
+        .holder(recipient.seen.map(|seen| seen.row_id));
     let begun = messages::begin_code(
         &platform.store,
         tenant.id,
@@ -96,7 +96,7 @@ pub async fn run(platform: &Platform, tenant: &Tenant, id: MessageId) -> Result<
             send: recipient.number.is_some() && in_time,
             held_back,
             proved: has_proved(&message, &flow),
-            number: recipient.row,
+            number: recipient.seen,
             network: flow.network,
             trusted_network: flow.trusted_network,
             event: sent_event,
@@ -183,14 +183,14 @@ pub(crate) async fn settle(
 struct Recipient {
     account: Option<AccountKey>,
     number: Option<MobileNumber>,
-    /// The row of the number, where it is a registered one.
-    row: Option<Uuid>,
+    /// Where it was read, if it is a registered one.
+    seen: Option<SeenNumber>,
 }
 
 impl Recipient {
     fn registered(account: Option<AccountKey>, number: Option<Registered>) -> Self {
-        let row = number.as_ref().map(|number| number.row);
-        Self { account, number: number.map(|number| number.number), row }
+        let seen = number.as_ref().map(|number| SeenNumber { row_id: number.row, since: number.since });
+        Self { account, number: number.map(|number| number.number), seen }
     }
 }
 
@@ -222,7 +222,7 @@ async fn recipient(
         }
         (MessageKind::NewNumberCode, _) => {
             let number = open::pending_number(platform, tenant, flow)?;
-            Ok(Recipient { account: flow.account, number, row: None })
+            Ok(Recipient { account: flow.account, number, seen: None })
         }
         (_, proof) => {
             let key = flow.account.ok_or(FlowError::Corrupt("flows.account"))?;

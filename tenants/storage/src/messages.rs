@@ -9,9 +9,8 @@ use portvakt_domain::{
     tenant::SmsProvider,
     time::Instant,
 };
-use uuid::Uuid;
 
-use crate::breakers::Breaker;
+use crate::{breakers::Breaker, numbers::SeenNumber};
 
 /// A message with a code that is about to be sent, or not.
 #[derive(Debug, Clone)]
@@ -32,13 +31,13 @@ pub struct BeginCode {
     pub held_back: Option<&'static str>,
     /// Whether an earlier code of this flow was right: then an open breaker does not hold this one back.
     pub proved: bool,
-    /// The row of that number, where it is a registered one.
-    pub number: Option<Uuid>,
+    /// That number, where it is a registered one. Where another stands in its place by now, nothing is sent.
+    pub number: Option<SeenNumber>,
     /// The network that asked, hashed.
     pub network: KeyedHash,
     /// Whether the tenant lists that network as its own.
     pub trusted_network: bool,
-    /// Recorded, with `turn` = `send`, `nobody` or `limit` among its details, and which `limit`.
+    /// Recorded, with `turn` = `send`, `nobody`, `changed` or `limit` among its details, and which `limit`.
     pub event: NewEvent,
 }
 

@@ -37,6 +37,15 @@ pub struct StoredNumber {
     pub registered_at: Instant,
 }
 
+/// A registered number as somebody read it: the row stays when its number is replaced, the time does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SeenNumber {
+    /// The row it is sealed for.
+    pub row_id: Uuid,
+    /// Since when.
+    pub since: Instant,
+}
+
 storage_functions! { of numbers:
     /// An account's numbers, the first one first.
     read fn list(account: AccountKey) -> Vec<StoredNumber>;

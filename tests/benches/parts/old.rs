@@ -18,11 +18,11 @@ pub const RESETS: usize = 100;
 /// Copies of a flow that ended, all of this hour: no sweep removes them meanwhile. As superuser, past row-level security.
 const COPIES: &str = "
     insert into flows
-    select (jsonb_populate_record(null::flows, to_jsonb(f) || jsonb_build_object(
-        'id', gen_random_uuid(), 'state', 'password_set', 'account', gen_random_uuid(),
-        'token_hash', '\\x' || encode(sha256(convert_to('token ' || n, 'UTF8')), 'hex'),
-        'start_hash', '\\x' || encode(sha256(convert_to('start ' || n, 'UTF8')), 'hex')))).*
-    from (select * from flows limit 1) f, generate_series($1::bigint, $2::bigint) n";
+    select copy.* from (select * from flows limit 1) f, generate_series($1::bigint, $2::bigint) n,
+        lateral jsonb_populate_record(null::flows, to_jsonb(f) || jsonb_build_object(
+            'id', gen_random_uuid(), 'state', 'password_set', 'account', gen_random_uuid(),
+            'token_hash', '\\x' || encode(sha256(convert_to('token ' || n, 'UTF8')), 'hex'),
+            'start_hash', '\\x' || encode(sha256(convert_to('start ' || n, 'UTF8')), 'hex'))) copy";
 
 /// Before, the rows, and after.
 pub async fn run(stage: &mut Stage, size: &Size, table: &mut Table) {

@@ -21,7 +21,7 @@ use portvakt_domain::{
 use uuid::Uuid;
 
 use super::{
-    Conn, audit, breakers, flows as flow_queries, jobs, lock, networks, reports,
+    Conn, audit, breakers, flows as flow_queries, jobs, lock, networks, numbers, reports,
     schema::{flows, messages, sms_log},
     trips,
 };
@@ -188,8 +188,11 @@ pub(crate) fn begin_code(c: &mut Conn, tenant: TenantId, begin: &BeginCode) -> O
         Some(_) if !begin.proved => Standing::Held,
         _ => Standing::New,
     });
+    let stands = numbers::stands(c, tenant, begin.account.unwrap_or(nobody), begin.number)?;
     let (turn, reason, limit) = match (begin.send && begin.account.is_some(), begin.held_back, allowed) {
         (false, ..) => (CodeTurn::Suppressed, "nobody", None),
+        // Replaced since it was read: a code there would be one for whoever has the old phone.
+        (true, ..) if !stands => (CodeTurn::Suppressed, "changed", None),
         (true, Some(limit), _) | (true, None, Err(limit)) => (CodeTurn::Suppressed, "limit", Some(limit)),
         (true, None, Ok(())) => (CodeTurn::Send, "send", None),
     };
@@ -198,7 +201,7 @@ pub(crate) fn begin_code(c: &mut Conn, tenant: TenantId, begin: &BeginCode) -> O
         CodeTurn::Send => (MessageState::Sending, begin.code_hash, begin.account.unwrap_or(nobody)),
         _ => (MessageState::Suppressed, begin.decoy_hash, nobody),
     };
-    let number = begin.number.filter(|_| turn == CodeTurn::Send);
+    let number = begin.number.filter(|_| turn == CodeTurn::Send).map(|number| number.row_id);
     if !store_code(c, tenant, begin, &message.asked, purpose, (code_hash, number))? {
         note(c, tenant, &message, MessageState::Suppressed, begin.now)?;
         return Ok(BegunCode { breaker, ..only(CodeTurn::Gone) });

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{Conn, schema::numbers};
 use crate::{
     error::{Outcome, corrupt},
-    numbers::{NewNumber, StoredNumber},
+    numbers::{NewNumber, SeenNumber, StoredNumber},
     values::{At, Id, at, hash, optional_sealed},
 };
 
@@ -42,6 +42,23 @@ pub(crate) fn list(c: &mut Conn, tenant: TenantId, account: &AccountKey) -> Outc
         })
     };
     rows.into_iter().map(read).collect()
+}
+
+/// Whether the number that was read is still the one in its row. The same is asked where none was read.
+pub(crate) fn stands(
+    c: &mut Conn,
+    tenant: TenantId,
+    account: AccountKey,
+    seen: Option<SeenNumber>,
+) -> Outcome<bool> {
+    let row = seen.map_or(Uuid::nil(), |seen| seen.row_id);
+    let since: Option<At> = numbers::table
+        .find((Id(tenant.0), Id(row)))
+        .filter(numbers::account.eq(Id(account.0)))
+        .select(numbers::registered_at)
+        .first(c)
+        .optional()?;
+    Ok(since.map(|since| since.0) == seen.map(|seen| seen.since))
 }
 
 pub(crate) fn import(c: &mut Conn, tenant: TenantId, account: &AccountKey, all: &[NewNumber]) -> Outcome<()> {

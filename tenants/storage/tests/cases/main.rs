@@ -114,6 +114,7 @@ cases! {
         a_guard_forgets_as_the_directory_does;
     messages:
         a_code_is_begun_once
+        a_number_that_was_replaced_gets_no_code
         every_begin_costs_the_same
         an_account_gets_three_from_a_network
         networks_are_counted_apart

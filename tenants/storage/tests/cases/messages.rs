@@ -13,9 +13,10 @@ use portvakt_domain::{
 use portvakt_storage::{
     flows::{self, NewFlow, SettleWrite},
     messages::{self, BeginCode, CodeTurn, NoticeTurn, Taker},
+    numbers::{self, NewNumber, SeenNumber},
 };
 
-use crate::fixture::{Fixture, account, event, flow, hash, message, minutes, sealed, settled};
+use crate::fixture::{Fixture, account, event, flow, hash, message, minutes, new_number, sealed, settled};
 
 /// A reset begun at `at`, and its message.
 async fn asked(f: &Fixture, at: Instant) -> (NewFlow, MessageId) {
@@ -84,6 +85,31 @@ pub(crate) async fn a_code_is_begun_once(f: Fixture) {
 
     let strange = turn(&f, MessageId(uuid::Uuid::new_v4()), None, hash(), f.now);
     assert_eq!(begin(&f, strange).await, CodeTurn::Gone);
+}
+
+pub(crate) async fn a_number_that_was_replaced_gets_no_code(f: Fixture) {
+    let mine = account();
+    let number = new_number(f.now);
+    let seen = SeenNumber { row_id: number.row_id, since: number.at };
+    let ask = async |account: AccountKey| {
+        let (new, id) = asked(&f, f.now).await;
+        let turn = BeginCode { number: Some(seen), ..turn(&f, id, Some(account), hash(), f.now) };
+        let begun = begin(&f, turn.clone()).await;
+        let found = flows::find_by_id(&f.store, f.a, new.id).await.expect("found").expect("a flow");
+        (begun, found.code_hash == Some(turn.code_hash))
+    };
+    let (sent, held) = ((CodeTurn::Send, true), (CodeTurn::Suppressed, false));
+    numbers::import(&f.store, f.a, mine, vec![number.clone()]).await.expect("imported");
+    assert_eq!(ask(mine).await, sent);
+    assert_eq!(ask(account()).await, held, "the number of somebody else");
+
+    let replaced = NewNumber { at: f.now + minutes(1), ..number };
+    numbers::import(&f.store, f.a, mine, vec![replaced]).await.expect("imported");
+    assert_eq!(ask(mine).await, held, "another number stands in its row");
+    numbers::import(&f.store, f.a, mine, vec![]).await.expect("imported");
+    assert_eq!(ask(mine).await, held, "it was removed");
+    let told = "select count(*) from audit_events where details like '%\"turn\":\"changed\"%'";
+    assert_eq!(f.number(told).await, 3);
 }
 
 /// How many events tell that nobody knows of this message whether it went out.

@@ -23,7 +23,7 @@ pub struct NumberItem {
 impl NumberItem {
     /// The number, masked, after its holder's name where it has one.
     pub fn of(registered: &Registered) -> Self {
-        let masked = registered.number.masked().replace(' ', "\u{a0}");
+        let masked = registered.number.masked();
         let shown = match &registered.holder {
             Some(holder) => format!("{}, {masked}", holder.reveal()),
             None => masked,
