@@ -45,12 +45,7 @@ pub(crate) fn list(c: &mut Conn, tenant: TenantId, account: &AccountKey) -> Outc
 }
 
 /// Whether the number that was read is still the one in its row. The same is asked where none was read.
-pub(crate) fn stands(
-    c: &mut Conn,
-    tenant: TenantId,
-    account: AccountKey,
-    seen: Option<SeenNumber>,
-) -> Outcome<bool> {
+pub(crate) fn stands(c: &mut Conn, tenant: TenantId, account: AccountKey, seen: Option<SeenNumber>) -> Outcome<bool> {
     let row = seen.map_or(Uuid::nil(), |seen| seen.row_id);
     let since: Option<At> = numbers::table
         .find((Id(tenant.0), Id(row)))
