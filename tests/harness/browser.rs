@@ -269,7 +269,8 @@ fn text(html: &str) -> String {
             _ => {}
         }
     }
-    unescape(&out.split_whitespace().collect::<Vec<_>>().join(" "))
+    // Where a word may be divided is not heard.
+    unescape(&out.split_whitespace().collect::<Vec<_>>().join(" ")).replace('\u{ad}', "")
 }
 
 fn unescape(text: &str) -> String {

@@ -150,7 +150,7 @@ impl GuideView<'_> {
     fn say(&self, key: &str) -> String {
         let (page, facts, desk) = (&self.page, &self.facts, self.page.help_desk);
         let (next, sign_in, lost) = (page.text("button-next"), page.text("button-sign-in"), page.text("link-lost"));
-        let (keep, cancel, address) = (page.text("button-keep-number"), page.text("button-cancel"), self.address());
+        let (keep, leave, address) = (page.text("button-keep-number"), page.text("button-not-you"), self.address());
         let arguments = [
             ("tenant", Argument::Text(page.tenant)),
             ("name", (&desk.name).into()),
@@ -166,7 +166,7 @@ impl GuideView<'_> {
             ("signin", (&sign_in).into()),
             ("lost", (&lost).into()),
             ("keep", (&keep).into()),
-            ("cancel", (&cancel).into()),
+            ("leave", (&leave).into()),
             ("address", (&address).into()),
         ];
         page.texts.text(page.language, key, &arguments)

@@ -15,7 +15,7 @@ about-name = Namn:
 
 ## Tillgänglighet
 
-accessibility-heading = Tillgänglighetsredogörelse
+accessibility-heading = Tillgänglighets{"\u00AD"}redogörelse
 accessibility-who = { $tenant } står bakom tjänsten { $service } på { $address }. Vi vill att så många som möjligt ska kunna använda den.
 accessibility-what = Här står hur tjänsten uppfyller lagen (2018:1937) om tillgänglighet till digital offentlig service, vilka brister som är kända och hur du kan anmäla fler.
 accessibility-state-heading = Så tillgänglig är tjänsten

@@ -54,10 +54,10 @@ impl GuideView<'_> {
         let facts = &self.facts;
         let mut steps = vec![
             self.step(vec![self.link("guide-registration-open", facts.register_url, "")], None),
-            self.step(vec![self.line("guide-functional-sign-in")], Some(Picture::SIGN_IN)),
+            self.step(vec![self.line("guide-functional-sign-in")], Some(Picture::UNIT_SIGN_IN)),
         ];
         if facts.password_again {
-            steps.push(self.step(vec![self.line("guide-functional-confirm")], Some(Picture::CONFIRM)));
+            steps.push(self.step(vec![self.line("guide-functional-confirm")], Some(Picture::UNIT_CONFIRM)));
         }
         let number = vec![self.line("guide-functional-number"), Line::Text(self.page.text("number-which"))];
         steps.push(self.step(number, Some(Picture::HOLDER)));
@@ -71,14 +71,14 @@ impl GuideView<'_> {
         let code = vec![self.line("guide-functional-code"), self.line("guide-reset-code-wait")];
         let mut steps = vec![
             self.step(vec![self.link("guide-reset-open", facts.reset_url, "")], None),
-            self.step(vec![self.line("guide-functional-username")], Some(Picture::START)),
+            self.step(vec![self.line("guide-functional-username")], Some(Picture::UNIT_START)),
             self.step(code, Some(Picture::RESET_CODE)),
         ];
-        steps.extend(self.choice());
-        steps.push(self.new_password());
+        steps.extend(self.choice(Picture::UNIT_CHOOSE));
+        steps.push(self.new_password(Picture::UNIT_PASSWORD));
         let own = Self::own(facts.after_functional);
         let done = if own.is_empty() { vec![self.line("guide-functional-finished")] } else { own };
-        steps.push(self.step(done, Some(Picture::DONE)));
+        steps.push(self.step(done, Some(Picture::UNIT_DONE)));
         steps
     }
 }

@@ -39,6 +39,12 @@ pictures! {
     REGISTER_CODE "register_code" "guide-alt-register-code";
     REGISTERED "registered" "guide-alt-registered";
     HOLDER "holder" "guide-alt-holder";
+    UNIT_SIGN_IN "unit_sign_in" "guide-alt-sign-in";
+    UNIT_CONFIRM "unit_confirm" "guide-alt-confirm";
+    UNIT_START "unit_start" "guide-alt-start";
+    UNIT_CHOOSE "unit_choose" "guide-alt-choose";
+    UNIT_PASSWORD "unit_password" "guide-alt-password";
+    UNIT_DONE "unit_done" "guide-alt-done";
     START "start" "guide-alt-start";
     RESET_CODE "reset_code" "guide-alt-reset-code";
     CHOOSE "choose" "guide-alt-choose";

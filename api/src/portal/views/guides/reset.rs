@@ -22,8 +22,8 @@ impl GuideView<'_> {
                 Some(Picture::RESET_CODE),
             ),
         ];
-        steps.extend(self.choice());
-        steps.push(self.new_password());
+        steps.extend(self.choice(Picture::CHOOSE));
+        steps.push(self.new_password(Picture::PASSWORD));
         let done = if facts.keep_and_unlock { "guide-reset-done-unlock" } else { "guide-reset-done" };
         steps.push(self.step(vec![self.line(done)], Some(Picture::DONE)));
 
@@ -54,18 +54,18 @@ impl GuideView<'_> {
     }
 
     /// The choice, where there is one.
-    pub(super) fn choice(&self) -> Option<Step> {
+    pub(super) fn choice(&self, picture: Picture) -> Option<Step> {
         let lines =
             ["guide-reset-choose", "guide-reset-choose-keep", "guide-reset-choose-new"].map(|key| self.line(key));
-        self.facts.keep_and_unlock.then(|| self.step(lines.into(), Some(Picture::CHOOSE)))
+        self.facts.keep_and_unlock.then(|| self.step(lines.into(), Some(picture)))
     }
 
     /// The new password, with the tenant's rules.
-    pub(super) fn new_password(&self) -> Step {
+    pub(super) fn new_password(&self, picture: Picture) -> Step {
         let rule = |rule: &portvakt_domain::policy::Rule| RuleView::words(rule, &self.page);
         let rules = Line::Items(self.facts.rules.iter().map(rule).collect());
         let tip = Line::Text(self.page.text("password-tip"));
-        self.step(vec![self.line("guide-reset-password"), rules, tip], Some(Picture::PASSWORD))
+        self.step(vec![self.line("guide-reset-password"), rules, tip], Some(picture))
     }
 
     /// How to change a password that one knows, where that is offered.

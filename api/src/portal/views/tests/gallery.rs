@@ -39,7 +39,7 @@ pub(super) const TENANT: &str = "Örebro kommun";
 pub(super) const RESET: &str = "https://pwreset.orebro.se";
 pub(super) const REGISTER: &str = "https://pwreg.orebro.se";
 pub(super) const HELP_PAGE: &str = "https://orebro.se/it";
-const MASKED: &str = "*** *** 06 05";
+const MASKED: &str = "***\u{a0}***\u{a0}06\u{a0}05";
 const WHEN: &str = "2026-11-24 14.05";
 
 /// A rendered page.

@@ -16,7 +16,7 @@ use crate::portal::views::{
 };
 
 /// What all pictures may weigh together.
-const MOST_BYTES: usize = 400 * 1024;
+const MOST_BYTES: usize = 600 * 1024;
 
 fn pictured() -> Vec<(String, Shown)> {
     let texts = texts();

@@ -119,10 +119,12 @@ pub(in super::super) fn pictured(texts: &Texts, language: Language) -> Vec<Shown
 }
 
 const USERNAME: &str = "annand01";
+/// An account that a unit shares.
+const UNIT: &str = "hemtjanstab";
 const OWN_RESET: &str = "https://pwreset.example.se";
 const OWN_REGISTER: &str = "https://pwreg.example.se";
 const START_TOKEN: &str = "t0k3n";
-const ENDS_WITH: &str = "*** *** 06 05";
+const ENDS_WITH: &str = "***\u{a0}***\u{a0}06\u{a0}05";
 
 fn registering(gallery: &mut Gallery<'_>) {
     let page = Page { service: HostPurpose::Register, ..gallery.page };
@@ -145,7 +147,10 @@ fn registering(gallery: &mut Gallery<'_>) {
     };
     gallery.hang("number", false, &number);
     let typed = TypedNumber { holder: "Anna Andersson", ..typed };
-    let (username, display_name) = ("hemtjanstab", "");
+    let (username, display_name) = (UNIT, "");
+    let view = SignInView { page, start_token: START_TOKEN, username, problem: None, reset_url: OWN_RESET };
+    gallery.hang("unit_sign_in", false, &view);
+    gallery.hang("unit_confirm", false, &ConfirmView { page, username, display_name, problem: None });
     gallery.hang("holder", false, &NumberView { functional: true, typed, username, display_name, ..number });
     gallery.hang("register_code", false, &CodeView { page, ..code(page, CodeFor::NewNumber(ENDS_WITH), None) });
     let numbers = [NumberItem { row: "row1".to_owned(), shown: ENDS_WITH.to_owned() }];
@@ -156,17 +161,23 @@ fn registering(gallery: &mut Gallery<'_>) {
 }
 
 fn resetting(gallery: &mut Gallery<'_>) {
-    let (page, username, start_token) = (gallery.page, USERNAME, START_TOKEN);
-    let (register_url, example) = (OWN_REGISTER, "");
-    let start = StartView { page, start_token, username, problem: None, example, register_url, offers_change: true };
-    gallery.hang("start", false, &start);
+    let page = gallery.page;
     // How many steps there are is each tenant's matter.
     gallery.hang("reset_code", false, &CodeView { page, ..code(page, CodeFor::Reset, None) });
-    let choices = &[Choice::KeepAndUnlock, Choice::NewPassword];
-    gallery.hang("choose", false, &ChooseView { page, username, choices, wait: None, problem: None });
-    let (purpose, rules, words) = (PasswordFor::Reset, Vec::new(), &[]);
-    gallery.hang("password", false, &PasswordView { page, purpose, username, rules, words, problem: None });
-    let kind = Done::PasswordSet;
-    gallery.hang("done", false, &DoneView { page, kind, username, paragraphs: &[], outside: &[], inside: &[] });
+    for (prefix, username) in [("", USERNAME), ("unit_", UNIT)] {
+        let (start_token, register_url, example) = (START_TOKEN, OWN_REGISTER, "");
+        let start =
+            StartView { page, start_token, username, problem: None, example, register_url, offers_change: true };
+        gallery.hang(format!("{prefix}start"), false, &start);
+        let choices = &[Choice::KeepAndUnlock, Choice::NewPassword];
+        let choose = ChooseView { page, username, choices, wait: None, problem: None };
+        gallery.hang(format!("{prefix}choose"), false, &choose);
+        let (purpose, rules, words) = (PasswordFor::Reset, Vec::new(), &[]);
+        let password = PasswordView { page, purpose, username, rules, words, problem: None };
+        gallery.hang(format!("{prefix}password"), false, &password);
+        let done = DoneView { page, kind: Done::PasswordSet, username, paragraphs: &[], outside: &[], inside: &[] };
+        gallery.hang(format!("{prefix}done"), false, &done);
+    }
+    let (username, start_token) = (USERNAME, START_TOKEN);
     gallery.hang("change", false, &ChangeView { page, start_token, username, problem: None });
 }
