@@ -17,6 +17,7 @@ use portvakt_domain::{keys::KeyRing, random::Random, time::Clock};
 use portvakt_flows::{Platform, subjects::Subjects};
 use portvakt_storage::{DatabaseSettings, StorageError, Store};
 use portvakt_texts::{TextError, Texts};
+use secrecy::SecretString;
 use tokio::{runtime::Handle, sync::Notify, task::JoinHandle};
 
 use crate::{
@@ -53,6 +54,8 @@ pub struct Parts {
     pub adapters: Box<dyn FnOnce(SocketAddr) -> Arc<dyn Adapters> + Send>,
     /// Pages on hosts that belong to no tenant; only the demo has some.
     pub front: Option<Front>,
+    /// What the operator's own programs show; without one nobody asks the API.
+    pub operator_token: Option<SecretString>,
     /// How much wider than the default limits per client network are.
     pub network_limit_factor: i64,
 }
@@ -144,6 +147,7 @@ impl App {
             texts,
             metrics: parts.metrics,
             proxies: parts.proxies,
+            operator_token: parts.operator_token,
             front_hosts: front.as_ref().map(|front| front.hosts.clone()).unwrap_or_default(),
         });
 

@@ -3,6 +3,7 @@
 pub mod client;
 pub mod fields;
 pub mod host;
+pub mod operator;
 pub mod origin;
 pub mod visit;
 

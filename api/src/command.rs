@@ -3,8 +3,11 @@
 mod audit;
 mod config;
 mod demo;
+mod expiry;
+mod jobs;
 mod keys;
 mod migrate;
+mod numbers;
 mod practice_directory;
 mod serve;
 mod tenant;
@@ -20,12 +23,14 @@ use tokio::{
 };
 
 use crate::{
+    rest::document,
     settings::{ConnectSection, Settings, SettingsError},
     telemetry,
     worker::chain,
 };
 
 pub use demo::DemoArguments;
+pub(crate) use expiry::ended;
 
 /// Gives municipal staff a way back into a locked or forgotten account.
 #[derive(Debug, Parser)]
@@ -57,6 +62,17 @@ enum Action {
     /// Tenants.
     #[command(subcommand)]
     Tenant(tenant::TenantAction),
+    /// Reminders before passwords end.
+    #[command(subcommand)]
+    Expiry(expiry::ExpiryAction),
+    /// Registered numbers: whether those whom they belong to are still there.
+    #[command(subcommand)]
+    Numbers(numbers::NumbersAction),
+    /// Work behind the replies: what waits, and what was laid aside.
+    #[command(subcommand)]
+    Jobs(jobs::JobsAction),
+    /// Print the document of the API (OpenAPI 3.1).
+    Openapi,
     /// The key ring.
     #[command(subcommand)]
     Keys(keys::KeysAction),
@@ -107,6 +123,13 @@ impl Command {
             Action::Serve(argument) => serve::run(&argument).await,
             Action::Migrate(argument) => migrate::run(&argument).await,
             Action::Config(action) => config::run(&action).await,
+            Action::Expiry(action) => expiry::run(action).await,
+            Action::Numbers(action) => numbers::run(action).await,
+            Action::Jobs(action) => jobs::run(action).await,
+            Action::Openapi => {
+                say(document::json().map_err(CommandError::failed)?.trim_end());
+                Ok(ExitCode::SUCCESS)
+            }
             Action::Keys(action) => keys::run(action).await,
             Action::Tenant(action) => tenant::run(action).await,
             Action::Audit(action) => audit::run(action).await,

@@ -1,5 +1,7 @@
 //! The demo's own pages, on `localhost`: where to begin, the accounts, phones and mailboxes. They do not exist elsewhere.
 
+mod expiry;
+
 use std::{
     collections::BTreeMap,
     sync::{Arc, OnceLock},
@@ -109,6 +111,12 @@ pub fn routes(scene: Arc<Scene>) -> Arc<dyn Fn(&mut ServiceConfig) + Send + Sync
             .app_data(web::Data::from(scene.clone()))
             .service(page("/").route(web::get().to(start)))
             .service(page("/demo/accounts.json").route(web::get().to(accounts_json)))
+            .service(
+                page("/demo/expiry/{slug}.json")
+                    .route(web::get().to(expiry::preview))
+                    .route(web::post().to(expiry::run_json)),
+            )
+            .service(page("/demo/expiry/{slug}").route(web::post().to(expiry::run_page)))
             .service(page("/demo/outbox").route(web::get().to(outbox)))
             .service(page("/demo/outbox.json").route(web::get().to(outbox_json)))
             .service(page("/assets/{name}").route(web::get().to(portal::asset)))
@@ -123,6 +131,7 @@ async fn start(request: HttpRequest, shared: web::Data<Shared>, scene: web::Data
         .slugs
         .iter()
         .map(|slug| DemoTenant {
+            slug,
             name: name_of(&shared, slug),
             reset_url: scene.address("pwreset", slug),
             register_url: scene.address("pwreg", slug),

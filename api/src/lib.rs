@@ -12,6 +12,7 @@ pub mod portal;
 pub mod problem;
 pub mod registry;
 pub mod reports;
+pub mod rest;
 pub mod routes;
 pub mod settings;
 pub mod shared;

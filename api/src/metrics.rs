@@ -1,5 +1,8 @@
 //! Every metric, by name. No label holds anything personal.
 
+mod reconciliations;
+mod reminders;
+
 use portvakt_delivery::sms::AttemptObserver;
 use portvakt_directory::OperationObserver;
 use portvakt_domain::{
@@ -8,7 +11,7 @@ use portvakt_domain::{
     time::Instant,
 };
 use portvakt_flows::{Measure, Meter};
-use portvakt_storage::operator::JobsOverview;
+use portvakt_storage::{operator::JobsOverview, reconciliations::ReconciliationGlance, reminders::ReminderFigures};
 use prometheus::{
     HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder, core::Collector,
     process_collector::ProcessCollector,
@@ -40,11 +43,13 @@ pub struct Metrics {
     took: HistogramVec,
     certificates: IntGaugeVec,
     unusable: IntGauge,
+    reminders: reminders::ReminderGauges,
+    reconciliations: reconciliations::ReconciliationGauges,
 }
 
 /// The metrics that say which tenant. One line a tenant each, or one an outcome: never with a route, never with buckets,
 /// or many tenants make more lines than anybody wants to store.
-pub const BY_TENANT: [&str; 10] = [
+pub const BY_TENANT: [&str; 16] = [
     "portvakt_values_under_older_keys",
     "portvakt_sms_total",
     "portvakt_mail_total",
@@ -55,6 +60,12 @@ pub const BY_TENANT: [&str; 10] = [
     "portvakt_sms_budget_alarms_total",
     "portvakt_breaker_changes_total",
     "portvakt_certificate_days",
+    "portvakt_reminders_due_timestamp_seconds",
+    "portvakt_reminders_last_success_timestamp_seconds",
+    "portvakt_reminders_unsent",
+    "portvakt_reminders_refused",
+    "portvakt_reconciliation_last_success_timestamp_seconds",
+    "portvakt_reconciliation_stopped",
 ];
 
 /// What is looked at when somebody asks for the metrics.
@@ -183,6 +194,8 @@ impl Metrics {
                 &registry,
                 IntGauge::new("portvakt_tenants_unusable", "Tenants whose settings in force can't be used here.")?,
             )?,
+            reminders: reminders::ReminderGauges::new(&registry)?,
+            reconciliations: reconciliations::ReconciliationGauges::new(&registry)?,
             registry,
         };
         let build = register(
@@ -203,6 +216,21 @@ impl Metrics {
     /// So many of a tenant's stored values are under other keys than the active one.
     pub fn under_older_keys(&self, tenant: TenantId, values: i64) {
         self.keys.with_label_values(&[&tenant.to_string()]).set(values);
+    }
+
+    /// A tenant's reminders were due at this moment.
+    pub fn reminders_due(&self, tenant: TenantId, at: Instant) {
+        self.reminders.due(tenant, at);
+    }
+
+    /// How a tenant's reminders stand.
+    pub fn reminders(&self, tenant: TenantId, figures: ReminderFigures) {
+        self.reminders.figures(tenant, figures);
+    }
+
+    /// How a tenant's reconciliations of numbers stand.
+    pub fn reconciliations(&self, tenant: TenantId, glance: ReconciliationGlance) {
+        self.reconciliations.glance(tenant, glance);
     }
 
     /// A request was answered.

@@ -9,7 +9,7 @@ use portvakt_domain::tenant::HostPurpose;
 
 use crate::{
     edge::health, portal, portal::guides, portal::register, portal::reset, portal::statements, registry::Served,
-    reports,
+    reports, rest,
 };
 
 /// What people's browsers reach, by the host they call.
@@ -99,7 +99,9 @@ pub fn internal(config: &mut ServiceConfig) {
     config
         .route("/healthz", web::get().to(health::live))
         .route("/readyz", web::get().to(health::ready))
-        .route("/metrics", web::get().to(health::metrics));
+        .route("/metrics", web::get().to(health::metrics))
+        .route("/v1/tenants/{slug}/reminders/preview", web::get().to(rest::reminders::preview))
+        .route("/v1/tenants/{slug}/reminders/runs", web::get().to(rest::reminders::runs));
 }
 
 /// A path whose other methods answer 405.

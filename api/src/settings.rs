@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
+pub mod api;
 pub mod connect;
 pub mod database;
 pub mod keys;
@@ -15,6 +16,7 @@ pub mod log;
 pub mod proxies;
 pub mod worker;
 
+pub use api::ApiSection;
 pub use connect::ConnectSection;
 pub use database::DatabaseSection;
 pub use keys::KeysSection;
@@ -44,6 +46,8 @@ pub struct Settings {
     pub log: LogSection,
     /// Work behind the replies.
     pub worker: WorkerSection,
+    /// Who may ask the API.
+    pub api: ApiSection,
 }
 
 /// What is wrong with the settings: one line each, as `key: what to do`.
@@ -84,6 +88,7 @@ impl Settings {
             connect: section(value, "connect", &mut problems, |_, _| {}),
             log: section(value, "log", &mut problems, LogSection::check),
             worker: section(value, "worker", &mut problems, WorkerSection::check),
+            api: section(value, "api", &mut problems, ApiSection::check),
         };
         if problems.is_empty() { Ok(settings) } else { Err(SettingsError(problems)) }
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use ipnet::IpNet;
 use portvakt_flows::Platform;
 use portvakt_texts::Texts;
+use secrecy::SecretString;
 
 use crate::{metrics::Metrics, registry::Registry};
 
@@ -20,6 +21,8 @@ pub struct Shared {
     pub metrics: Arc<Metrics>,
     /// Our own proxies.
     pub proxies: Vec<IpNet>,
+    /// What the operator's own programs show; without one nobody asks the API.
+    pub operator_token: Option<SecretString>,
     /// Hosts of no tenant.
     pub front_hosts: Vec<String>,
 }

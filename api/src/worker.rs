@@ -1,41 +1,39 @@
 //! Works on jobs: takes them by lease, runs them, and says how they ended. Replicas share the work.
 
+mod places;
+mod rotation;
+mod schedule;
+
 use std::{
     collections::HashMap,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
 };
 
 use portvakt_domain::{
-    id::{JobId, TenantId},
+    id::TenantId,
     job::{Job, LeasedJob, retry_after},
 };
 use portvakt_flows::{
-    FlowError, Platform, change_number, compare_numbers,
-    key_usage::Usage,
-    rotate_keys::{RotateError, Rotation},
-    seal_audit,
+    FlowError, Platform, change_number, compare_numbers, reconcile, remind, seal_audit,
     send_code::{self, JobOutcome},
-    send_notice, sweep, write_number,
+    send_notice, send_reminder, sweep, write_number,
 };
-use portvakt_storage::{StorageError, jobs, key_rotations, operator, operator::Lease};
+use portvakt_storage::{StorageError, operator, operator::Lease};
 use tokio::{
-    sync::{Notify, Semaphore, watch},
+    sync::{Notify, watch},
     task::JoinSet,
 };
 use tracing::{Instrument as _, Span, field::Empty};
 
+use self::places::{Place, Places};
 use crate::{metrics::Metrics, registry::Registry, settings::WorkerSection};
 
 /// How long the worker sleeps when nothing is due and nobody wakes it: jobs of other replicas are seen this late.
 const IDLE: Duration = Duration::from_millis(200);
-/// How often each tenant's rows are swept, and its numbers compared with the directory's.
-const HOURLY: Duration = Duration::from_secs(3600);
-/// How long one job of a rotation goes on. Shorter than its lease.
-const ROTATES_AT_MOST: Duration = Duration::from_secs(60);
 
 /// The worker of one process.
 pub struct Worker {
@@ -45,8 +43,11 @@ pub struct Worker {
     settings: WorkerSection,
     name: String,
     wake: Arc<Notify>,
-    places: Arc<Semaphore>,
-    busy: Mutex<HashMap<TenantId, u32>>,
+    places: Arc<Places>,
+    /// The last time at which each tenant's reminders were asked for here.
+    reminded: Mutex<HashMap<TenantId, portvakt_domain::time::Instant>>,
+    /// The last time at which each tenant's reconciliation was asked for here, or found done.
+    reconciled: Mutex<HashMap<TenantId, portvakt_domain::time::Instant>>,
     /// Whether due jobs may wait for a place: only then is a job's end a reason to look for others.
     left: AtomicBool,
     stop: watch::Sender<bool>,
@@ -65,7 +66,7 @@ impl Worker {
         platform.random.fill(&mut id);
         let name =
             format!("{}-{}", std::process::id(), id.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
-        let places = Arc::new(Semaphore::new(settings.parallel as usize));
+        let places = Arc::new(Places::of(&settings));
         let stop = watch::Sender::new(false);
         Self {
             platform,
@@ -75,7 +76,8 @@ impl Worker {
             name,
             wake,
             places,
-            busy: Mutex::default(),
+            reminded: Mutex::default(),
+            reconciled: Mutex::default(),
             left: AtomicBool::new(true),
             stop,
         }
@@ -90,23 +92,20 @@ impl Worker {
     /// Works until it is told to stop.
     pub async fn run(self: Arc<Self>) {
         let scheduler = self.clone();
-        let _scheduler = abort_on_drop(tokio::spawn(async move { scheduler.schedule_hourly().await }));
+        let _scheduler = abort_on_drop(tokio::spawn(async move { scheduler.schedule_all().await }));
         let mut running = JoinSet::new();
         while !*self.stop.borrow() {
             while running.try_join_next().is_some() {}
             // Before the look, so that a job which ends meanwhile is a reason for another one.
             self.left.store(true, Ordering::SeqCst);
-            let free = self.places.available_permits();
-            let taken = if free == 0 { Ok(Vec::new()) } else { self.lease(free).await };
-            match taken {
+            match self.lease().await {
                 Ok(jobs) if !jobs.is_empty() => {
                     for job in jobs {
                         let worker = self.clone();
-                        let Ok(place) = self.places.clone().acquire_owned().await else { return };
-                        let busy = Busy::with(worker.clone(), job.tenant);
+                        let place = Place::take(self.places.clone(), &job);
                         running.spawn(async move {
                             worker.work(&job).instrument(named(&job)).await;
-                            drop((busy, place));
+                            drop(place);
                             if worker.left.load(Ordering::SeqCst) {
                                 worker.wake.notify_one();
                             }
@@ -140,8 +139,10 @@ impl Worker {
     /// The database.
     pub async fn run_due(&self) -> Result<usize, StorageError> {
         let mut done = 0;
+        self.schedule_reminders().await;
+        self.schedule_reconciliations().await;
         loop {
-            let jobs = self.lease(16).await?;
+            let jobs = self.lease().await?;
             if jobs.is_empty() {
                 return Ok(done);
             }
@@ -152,44 +153,31 @@ impl Worker {
         }
     }
 
-    async fn lease(&self, free: usize) -> Result<Vec<LeasedJob>, StorageError> {
-        let saturated: Vec<TenantId> = {
-            let busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
-            let full = |count: &&u32| **count >= self.settings.parallel_per_tenant;
-            busy.iter().filter(|(_, count)| full(count)).map(|(tenant, _)| *tenant).collect()
-        };
-        let all_tenants = saturated.is_empty();
-        let most = free.min(self.settings.parallel_per_tenant as usize);
-        let lease = Lease {
-            worker: self.name.clone(),
-            now: self.platform.now(),
-            limit: i64::try_from(most).unwrap_or(1),
-            saturated,
-            unserved: self.registry.unserved(),
-        };
+    async fn lease(&self) -> Result<Vec<LeasedJob>, StorageError> {
+        let asked = self.places.ask(Lease::of(&self.name, self.platform.now(), 0));
+        let lease = Lease { unserved: self.registry.unserved(), ..asked };
+        if lease.limit == 0 {
+            return Ok(Vec::new());
+        }
+        // Whether everything that is due could have been among what is leased.
+        let is_open = lease.saturated.is_empty() && lease.background.is_open();
+        let limit = usize::try_from(lease.limit).unwrap_or(usize::MAX);
         let jobs = operator::lease_jobs(&self.platform.store, lease).await?;
-        if all_tenants && jobs.len() < most {
+        let in_background = jobs.iter().any(|job| job.job.is_background());
+        if is_open && jobs.len() < limit && !in_background {
             self.left.store(false, Ordering::SeqCst);
         }
         Ok(jobs)
     }
 
-    fn mark(&self, tenant: TenantId, change: i32) {
-        let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = busy.entry(tenant).or_default();
-        *count = count.saturating_add_signed(change);
-        if *count == 0 {
-            busy.remove(&tenant);
-        }
-    }
-
     /// Runs one job and records how it ended. A failure to record leaves the lease to run out: another worker goes on.
     async fn work(&self, leased: &LeasedJob) {
         let begun = Instant::now();
-        let outcome = match self.perform(leased).await {
-            Ok(outcome) => outcome,
-            Err(error) if send_code::is_passing(&error) => JobOutcome::Retry(chain(&error)),
-            Err(error) => JobOutcome::Fail(chain(&error)),
+        let outcome = match self.keeping_lease(leased, self.perform(leased)).await {
+            None => return tracing::warn!("another worker has taken this job over: it is left to that one"),
+            Some(Ok(outcome)) => outcome,
+            Some(Err(error)) if send_code::is_passing(&error) => JobOutcome::Retry(chain(&error)),
+            Some(Err(error)) => JobOutcome::Fail(chain(&error)),
         };
         let (kind, seconds) = (leased.job.kind(), begun.elapsed().as_secs_f64());
         let (store, now) = (&self.platform.store, self.platform.now());
@@ -202,144 +190,78 @@ impl Worker {
             }
             JobOutcome::Retry(reason) | JobOutcome::Fail(reason) => {
                 tracing::error!(reason, "job laid aside");
-                self.give_up(leased).await;
+                self.give_up(leased, &reason).await;
                 ("dead", operator::bury_job(store, leased.id, self.name.clone(), now, reason).await)
             }
         };
         self.metrics.job(kind, label, seconds);
+        match leased.job {
+            Job::Remind { .. } => self.measure_reminders(leased.tenant).await,
+            Job::Reconcile { .. } => self.measure_reconciliations(leased.tenant).await,
+            _ => {}
+        }
         tracing::info!(job.outcome = label, duration_ms = seconds * 1000.0, "job");
         if let Err(error) = recorded {
             tracing::error!(error = %chain(&error), "a job's end was not recorded");
         }
     }
 
+    /// Works while the lease is renewed, so that a long job is not taken over while it lives. A third of the lease is left
+    /// for the database to be slow in. `None`: it was taken over nevertheless, and what was under way here is cut off, as
+    /// if this process had died: two must not send the same.
+    async fn keeping_lease<T>(&self, leased: &LeasedJob, work: impl Future<Output = T>) -> Option<T> {
+        let lease = leased.job.lease();
+        let third = (lease / 3).to_std().unwrap_or(IDLE);
+        let mut work = std::pin::pin!(work);
+        loop {
+            if let Ok(done) = tokio::time::timeout(third, work.as_mut()).await {
+                return Some(done);
+            }
+            let until = self.platform.now() + lease;
+            match operator::extend_job(&self.platform.store, leased.id, self.name.clone(), until).await {
+                Ok(true) => {}
+                Ok(false) => return None,
+                Err(error) => tracing::error!(error = %chain(&error), "a job's lease was not renewed"),
+            }
+        }
+    }
+
     /// What a job that is laid aside leaves undone is said of it.
-    async fn give_up(&self, leased: &LeasedJob) {
-        let (Job::SendCode { message } | Job::SendNotice { message }) = leased.job else { return };
-        if let Err(error) = send_code::give_up(&self.platform, leased.tenant, message).await {
-            tracing::error!(error = %chain(&error), "a message that is given up was not noted");
+    async fn give_up(&self, leased: &LeasedJob, reason: &str) {
+        let (platform, tenant) = (&self.platform, leased.tenant);
+        let told = match leased.job {
+            Job::SendCode { message } | Job::SendNotice { message } => {
+                send_code::give_up(platform, tenant, message).await
+            }
+            Job::Remind { by_hand } => remind::give_up(platform, tenant, by_hand, reason).await,
+            Job::Reconcile { .. } => reconcile::give_up(platform, tenant, reason).await,
+            // Another try sends it: `portvakt jobs retry`.
+            _ => return,
+        };
+        if let Err(error) = told {
+            tracing::error!(error = %chain(&error), "what is given up was not noted");
         }
     }
 
     async fn perform(&self, leased: &LeasedJob) -> Result<JobOutcome, FlowError> {
+        if leased.attempt > leased.job.max_attempts() {
+            return Ok(JobOutcome::Fail("every attempt was begun and none was finished".to_owned()));
+        }
         let (platform, served) = (&self.platform, self.registry.tenant(leased.tenant));
         match (&leased.job, served) {
             // These look after rows alone, also while nobody is served.
             (Job::SealAudit, _) => seal_audit::run(platform, leased.tenant).await,
             (Job::RotateKeys, _) => self.rotate_keys(leased.tenant).await,
-            (Job::Sweep, _) => sweep::run(platform, leased.tenant).await,
+            (Job::Sweep, served) => sweep::run(platform, leased.tenant, served.as_deref()).await,
             (_, None) => Ok(JobOutcome::Retry("the tenant is not served here".to_owned())),
             (Job::SendCode { message }, Some(tenant)) => send_code::run(platform, &tenant, *message).await,
             (Job::SendNotice { message }, Some(tenant)) => send_notice::run(platform, &tenant, *message).await,
             (Job::ChangeNumber { change }, Some(tenant)) => change_number::run(platform, &tenant, *change).await,
             (Job::WriteNumber { account }, Some(tenant)) => write_number::run(platform, &tenant, *account).await,
             (Job::CompareNumbers, Some(tenant)) => compare_numbers::run(platform, &tenant).await,
-        }
-    }
-
-    /// A part of a rotation, shorter than the lease; the next job goes on where this one ended.
-    async fn rotate_keys(&self, tenant: TenantId) -> Result<JobOutcome, FlowError> {
-        let platform = &self.platform;
-        let (store, keys) = (&platform.store, platform.keys.as_ref());
-        if keys.names().count() < 2 {
-            // Another replica has the newer key already and asked for this.
-            self.measure_keys(tenant).await?;
-            return Ok(JobOutcome::Done);
-        }
-        let names = keys.names().map(str::to_owned).collect();
-        if let Some(newer) = key_rotations::newer_than(store, tenant, keys.active().to_owned(), names).await? {
-            tracing::info!(
-                key = newer,
-                active = keys.active(),
-                "a rotation to a newer key is left to who has it active"
-            );
-            self.measure_keys(tenant).await?;
-            return Ok(JobOutcome::Done);
-        }
-        let (clock, random) = (platform.clock.as_ref(), platform.random.as_ref());
-        let rotation = Rotation { store, keys, clock, random, author: "portvakt serve" };
-        let done = match rotation.run(tenant, ROTATES_AT_MOST, &|_| {}).await {
-            Ok(done) => done,
-            Err(RotateError::Storage(error)) => return Err(error.into()),
-            Err(error) => return Ok(JobOutcome::Fail(chain(&error))),
-        };
-        if done.values > 0 {
-            tracing::info!(tenant.id = %tenant, key = keys.active(), values = done.values, "values sealed anew");
-        }
-        self.measure_keys(tenant).await?;
-        if done.unfinished {
-            self.schedule(tenant, Job::RotateKeys).await;
-        }
-        let rejected = done.rejected;
-        if done.rejected_anew {
-            return Ok(JobOutcome::Fail(format!("{rejected} values do not open where they stand")));
-        }
-        if rejected > 0 {
-            tracing::warn!(values = rejected, "values still do not open where they stand");
-        }
-        Ok(JobOutcome::Done)
-    }
-
-    async fn measure_keys(&self, tenant: TenantId) -> Result<(), StorageError> {
-        let active = self.platform.keys.active();
-        let usage = Usage::of(&self.platform.store, tenant, active).await?;
-        self.metrics.under_older_keys(tenant, usage.under_others(active));
-        Ok(())
-    }
-
-    /// Asks for rotations where there may be something to do: with one key there is nothing.
-    async fn schedule_rotations(&self) {
-        if self.platform.keys.names().count() < 2 {
-            return;
-        }
-        let tenants = match operator::list_tenants(&self.platform.store).await {
-            Ok(tenants) => tenants,
-            Err(error) => return tracing::error!(error = %chain(&error), "tenants can't be listed"),
-        };
-        for tenant in tenants {
-            self.schedule(tenant.id, Job::RotateKeys).await;
-        }
-    }
-
-    async fn schedule_hourly(&self) {
-        loop {
-            for tenant in self.registry.tenants() {
-                self.schedule(tenant.id, Job::Sweep).await;
-                if tenant.settings.directory.number_attribute.is_some() {
-                    self.schedule(tenant.id, Job::CompareNumbers).await;
-                }
-            }
-            for tenant in self.registry.suspended().into_iter().chain(self.registry.unserved()) {
-                self.schedule(tenant, Job::Sweep).await;
-            }
-            self.schedule_rotations().await;
-            self.tell_unknown_jobs().await;
-            tokio::time::sleep(HOURLY).await;
-        }
-    }
-
-    /// Jobs of a newer release wait for it. Should it have been taken back, somebody has to know.
-    async fn tell_unknown_jobs(&self) {
-        match operator::list_unknown_jobs(&self.platform.store, self.platform.now()).await {
-            Ok(kinds) => {
-                for unknown in kinds {
-                    tracing::warn!(
-                        job.kind = unknown.kind,
-                        due = unknown.due,
-                        "jobs wait for a release that knows them"
-                    );
-                }
-            }
-            Err(error) => tracing::error!(error = %chain(&error), "jobs can't be listed"),
-        }
-    }
-
-    /// Asks for a job that is due now, unless one like it waits.
-    async fn schedule(&self, tenant: TenantId, job: Job) {
-        let (due, kind) = (self.platform.now(), job.kind());
-        let id = JobId::new(due, self.platform.random.as_ref());
-        if let Err(error) = jobs::enqueue(&self.platform.store, tenant, job, due, id).await {
-            tracing::error!(tenant.id = %tenant, job.kind = kind, error = %chain(&error), "a job can't be scheduled");
+            (Job::Remind { by_hand }, Some(tenant)) => remind::run(platform, &tenant, *by_hand).await,
+            (Job::SendReminder { reminder }, Some(tenant)) => send_reminder::run(platform, &tenant, *reminder).await,
+            (Job::Reconcile { occasion }, Some(tenant)) => reconcile::run(platform, &tenant, *occasion).await,
         }
     }
 }
@@ -349,25 +271,6 @@ impl Worker {
 fn named(leased: &LeasedJob) -> Span {
     let kind = leased.job.kind();
     tracing::error_span!("job", job.id = %leased.id, job.kind = kind, tenant.id = %leased.tenant, flow.id = Empty)
-}
-
-/// Counts a job of a tenant for as long as it lives, also when the job panics.
-struct Busy {
-    worker: Arc<Worker>,
-    tenant: TenantId,
-}
-
-impl Busy {
-    fn with(worker: Arc<Worker>, tenant: TenantId) -> Self {
-        worker.mark(tenant, 1);
-        Self { worker, tenant }
-    }
-}
-
-impl Drop for Busy {
-    fn drop(&mut self) {
-        self.worker.mark(self.tenant, -1);
-    }
 }
 
 /// Ends a task with the value that holds it.

@@ -16,6 +16,7 @@ pub mod seeded;
 pub mod services;
 pub mod settings;
 pub mod site;
+pub mod staff;
 pub mod trail;
 pub mod wire;
 pub mod world;

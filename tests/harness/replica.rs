@@ -63,6 +63,7 @@ impl Replica {
             metrics,
             adapters: Box::new(move |_| Arc::new(adapters)),
             front: None,
+            operator_token: None,
             network_limit_factor: 1,
         })
         .await

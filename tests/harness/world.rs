@@ -204,6 +204,7 @@ impl World {
             metrics,
             adapters: Box::new(move |_| Arc::new(WorldAdapters { real, outbox: phones })),
             front: None,
+            operator_token: None,
             network_limit_factor: 1,
         })
         .await

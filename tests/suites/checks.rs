@@ -4,6 +4,7 @@
 //! | --- | --- | --- | --- |
 //! | reachable, certificate | both | passing | passing |
 //! | bind, base, unit, group | both | passing | both |
+//! | unit attribute | both | – | both |
 //! | policy hints, clock, service account, service password | both | passing | – |
 //! | reset password, unlock, pwdLastSet, number attribute, unexpire password, fine-grained | both | both | by the canary |
 //! | no more rights, rights outside | both | both | hashes of passwords: both |
@@ -30,7 +31,7 @@ use portvakt_directory::self_check;
 use portvakt_domain::{
     check::{Check, CheckKind, Verdict},
     number_attribute::NumberAttribute,
-    tenant::DirectorySettings,
+    tenant::{DirectorySettings, UnitRule},
     time::Clock,
 };
 
@@ -50,10 +51,26 @@ impl Looked {
         numbers: Option<NumberAttribute>,
         clock: Arc<dyn Clock>,
     ) -> Self {
+        Self::all(settings, password, numbers, None, clock).await
+    }
+
+    /// At a directory in which this attribute tells units.
+    async fn where_units_are_told_by(settings: &DirectorySettings, password: &str, attribute: &str) -> Self {
+        let rule = attribute.parse().expect("an attribute");
+        Self::all(settings, password, None, Some(rule), Arc::new(SystemClock)).await
+    }
+
+    async fn all(
+        settings: &DirectorySettings,
+        password: &str,
+        numbers: Option<NumberAttribute>,
+        units_by: Option<UnitRule>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let inspection = self_check(settings, password.to_owned().into(), egress(), clock).expect("settings that hold");
         let told = Mutex::new(Vec::new());
-        inspection.check(numbers, &|check| told.lock().expect("told").push(check)).await;
+        inspection.check(numbers, units_by, &|check| told.lock().expect("told").push(check)).await;
         Self(told.into_inner().expect("told"))
     }
 

@@ -2,6 +2,8 @@
 
 #[path = "demo/contract.rs"]
 mod contract;
+#[path = "demo/expiry.rs"]
+mod expiry;
 #[path = "demo/forms.rs"]
 mod forms;
 #[path = "demo/journeys.rs"]

@@ -7,6 +7,8 @@ use harness::{Database, World};
 mod cases;
 #[path = "directories/fail_over.rs"]
 mod fail_over;
+#[path = "directories/staff.rs"]
+mod staff;
 #[path = "directories/table.rs"]
 mod table;
 

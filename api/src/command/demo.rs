@@ -2,7 +2,7 @@
 //! and mailboxes on a page. Nothing behind the adapters knows of it.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     process::ExitCode,
@@ -11,7 +11,7 @@ use std::{
 
 use clap::Args;
 use portvakt_demo::{
-    accounts::{SLUGS, SampleAccount, SampleTenant, sample},
+    accounts::{FUNCTIONAL_AGE_DAYS, SLUGS, SampleAccount, SampleTenant, sample},
     outbox::Outbox,
     practice::PracticeDirectory,
 };
@@ -25,7 +25,7 @@ use portvakt_domain::{
     logo::Logo,
     number::MobileNumber,
     random::Random,
-    tenant::{SecretName, SmsProvider, TenantSettings},
+    tenant::{ReminderSettings, SecretName, SmsProvider, TenantSettings, UnitSettings},
     time::Clock,
 };
 use portvakt_flows::{Platform, Tenant, apply_settings, import_number};
@@ -94,9 +94,11 @@ impl Stage {
         let mut tenants = Vec::new();
         let mut directories = Vec::new();
         for slug in SLUGS {
-            let sample = sample(slug).ok_or_else(|| CommandError::Told(format!("there is no sample tenant {slug}")))?;
+            let mut sample =
+                sample(slug).ok_or_else(|| CommandError::Told(format!("there is no sample tenant {slug}")))?;
             let now = clock.clone();
             let domain = sample.builder.clone().build(Arc::new(move || now.now())).map_err(CommandError::failed)?;
+            sample.note_ends(&domain);
             let local = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
             let directory = PracticeDirectory::start(domain, local).await.map_err(CommandError::failed)?;
             tenants.push((sample, directory.url(), directory.ca_pem().to_owned()));
@@ -130,12 +132,14 @@ impl Stage {
             database,
             keys,
             proxies: Vec::new(),
-            worker: WorkerSection { drain_seconds: 1, ..WorkerSection::default() },
+            // Reminders come when somebody presses the button, and not in the middle of something else.
+            worker: WorkerSection { drain_seconds: 1, reminders: false, ..WorkerSection::default() },
             clock,
             random: Arc::new(random),
             metrics,
             adapters: Box::new(move |listens| Arc::new(DemoAdapters { real, outbox, port: listens.port() })),
             front: Some(Front { hosts: demo::HOSTS.map(str::to_owned).to_vec(), routes: demo::routes(scene.clone()) }),
+            operator_token: None,
             network_limit_factor: NETWORK_LIMIT_FACTOR,
         })
         .await
@@ -200,7 +204,30 @@ fn settings_of(sample: &SampleTenant, url: &str, ca_pem: &str) -> Result<TenantS
     settings.directory.service_account.clone_from(&sample.service_upn);
     settings.directory.units = vec![sample.staff_dn.clone()];
     settings.directory.functional_units = vec![sample.functional_dn.clone()];
+    settings.reminders = reminders_of(sample).map_err(told)?;
     Ok(settings)
+}
+
+/// A recipient for each department but one, whose accounts go to the help desk as those of real units do that nobody has
+/// entered yet.
+fn reminders_of(sample: &SampleTenant) -> Result<ReminderSettings, String> {
+    let departments: BTreeSet<&str> = sample.accounts.iter().map(|account| account.unit.as_str()).collect();
+    let units = departments.into_iter().skip(1).map(|department| {
+        let plain = department.to_lowercase().replace(['å', 'ä'], "a").replace('ö', "o").replace(' ', "-");
+        UnitSettings {
+            value: department.to_owned(),
+            name: None,
+            recipients: vec![format!("chef.{plain}@{}", sample.dns_name)],
+        }
+    });
+    Ok(ReminderSettings {
+        send: true,
+        fallback: vec![format!("it-helpdesk@{}", sample.dns_name)],
+        units_by: Some("department".parse()?),
+        units: units.collect(),
+        functional_age_days: FUNCTIONAL_AGE_DAYS,
+        ..ReminderSettings::default()
+    })
 }
 
 fn secrets_of(sample: &SampleTenant) -> BTreeMap<SecretName, SecretString> {

@@ -49,6 +49,7 @@ pub(super) async fn run(argument: &ConfigArgument) -> Result<ExitCode, CommandEr
         metrics,
         adapters: Box::new(|_| Arc::new(adapters)),
         front: None,
+        operator_token: settings.api.token().map_err(CommandError::Told)?,
         network_limit_factor: 1,
     })
     .await

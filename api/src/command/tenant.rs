@@ -2,7 +2,7 @@
 //! delivery reports counted, what readers thought of the guides.
 
 mod apply;
-mod author;
+pub(super) mod author;
 mod check;
 mod delegate;
 mod delete;
@@ -12,7 +12,7 @@ mod reach;
 mod reports;
 mod show;
 mod statistics;
-mod suspend;
+pub(super) mod suspend;
 mod versions;
 
 use std::{collections::BTreeMap, process::ExitCode};
@@ -34,6 +34,7 @@ use portvakt_storage::{
 };
 
 use super::{CommandError, ConfigArgument, Opened, note, say};
+pub(super) use reach::adapters;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum TenantAction {

@@ -33,7 +33,7 @@ pub async fn privacy(visit: Visit) -> HttpResponse {
         page: visit.page("/privacy"),
         back: way_back(&visit).await,
         settings: &visit.tenant.settings,
-        ages: SweepAges::default(),
+        ages: SweepAges::from(&visit.tenant.settings.retention),
         register_url: &visit.tenant.links.register,
     };
     problem::html(&visit, StatusCode::OK, view.render())

@@ -13,13 +13,16 @@ pub struct WorkerSection {
     pub parallel: u32,
     /// Jobs at once for one tenant: one slow directory must not take all places.
     pub parallel_per_tenant: u32,
+    /// Whether this process asks for each tenant's reminders when their time has come. What is asked for by hand
+    /// (`portvakt expiry run`) is done in any case.
+    pub reminders: bool,
     /// How long jobs in progress are waited for when the process is asked to stop, in seconds.
     pub drain_seconds: u32,
 }
 
 impl Default for WorkerSection {
     fn default() -> Self {
-        Self { enabled: true, parallel: 32, parallel_per_tenant: 8, drain_seconds: 20 }
+        Self { enabled: true, parallel: 32, parallel_per_tenant: 8, reminders: true, drain_seconds: 20 }
     }
 }
 

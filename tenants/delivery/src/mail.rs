@@ -1,5 +1,6 @@
 //! Mail servers.
 
+pub mod bounce;
 mod message;
 mod pool;
 mod smtp;

@@ -41,6 +41,7 @@ const SHORT: MailDeadlines = MailDeadlines { reach: Duration::from_secs(2), hand
 fn mail(to: &str) -> Mail {
     Mail {
         to: Secret(to.to_owned()),
+        reply_to: None,
         subject: SUBJECT.to_owned(),
         text: Secret(TEXT.to_owned()),
         html: None,
@@ -134,6 +135,18 @@ async fn html_comes_with_its_text() {
     assert_eq!(arrived.html.as_deref().map(lines), Some(lines(HTML)));
     let (text, html) = (arrived.raw.find("text/plain"), arrived.raw.find("text/html"));
     assert!(text.is_some() && text < html, "the best version comes last (RFC 2046)");
+}
+
+#[tokio::test]
+async fn answers_go_where_the_mail_says() {
+    let server = MailServer::start(Protection::Tls);
+    let sender = sender(&right(&server, "tls"));
+    let answered = Mail { reply_to: Some(Secret("it-helpdesk@orebro.se".to_owned())), ..mail("asa@orebro.se") };
+    let cases = [(answered, Some("it-helpdesk@orebro.se")), (mail("asa@orebro.se"), None)];
+    for (at, (mail, expected)) in cases.into_iter().enumerate() {
+        assert_eq!(kind(&sender.send(&mail).await).0, "accepted");
+        assert_eq!(server.wait_for(at + 1, SOON).await[at].header("Reply-To"), expected);
+    }
 }
 
 #[tokio::test]

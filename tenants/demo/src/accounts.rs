@@ -5,10 +5,10 @@ mod orebro;
 
 use std::fmt;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
-use crate::practice::{Delegation, DomainBuilder, PasswordAge, Policy, UserSpec, user_flags};
+use crate::practice::{Delegation, Domain, DomainBuilder, PasswordAge, Policy, UserSpec, user_flags};
 
 /// The unit whose accounts the product serves.
 pub const STAFF_UNIT: &str = "Användare";
@@ -22,6 +22,9 @@ pub const OTHER_UNIT: &str = "Övriga";
 pub const OUTSIDE_LOGIN: &str = "utanfor01";
 /// The login of the service account, alike in every tenant.
 pub const SERVICE_LOGIN: &str = "svc-portvakt";
+
+/// After how many days the passwords of shared accounts end, though the directory says never.
+pub const FUNCTIONAL_AGE_DAYS: u32 = 90;
 
 /// The state that a sample account starts in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -71,6 +74,11 @@ pub struct SampleAccount {
     pub password: String,
     /// The state at the start.
     pub state: SampleState,
+    /// The unit whose recipients hear of it: its department.
+    pub unit: String,
+    /// When the password ends: as its directory says, or after [`FUNCTIONAL_AGE_DAYS`] where a unit shares the account.
+    /// `None` where it does not end, has to be changed, or where nobody asked a directory yet.
+    pub expires_at: Option<DateTime<Utc>>,
     /// The number to register, in E.164; of a functional account the first.
     pub number: Option<String>,
     /// All numbers of a functional account; absent for others.
@@ -114,6 +122,21 @@ pub struct SampleTenant {
 impl fmt::Debug for SampleTenant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SampleTenant").field("slug", &self.slug).finish_non_exhaustive()
+    }
+}
+
+impl SampleTenant {
+    /// Notes when each password ends, as this domain has it.
+    pub fn note_ends(&mut self, domain: &Domain) {
+        for account in &mut self.accounts {
+            let Some(found) = domain.account(&account.username) else { continue };
+            account.expires_at = match account.state {
+                SampleState::Functional => {
+                    found.time("pwdLastSet").map(|at| at + TimeDelta::days(FUNCTIONAL_AGE_DAYS.into()))
+                }
+                _ => found.time("msDS-UserPasswordExpiryTimeComputed"),
+            };
+        }
     }
 }
 
@@ -189,9 +212,9 @@ fn policy(history: u32) -> Policy {
     }
 }
 
-/// How old the passwords of valid accounts are, in hours, in turn: some expire in 30, 15, 7, 5 and 3 days and a half,
-/// so that reminders have somebody to remind; none while a demo runs.
-const AGES: [i64; 9] = [72, 340, 610, 950, 1428, 1788, 1980, 2028, 2076];
+/// How many days the passwords of valid accounts still last, in turn: each mark of the reminders has somebody. Those of
+/// the first accounts outlast every demo.
+const DAYS_LEFT: [u32; 10] = [87, 75, 64, 30, 15, 7, 5, 3, 1, 0];
 
 fn tenant(sheet: &Sheet) -> SampleTenant {
     let base_dn: String = sheet.dns_name.split('.').map(|label| format!("DC={label}")).collect::<Vec<_>>().join(",");
@@ -242,6 +265,8 @@ fn tenant(sheet: &Sheet) -> SampleTenant {
             netbios_login: format!("{}\\{}", sheet.netbios_name, row.login),
             password: row.password.to_owned(),
             state: row.state,
+            unit: row.department.to_owned(),
+            expires_at: None,
             number: mine.first().cloned(),
             numbers: held,
         });
@@ -262,7 +287,7 @@ fn tenant(sheet: &Sheet) -> SampleTenant {
 }
 
 fn user(sheet: &Sheet, row: &Row, at: usize, protected: &str) -> UserSpec {
-    let age = AGES.get(at % AGES.len()).copied().unwrap_or_default();
+    let days = DAYS_LEFT.get(at % DAYS_LEFT.len()).copied().unwrap_or_default();
     let unit = match row.state {
         SampleState::Functional => format!("{STAFF_UNIT}/{FUNCTIONAL_UNIT}"),
         _ => STAFF_UNIT.to_owned(),
@@ -272,7 +297,7 @@ fn user(sheet: &Sheet, row: &Row, at: usize, protected: &str) -> UserSpec {
         .mail(&mail(sheet, row))
         .attribute("department", row.department)
         .attribute("company", sheet.company)
-        .password_age(PasswordAge::Ago(TimeDelta::hours(age)));
+        .password_age(PasswordAge::LastsDays(days));
     user = match row.state {
         SampleState::Functional => user.attribute("displayName", row.given),
         _ => user.person(row.given, row.surname),

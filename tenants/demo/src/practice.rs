@@ -16,6 +16,7 @@ mod entry;
 mod expiry;
 mod faults;
 mod filter;
+mod forest_schema;
 mod generated;
 mod groups;
 mod inspect;

@@ -9,7 +9,9 @@ mod groups;
 mod guid;
 mod password;
 mod policy;
+pub(crate) mod schema;
 mod sid;
+mod staff;
 mod time;
 
 pub(crate) use self::domain::Domain;

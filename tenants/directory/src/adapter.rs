@@ -11,13 +11,14 @@ use portvakt_domain::{
     login::DirectoryName,
     number::MobileNumber,
     password::Password,
+    staff::{Person, StaffAccount, StaffQuestion},
     tenant::DirectorySettings,
     time::{Clock, Instant},
 };
 use secrecy::SecretString;
 use tokio::{runtime::Handle, time::Instant as Deadline};
 
-use crate::{dn, observer::OperationObserver, operation::Operations};
+use crate::{dn, observer::OperationObserver, operation::Operations, pages::Pages};
 
 /// One kind of directory: what each operation of the port asks of it, in LDAP's terms.
 pub(crate) trait Server: Sized + Send + Sync + 'static {
@@ -85,6 +86,20 @@ pub(crate) trait Server: Sized + Send + Sync + 'static {
         number: Option<&MobileNumber>,
         deadline: Deadline,
     ) -> impl Future<Output = Result<(), DirectoryError>> + Send;
+
+    /// On a connection of its own; each answer may take as long as an operation.
+    fn survey(
+        &self,
+        question: &StaffQuestion,
+        pages: &Pages,
+    ) -> impl Future<Output = Result<(), DirectoryError>> + Send;
+
+    /// The entry of a distinguished name below the base.
+    fn person(
+        &self,
+        name: &str,
+        deadline: Deadline,
+    ) -> impl Future<Output = Result<Option<Person>, DirectoryError>> + Send;
 
     fn certificate_end(&self) -> Option<Instant>;
 
@@ -191,6 +206,29 @@ impl<S: Server> Directory for Adapter<S> {
         self.operations
             .run("write_number", move |server, deadline| async move {
                 server.write_number(key, number.as_ref(), deadline).await
+            })
+            .await
+    }
+
+    async fn survey(
+        &self,
+        question: StaffQuestion,
+        take: &mut (dyn FnMut(Vec<StaffAccount>) + Send),
+    ) -> Result<(), DirectoryError> {
+        let surveyed =
+            self.operations.survey(move |server, pages| async move { server.survey(&question, &pages).await }, take);
+        surveyed.await
+    }
+
+    async fn person(&self, dn: &str) -> Result<Option<Person>, DirectoryError> {
+        let name = dn.to_owned();
+        self.operations
+            .run("person", move |server, deadline| async move {
+                // What one entry says of another may lead anywhere.
+                if !dn::is_below(&name, server.base()) {
+                    return Ok(None);
+                }
+                server.person(&name, deadline).await
             })
             .await
     }

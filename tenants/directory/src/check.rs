@@ -12,13 +12,13 @@ use portvakt_domain::{
     connect::Egress,
     directory::DirectoryError,
     number_attribute::NumberAttribute,
-    tenant::{DirectoryKind, DirectorySettings},
+    tenant::{DirectoryKind, DirectorySettings, UnitRule},
     time::Clock,
 };
 use secrecy::SecretString;
 
 use self::door::{Asked, Visit};
-use crate::{active_directory, dn::Dn, error_map, error_map::Failure, open_ldap, setup, value::Value};
+use crate::{active_directory, dn::Dn, error_map, error_map::Failure, open_ldap, setup, staff, value::Value};
 
 /// Our clock may differ so much from a controller's, in seconds, before it is worth a warning, and before it is wrong:
 /// Kerberos allows five minutes.
@@ -91,7 +91,7 @@ impl<'a> Told<'a> {
 
 #[async_trait]
 impl SelfCheck for Inspection {
-    async fn check(&self, numbers: Option<NumberAttribute>, report: &Report<'_>) {
+    async fn check(&self, numbers: Option<NumberAttribute>, units_by: Option<UnitRule>, report: &Report<'_>) {
         let mut refused = None;
         let mut first: Option<Visit> = None;
         for url in &self.settings.controllers {
@@ -104,14 +104,17 @@ impl SelfCheck for Inspection {
             first.get_or_insert(visit);
         }
         let told = Told::of(report, self.settings.base.clone());
-        match (first, self.settings.kind) {
-            (Some(visit), DirectoryKind::ActiveDirectory) => {
+        let Some(visit) = first else {
+            return told.skipped(CheckKind::Base, "no controller let the service account in; nothing more was asked");
+        };
+        if let Some(name) = units_by.and_then(staff::attribute_of) {
+            self.unit_attribute(name, &visit, &told.about(name)).await;
+        }
+        match self.settings.kind {
+            DirectoryKind::ActiveDirectory => {
                 active_directory::check::domain(self, &visit, numbers, &told).await;
             }
-            (Some(visit), DirectoryKind::OpenLdap) => open_ldap::check::tree(self, &visit, numbers, &told).await,
-            (None, _) => {
-                told.skipped(CheckKind::Base, "no controller let the service account in; nothing more was asked")
-            }
+            DirectoryKind::OpenLdap => open_ldap::check::tree(self, &visit, numbers, &told).await,
         }
     }
 
@@ -124,6 +127,24 @@ impl SelfCheck for Inspection {
             }
         }
         Err(DirectoryError::Unavailable("no controller let the service account in".to_owned()))
+    }
+}
+
+impl Inspection {
+    /// Whether anybody can have the attribute that tells units.
+    async fn unit_attribute(&self, name: &str, visit: &Visit, told: &Told<'_>) {
+        let known = match self.settings.kind {
+            DirectoryKind::ActiveDirectory => {
+                visit.within(active_directory::schema::has(visit.connection(), name)).await
+            }
+            DirectoryKind::OpenLdap => visit.within(open_ldap::schema::has(visit.connection(), name)).await,
+        };
+        match known {
+            Ok(Some(true)) => told.passed(CheckKind::UnitAttribute, "accounts can have it"),
+            Ok(Some(false)) => told.failed(CheckKind::UnitAttribute, "it is not an attribute of this directory"),
+            Ok(None) => told.warning(CheckKind::UnitAttribute, "the service account may not read the schema"),
+            Err(why) => told.failed(CheckKind::UnitAttribute, why),
+        }
     }
 }
 

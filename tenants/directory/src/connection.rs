@@ -3,7 +3,7 @@
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use ldap3::{
-    Ldap, LdapConnAsync, LdapConnSettings, Mod, Scope, SearchOptions, StdStream, controls::RawControl,
+    Ldap, LdapConnAsync, LdapConnSettings, LdapResult, Mod, Scope, SearchOptions, StdStream, controls::RawControl,
     exop::PasswordModify, result::ExopResult,
 };
 use portvakt_domain::{
@@ -18,6 +18,7 @@ use crate::{
     entry::Entry,
     error_map::{self, Answer, Failure},
     filter::Filter,
+    paging,
     ppolicy::{self, Reason},
     value::Value,
 };
@@ -83,6 +84,14 @@ pub(crate) struct Found {
     pub(crate) entries: Vec<Entry>,
     /// There were more than the limit.
     pub(crate) more: bool,
+}
+
+/// A part of an answer.
+pub(crate) struct Page {
+    /// The entries.
+    pub(crate) entries: Vec<Entry>,
+    /// What the next part is asked for with, on the same connection; `None`: this was the last one.
+    pub(crate) next: Option<Vec<u8>>,
 }
 
 impl Endpoint {
@@ -171,12 +180,40 @@ impl Connection {
 
     /// The same, with a control that goes along.
     pub(crate) async fn search_with(&self, search: &Search<'_>, control: Option<RawControl>) -> Result<Found, Failure> {
+        let (entries, end) = self.gather(search, search.limit, control).await?;
+        match end.as_ref().map(Answer::of) {
+            Some(Ok(())) => Ok(Found { entries, more: false }),
+            None | Some(Err(Answer { result: SIZE_LIMIT_EXCEEDED, .. })) => Ok(Found { entries, more: true }),
+            Some(Err(answer)) => Err(Failure::Answered(answer)),
+        }
+    }
+
+    /// Asks for one page of what there is, of the search's limit: the first one without a cookie, the others with that of
+    /// the one before. An answer that is not a page, or that a limit of the server's cut off, is an error.
+    pub(crate) async fn page(&self, search: &Search<'_>, cookie: Vec<u8>) -> Result<Page, Failure> {
+        let first = cookie.is_empty();
+        // A size limit would hold for all pages together.
+        let (entries, end) = self.gather(search, 0, Some(paging::request(search.limit, cookie))).await?;
+        let end = end.ok_or_else(error_map::unpaged)?;
+        Answer::of(&end).map_err(|answer| error_map::paging(answer, first))?;
+        let next = paging::cookie(&end).ok_or_else(error_map::unpaged)?;
+        Ok(Page { entries, next: Some(next).filter(|next| !next.is_empty()) })
+    }
+
+    /// Sends a search, and takes what comes. Without an end when there was more than the search's limit: then the rest is
+    /// not waited for.
+    async fn gather(
+        &self,
+        search: &Search<'_>,
+        size_limit: usize,
+        control: Option<RawControl>,
+    ) -> Result<(Vec<Entry>, Option<LdapResult>), Failure> {
         let mut ldap = self.ldap.clone();
         if let Some(control) = control {
             ldap.with_controls(vec![control]);
         }
-        let limit = i32::try_from(search.limit).unwrap_or(i32::MAX);
-        ldap.with_search_options(SearchOptions::new().sizelimit(limit));
+        let size_limit = i32::try_from(size_limit).unwrap_or(i32::MAX);
+        ldap.with_search_options(SearchOptions::new().sizelimit(size_limit));
         let filter = search.filter.to_string();
         let mut answers = ldap.streaming_search(search.base, search.scope, &filter, search.attributes).await?;
         let mut entries = Vec::new();
@@ -189,15 +226,11 @@ impl Connection {
                 let id = answers.ldap_handle().last_id();
                 answers.finish().await;
                 self.ldap.clone().abandon(id).await?;
-                return Ok(Found { entries, more: true });
+                return Ok((entries, None));
             }
             entries.push(Entry::read(answer).ok_or(Failure::Lost)?);
         }
-        match Answer::of(&answers.finish().await) {
-            Ok(()) => Ok(Found { entries, more: false }),
-            Err(Answer { result: SIZE_LIMIT_EXCEEDED, .. }) => Ok(Found { entries, more: true }),
-            Err(answer) => Err(Failure::Answered(answer)),
-        }
+        Ok((entries, Some(answers.finish().await)))
     }
 
     /// One entry by its name; `None` when there is none.

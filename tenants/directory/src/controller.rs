@@ -32,6 +32,9 @@ const IDLE: TimeDelta = TimeDelta::seconds(30);
 const PROBE: Duration = Duration::from_secs(2);
 /// Connections of the service account: the kept one, and the one before it while its last answers are awaited.
 pub(crate) const SERVICE_CONNECTIONS: usize = 2;
+/// With so many for people's passwords one of them may be a survey's; with fewer a survey takes the place of the one
+/// before.
+const MANY: usize = 4;
 
 /// What a kind of directory asks of a fresh connection, bound as the service account, before it is used.
 pub(crate) trait Greeting: Send + Sync + 'static {
@@ -52,6 +55,7 @@ pub(crate) struct Controller<G: Greeting> {
     kept: tokio::sync::Mutex<Option<Arc<Shared<G::Known>>>>,
     service_slots: Arc<Semaphore>,
     bind_slots: Arc<Semaphore>,
+    survey_slots: Arc<Semaphore>,
 }
 
 /// A connection bound as the service account, and what was learnt when it was made.
@@ -106,7 +110,7 @@ impl<K> Shared<K> {
 
 impl Trouble {
     /// By what became of a question.
-    fn of(error: DirectoryError) -> Self {
+    pub(crate) fn of(error: DirectoryError) -> Self {
         match error {
             DirectoryError::Unavailable(_) => Trouble::Here(error),
             error => Trouble::Everywhere(error),
@@ -131,13 +135,18 @@ fn busy() -> Trouble {
 impl<G: Greeting> Controller<G> {
     /// A controller to which there are never more than so many connections. `shown` is what its handshakes show.
     pub(crate) fn new(endpoint: Endpoint, shown: Arc<Shown>, connections: usize) -> Self {
+        let service_slots = Arc::new(Semaphore::new(SERVICE_CONNECTIONS));
+        let binds = connections.saturating_sub(SERVICE_CONNECTIONS).max(1);
+        let (binds, survey_slots) =
+            if binds < MANY { (binds, service_slots.clone()) } else { (binds - 1, Arc::new(Semaphore::new(1))) };
         Self {
             endpoint,
             shown,
             breaker: Breaker::default(),
             kept: tokio::sync::Mutex::default(),
-            service_slots: Arc::new(Semaphore::new(SERVICE_CONNECTIONS)),
-            bind_slots: Arc::new(Semaphore::new(connections.saturating_sub(SERVICE_CONNECTIONS).max(1))),
+            service_slots,
+            bind_slots: Arc::new(Semaphore::new(binds)),
+            survey_slots,
         }
     }
 
@@ -204,7 +213,7 @@ impl<G: Greeting> Controller<G> {
                 *kept = Some(connection.clone());
                 return Ok((connection, false));
             }
-            let connection = Arc::new(self.make(service, greeting).await?);
+            let connection = Arc::new(self.make(service, greeting, &self.service_slots).await?);
             *kept = Some(connection.clone());
             Ok((connection, true))
         })
@@ -212,9 +221,25 @@ impl<G: Greeting> Controller<G> {
         .unwrap_or_else(|_| Err(Trouble::Here(late("no connection"))))
     }
 
-    async fn make(&self, service: &ServiceAccount, greeting: &G) -> Result<Shared<G::Known>, Trouble> {
+    /// A connection beside the kept one, for one survey alone.
+    pub(crate) async fn extra(
+        &self,
+        service: &ServiceAccount,
+        greeting: &G,
+        deadline: Instant,
+    ) -> Result<Shared<G::Known>, Trouble> {
+        let made = timeout_at(deadline, self.make(service, greeting, &self.survey_slots)).await;
+        made.unwrap_or_else(|_| Err(Trouble::Here(late("no connection"))))
+    }
+
+    async fn make(
+        &self,
+        service: &ServiceAccount,
+        greeting: &G,
+        slots: &Arc<Semaphore>,
+    ) -> Result<Shared<G::Known>, Trouble> {
         service.may_try().map_err(Trouble::Everywhere)?;
-        let slot = slot(&self.service_slots).await?;
+        let slot = slot(slots).await?;
         let connection = self.endpoint.open(slot).await.map_err(Trouble::Here)?;
         let lost = || DirectoryError::Unavailable("the connection was lost while signing in".to_owned());
         match service.sign_in(&connection).await {

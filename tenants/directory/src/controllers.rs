@@ -17,6 +17,7 @@ use crate::{
     connection::Search,
     controller::{Controller, Greeting, Shared, Trouble, late},
     error_map::{self, Answer, Failure},
+    held::Held,
     ppolicy::Reason,
     service_account::ServiceAccount,
 };
@@ -92,6 +93,43 @@ impl<G: Greeting> Controllers<G> {
             }
         }
         Err(round.failed())
+    }
+
+    /// Begins what takes many questions, on a connection that it has for itself, at the first controller that answers all
+    /// that `work` asks. Each question may take as long as `patience`. What comes after it stays with that controller.
+    pub(crate) async fn begin<T, F>(
+        &self,
+        patience: Duration,
+        work: impl Fn(Held<G::Known>) -> F,
+    ) -> Result<T, DirectoryError>
+    where
+        F: Future<Output = Result<T, DirectoryError>>,
+    {
+        // Each controller is given the time to be connected to and to answer.
+        let count = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
+        let mut round = Round::new(self, Instant::now() + patience * 2 * count, None);
+        while let Some((at, turn, share)) = round.next_turn() {
+            let connected = share.min(Instant::now() + patience);
+            let begun = match self.all[at].extra(&self.service, &self.greeting, connected).await {
+                Ok(connection) => work(Held::new(connection, at, patience)).await.map_err(Trouble::of),
+                Err(trouble) => Err(trouble),
+            };
+            match begun {
+                Ok(begun) => {
+                    self.report(at, turn.answered());
+                    return Ok(begun);
+                }
+                Err(trouble) => round.went_wrong(at, turn, trouble)?,
+            }
+        }
+        Err(round.failed())
+    }
+
+    /// Notes that a controller stopped answering in the middle of what was begun there.
+    pub(crate) fn broke_off(&self, at: usize) {
+        if let Some(turn) = self.all[at].breaker.turn() {
+            self.report(at, turn.failed(self.service.clock.now()));
+        }
     }
 
     /// Does a write, once, at the first controller that can be reached and that `fits`. Until the request is handed over,

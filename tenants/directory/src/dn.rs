@@ -1,15 +1,20 @@
 //! Distinguished names (RFC 4514), read only to tell whether one entry lies below another.
 
+use std::{collections::HashMap, fmt::Write as _};
+
 use uuid::Uuid;
+
+/// A relative name: a sorted set of pairs.
+type Name = Vec<(String, Value)>;
 
 /// A distinguished name, folded for comparison: attribute types and values without regard to case, escapes undone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Dn {
-    /// Relative names, the entry's own first. Each is a sorted set of pairs.
-    names: Vec<Vec<(String, Value)>>,
+    /// Relative names, the entry's own first.
+    names: Vec<Name>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Value {
     Text(String),
     /// `#` and the BER encoding in hexadecimal; equal to no text.
@@ -41,6 +46,47 @@ impl Dn {
     pub(crate) fn is_below(&self, unit: &Dn) -> bool {
         self.names.len() > unit.names.len() && self.names.ends_with(&unit.names)
     }
+
+    /// One text for all spellings of the same name, and for no other: what takes little room where there are many.
+    pub(crate) fn folded(&self) -> String {
+        let mut folded = String::new();
+        for name in &self.names {
+            for (attribute, value) in name {
+                // Lengths stand before values, so that no value can look like the beginning of another one.
+                let _written = match value {
+                    Value::Text(text) => write!(folded, "{attribute}={}:{text},", text.len()),
+                    Value::Encoded(bytes) => write!(folded, "{attribute}=#{bytes:02x?},"),
+                };
+            }
+            folded.push(';');
+        }
+        folded
+    }
+}
+
+/// Some places, each with its number, and which of them an entry lies in.
+#[derive(Debug, Default)]
+pub(crate) struct Places(HashMap<Vec<Name>, usize>);
+
+impl Places {
+    /// Places in their order; of two that are the same the first counts.
+    pub(crate) fn new(places: impl IntoIterator<Item = Dn>) -> Self {
+        let mut numbered = HashMap::new();
+        for (number, place) in places.into_iter().enumerate() {
+            numbered.entry(place.names).or_insert(number);
+        }
+        Self(numbered)
+    }
+
+    /// The nearest place above an entry.
+    pub(crate) fn nearest(&self, dn: &Dn) -> Option<usize> {
+        (1..dn.names.len()).find_map(|above| self.0.get(&dn.names[above..]).copied())
+    }
+}
+
+/// Whether a name is one, and lies below the base.
+pub(crate) fn is_below(name: &str, base: &str) -> bool {
+    Dn::parse(name).zip(Dn::parse(base)).is_some_and(|(name, base)| name.is_below(&base))
 }
 
 /// The name of an entry that nobody has. Only hexadecimal digits are put before the tenant's own setting.
@@ -165,6 +211,29 @@ mod tests {
             assert!(!below(outside, unit), "{outside}");
         }
         assert!(below("CN=x,CN=A+UID=b,DC=se", "uid=B+cn=a,DC=se"), "the order within a relative name means nothing");
+    }
+
+    #[test]
+    fn the_nearest_place_counts_and_of_two_alike_the_first() {
+        let names = ["OU=Skola,DC=orebro,DC=se", "OU=Vård,DC=orebro,DC=se", "OU=Ettan,OU=Skola,DC=orebro,DC=se"];
+        let again = ["ou=SKOLA,dc=orebro,dc=se"];
+        let places = Places::new(names.into_iter().chain(again).filter_map(Dn::parse));
+        let nearest = |name: &str| places.nearest(&Dn::parse(name).expect("a name"));
+        assert_eq!(nearest("CN=Anna,OU=Ettan,OU=Skola,DC=orebro,DC=se"), Some(2));
+        assert_eq!(nearest("CN=Anna,OU=Tvåan,OU=Skola,DC=orebro,DC=se"), Some(0));
+        assert_eq!(nearest("cn=anna,ou=v\\c3\\a5rd,dc=orebro,dc=se"), Some(1));
+        assert_eq!(nearest("OU=Skola,DC=orebro,DC=se"), None, "a place is not in itself");
+        assert_eq!(nearest("CN=Anna,DC=orebro,DC=se"), None);
+    }
+
+    #[test]
+    fn spellings_of_a_name_fold_to_one_text_and_other_names_to_others() {
+        let folded = |name: &str| Dn::parse(name).expect("a name").folded();
+        assert_eq!(folded("CN=Åsa\\, B,DC=se"), folded("cn = ÅSA\\2c b , dc=SE"));
+        assert_eq!(folded("CN=a+UID=b,DC=se"), folded("UID=B+cn=A,DC=se"));
+        let others = ["CN=a,DC=se", "CN=a,DC=s,DC=e", "CN=a\\,dc=se", "CN=a+DC=se", "CN=#61,DC=se", "CN=a,DC=se,DC=x"];
+        let distinct: std::collections::HashSet<String> = others.into_iter().map(folded).collect();
+        assert_eq!(distinct.len(), others.len());
     }
 
     #[test]

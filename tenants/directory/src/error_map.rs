@@ -136,6 +136,23 @@ pub(crate) fn reading(answer: Answer) -> DirectoryError {
     }
 }
 
+/// A page that was refused, the first one or a later one: by then the server can do it, and has lost its place.
+pub(crate) fn paging(answer: Answer, first: bool) -> DirectoryError {
+    match answer.result {
+        4 | 11 => DirectoryError::Misconfigured(format!(
+            "the directory cuts long answers off: take the service account's size limit away: {answer}"
+        )),
+        12 if first => unpaged(),
+        12 | 53 => DirectoryError::Unavailable(answer.to_string()),
+        _ => reading(answer),
+    }
+}
+
+/// An answer that did not come in pages, though it was asked for so: nobody can tell whether it is whole.
+pub(crate) fn unpaged() -> DirectoryError {
+    DirectoryError::Misconfigured("the controller does not answer in pages (RFC 2696)".to_owned())
+}
+
 /// A write that was refused: nothing was changed.
 pub(crate) fn writing(answer: Answer) -> DirectoryError {
     if let Some(reason) = answer.reason {

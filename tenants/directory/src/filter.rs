@@ -13,6 +13,8 @@ pub(crate) enum Filter<'a> {
     Equal(&'static str, &'a str),
     /// The attribute has a value.
     Present(&'static str),
+    /// Active Directory: the attribute leads to this name, also through others (MS-ADTS 3.1.1.3.4.4.3).
+    InChain(&'static str, &'a str),
 }
 
 impl Filter<'_> {
@@ -32,6 +34,9 @@ impl fmt::Display for Filter<'_> {
             Filter::Or(filters) => list(f, '|', filters),
             Filter::Equal(attribute, value) => write!(f, "({attribute}={})", Escaped(value)),
             Filter::Present(attribute) => write!(f, "({attribute}=*)"),
+            Filter::InChain(attribute, value) => {
+                write!(f, "({attribute}:1.2.840.113556.1.4.1941:={})", Escaped(value))
+            }
         }
     }
 }
@@ -78,6 +83,8 @@ mod tests {
             Filter::Or(vec![Filter::Equal("mail", "a*)(b\\"), Filter::Present("uid")]),
         ]);
         assert_eq!(filter.to_string(), r"(&(objectClass=user)(|(mail=a\2a\29\28b\5c)(uid=*)))");
+        let in_chain = Filter::InChain("memberOf", "CN=a)(b").to_string();
+        assert_eq!(in_chain, r"(memberOf:1.2.840.113556.1.4.1941:=CN\3da\29\28b)");
     }
 
     #[test]
@@ -93,6 +100,8 @@ mod tests {
             let escaped = Escaped(&value).to_string();
             assert_eq!(unescape(&escaped), value.as_bytes(), "{value:?}");
             let filter = Filter::Equal("mail", &value).to_string();
+            assert!(ldap3::parse_filter(&filter).is_ok(), "{filter}");
+            let filter = Filter::InChain("memberOf", &value).to_string();
             assert!(ldap3::parse_filter(&filter).is_ok(), "{filter}");
         }
     }

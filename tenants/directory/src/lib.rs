@@ -15,12 +15,16 @@ mod error_map;
 mod filter;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod held;
 mod observer;
 mod open_ldap;
 mod operation;
+mod pages;
+mod paging;
 mod ppolicy;
 mod service_account;
 mod setup;
+mod staff;
 mod tls;
 mod value;
 

@@ -5,7 +5,8 @@ use portvakt_domain::directory::DirectoryError;
 /// Is told about every operation on a directory when it has ended.
 pub trait OperationObserver: Send + Sync {
     /// `operation` is one of `find`, `read`, `authenticate`, `policy`, `set_password`, `change_password`,
-    /// `unlock`, `probe`; `outcome` is `ok`, `refused` (a presented password) or the name of an error.
+    /// `unlock`, `write_number`, `survey`, `person`, `probe`; `outcome` is `ok`, `refused` (a presented password),
+    /// `left` (a survey that nobody waits for any more) or the name of an error.
     fn observed(&self, operation: &'static str, outcome: &'static str, seconds: f64);
 }
 

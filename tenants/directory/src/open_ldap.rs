@@ -5,6 +5,8 @@ pub(crate) mod check;
 mod greeting;
 mod groups;
 mod policy;
+pub(crate) mod schema;
+mod staff;
 pub(crate) mod time;
 mod tree;
 

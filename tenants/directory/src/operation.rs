@@ -5,15 +5,20 @@ use std::{sync::Arc, time::Duration};
 use portvakt_domain::{
     account::Account,
     directory::{Authentication, DirectoryError, EffectivePolicy, PasswordChange},
+    staff::{Person, StaffAccount},
 };
 use tokio::{
     runtime::Handle,
     sync::{Semaphore, SemaphorePermit},
+    task::JoinHandle,
     time::{Instant, timeout_at},
 };
 use tracing::Instrument as _;
 
-use crate::observer::{self, OperationObserver};
+use crate::{
+    observer::{self, OperationObserver},
+    pages::{self, Pages},
+};
 
 /// Operations of one tenant under way at once: a directory that is slow must not gather everybody's memory.
 const AT_ONCE: usize = 32;
@@ -22,6 +27,8 @@ const AT_ONCE: usize = 32;
 pub(crate) struct Operations<D> {
     directory: Arc<D>,
     under_way: Arc<Semaphore>,
+    /// One survey at a time: it keeps a directory busy for as long as it takes.
+    surveys: Arc<Semaphore>,
     /// The deadline of one operation.
     patience: Duration,
     runtime: Handle,
@@ -34,6 +41,7 @@ impl<D: Send + Sync + 'static> Operations<D> {
         Self {
             directory: Arc::new(directory),
             under_way: Arc::new(Semaphore::new(AT_ONCE)),
+            surveys: Arc::new(Semaphore::new(1)),
             patience,
             runtime,
             observer,
@@ -75,9 +83,47 @@ impl<D: Send + Sync + 'static> Operations<D> {
     where
         F: Future<Output = Result<T, DirectoryError>> + Send + 'static,
     {
+        let work = work(self.directory.clone(), Instant::now() + self.patience);
+        // A task ends without a result when the runtime shuts down or when it met what it could not read.
+        self.spawn(operation, work).await.unwrap_or_else(|_| Err(T::cut_short()))
+    }
+
+    /// Does a survey: `take` is given page after page, on the caller's own task. It ends when the caller goes away.
+    pub(crate) async fn survey<F>(
+        &self,
+        work: impl FnOnce(Arc<D>, Pages) -> F,
+        take: &mut (dyn FnMut(Vec<StaffAccount>) + Send),
+    ) -> Result<(), DirectoryError>
+    where
+        F: Future<Output = Result<(), DirectoryError>> + Send + 'static,
+    {
+        let (pages, mut inbox) = pages::channel();
+        let (left, surveys) = (pages.clone(), self.surveys.clone());
+        let work = work(self.directory.clone(), pages);
+        let task = self.spawn("survey", async move {
+            let surveyed = async {
+                let Ok(_permit) = surveys.acquire().await else { return Err(Surveyed::cut_short()) };
+                work.await.map(|()| Surveyed::ToItsEnd)
+            };
+            tokio::select! {
+                surveyed = surveyed => surveyed,
+                () = left.left() => Ok(Surveyed::Left),
+            }
+        });
+        while let Some(page) = inbox.recv().await {
+            take(page);
+        }
+        task.await.unwrap_or_else(|_| Err(Surveyed::cut_short())).map(|_| ())
+    }
+
+    /// Runs to its end and reports it, whether or not somebody waits.
+    fn spawn<T: Outcome>(
+        &self,
+        operation: &'static str,
+        work: impl Future<Output = Result<T, DirectoryError>> + Send + 'static,
+    ) -> JoinHandle<Result<T, DirectoryError>> {
         let began = Instant::now();
         let observer = self.observer.clone();
-        let work = work(self.directory.clone(), began + self.patience);
         let reported = async move {
             let result = work.await;
             let outcome = result.as_ref().map_or_else(observer::outcome, Outcome::label);
@@ -85,9 +131,7 @@ impl<D: Send + Sync + 'static> Operations<D> {
             result
         };
         // What it logs belongs to the request or job that asked.
-        let task = self.runtime.spawn(reported.in_current_span());
-        // A task ends without a result when the runtime shuts down or when it met what it could not read.
-        task.await.unwrap_or_else(|_| Err(T::cut_short()))
+        self.runtime.spawn(reported.in_current_span())
     }
 }
 
@@ -109,7 +153,24 @@ pub(crate) trait Outcome: Send + 'static {
 }
 
 impl Outcome for Option<Account> {}
+impl Outcome for Option<Person> {}
 impl Outcome for EffectivePolicy {}
+
+/// How a survey ended that did not fail.
+enum Surveyed {
+    ToItsEnd,
+    /// Nobody waits for it any more.
+    Left,
+}
+
+impl Outcome for Surveyed {
+    fn label(&self) -> &'static str {
+        match self {
+            Surveyed::ToItsEnd => "ok",
+            Surveyed::Left => "left",
+        }
+    }
+}
 
 impl Outcome for Authentication {
     fn label(&self) -> &'static str {

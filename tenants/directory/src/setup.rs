@@ -27,6 +27,9 @@ pub(crate) struct Units {
     pub(crate) served: Vec<Dn>,
     /// Those whose accounts are functional.
     pub(crate) functional: Vec<Dn>,
+    /// Those of the served ones that lie in no other, each with its place in the settings: together they hold everybody,
+    /// and nobody twice.
+    pub(crate) outermost: Vec<(usize, String)>,
 }
 
 /// The units.
@@ -43,10 +46,20 @@ pub(crate) fn units(settings: &DirectorySettings) -> Result<Units, DirectoryErro
         parsed(key, group)?;
     }
     let all = |key: &str, units: &[String]| units.iter().map(|unit| parsed(key, unit)).collect::<Result<Vec<_>, _>>();
+    let served = all("units", &settings.units)?;
     Ok(Units {
-        served: all("units", &settings.units)?,
+        outermost: outermost(&settings.units, &served),
+        served,
         functional: all("functional_units", &settings.functional_units)?,
     })
+}
+
+fn outermost(names: &[String], units: &[Dn]) -> Vec<(usize, String)> {
+    let outer = |(at, unit): (usize, &Dn)| {
+        let inside = units.iter().any(|other| unit.is_below(other)) || units[..at].contains(unit);
+        (!inside).then(|| Some((at, names.get(at)?.clone()))).flatten()
+    };
+    units.iter().enumerate().filter_map(outer).collect()
 }
 
 /// The name of the attribute that holds numbers.
@@ -80,4 +93,23 @@ pub(crate) fn controllers<G: Greeting>(
     let all = settings.controllers.iter().map(controller).collect::<Result<_, DirectoryError>>()?;
     let service = ServiceAccount::new(settings.service_account.clone(), service_password, clock);
     Ok(Controllers::new(all, service, greeting, runtime))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_unit_in_another_one_is_not_gone_through_twice() {
+        let names = [
+            "OU=Ettan,OU=Skola,DC=orebro,DC=se",
+            "OU=Skola,DC=orebro,DC=se",
+            "OU=Vård,DC=orebro,DC=se",
+            "ou=skola,dc=orebro,dc=se",
+        ]
+        .map(str::to_owned);
+        let units: Vec<Dn> = names.iter().filter_map(|name| Dn::parse(name)).collect();
+        let kept: Vec<usize> = outermost(&names, &units).into_iter().map(|(at, _)| at).collect();
+        assert_eq!(kept, [1, 2]);
+    }
 }

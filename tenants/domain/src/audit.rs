@@ -79,6 +79,16 @@ audit_kinds! {
     AttributeOutcome = "number_attribute.outcome",
     /// What is known after an SMS or a mail was handed over: the outcome says it.
     MessageSettled = "message.settled",
+    /// Somebody asked for a run of reminders by hand.
+    RemindersAsked = "reminders.asked",
+    /// A run of reminders ended: its details say how, and what it found.
+    RemindersRun = "reminders.run",
+    /// What is known after a reminder was handed over, or why it was not.
+    ReminderSettled = "reminder.settled",
+    /// Numbers of accounts that are not served any more were removed, or too many were to be: the outcome says which.
+    NumbersReconciled = "numbers.reconciled",
+    /// Somebody had a job tried again that was laid aside.
+    JobRetried = "job.retried",
     /// Rows were removed that had served their time.
     Swept = "rows.swept",
     /// A limit answered or acted: for the first time in its window, or in this hour.

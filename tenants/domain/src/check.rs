@@ -8,7 +8,7 @@ use crate::{
     number_attribute::NumberAttribute,
     password::{MAX_LENGTH, Password},
     random::Random,
-    tenant::DirectoryKind,
+    tenant::{DirectoryKind, UnitRule},
 };
 
 macro_rules! checks {
@@ -86,6 +86,10 @@ checks! {
     Group = "group",
         "Name a security group by its present distinguished name, or take it out of the settings: while it is missing nobody is served.",
         "Name a group by its present distinguished name, or take it out of the settings: while it is missing nobody is served.";
+    /// The attribute that tells an account's unit is one that accounts can have. Told only where one does.
+    UnitAttribute = "unit attribute",
+        "Write an attribute of this forest as reminders.units_by; those called extensionAttribute come with Exchange.",
+        "Write an attribute of this server as reminders.units_by, or load the schema that brings it.";
     /// Passwords may be reset.
     Reset = "reset password",
         "Grant Reset Password on user objects below the unit: `portvakt tenant delegate`. Where only some accounts lack it, see whether inheritance is switched off there.",
@@ -199,8 +203,8 @@ pub type Report<'a> = dyn Fn(Check) + Send + Sync + 'a;
 #[async_trait]
 pub trait SelfCheck: Send + Sync {
     /// Looks at everything, and reports each check when it is done. `numbers` is the attribute that holds numbers, where
-    /// one does.
-    async fn check(&self, numbers: Option<NumberAttribute>, report: &Report<'_>);
+    /// one does, and `units_by` what tells an account's unit, where something does.
+    async fn check(&self, numbers: Option<NumberAttribute>, units_by: Option<UnitRule>, report: &Report<'_>);
 
     /// Writes an account's attribute and puts back what was there.
     ///

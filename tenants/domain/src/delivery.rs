@@ -33,6 +33,8 @@ pub struct Validity {
 pub struct Mail {
     /// The recipient's address.
     pub to: Secret,
+    /// Where answers go, where that is elsewhere than to the sender.
+    pub reply_to: Option<Secret>,
     /// The subject.
     pub subject: String,
     /// The body as plain text.

@@ -4,7 +4,13 @@ use async_trait::async_trait;
 use chrono::TimeDelta;
 
 use crate::{
-    account::Account, id::AccountKey, login::DirectoryName, number::MobileNumber, password::Password, time::Instant,
+    account::Account,
+    id::AccountKey,
+    login::DirectoryName,
+    number::MobileNumber,
+    password::Password,
+    staff::{Person, StaffAccount, StaffQuestion},
+    time::Instant,
 };
 
 /// A tenant's directory. Adapters normalise everything: no LDAP code, text or attribute name passes this line.
@@ -53,6 +59,18 @@ pub trait Directory: Send + Sync {
     /// Puts a number in the tenant's number attribute, in place of whatever is there; `None` takes it away. Once, though
     /// doing it twice would be as good: `Err(OutcomeUnknown)` when it was sent and not answered.
     async fn write_number(&self, account: &Account, number: Option<&MobileNumber>) -> Result<(), DirectoryError>;
+
+    /// Goes through every account of the tenant's units, page by page, in no order, and gives none of them twice. The next
+    /// page is asked for when `take` was handed the one before, so that no more than two are ever held. When it fails in
+    /// the middle, what was given is not all there is, and nothing tells what is missing. It ends when nobody waits for it.
+    async fn survey(
+        &self,
+        question: StaffQuestion,
+        take: &mut (dyn FnMut(Vec<StaffAccount>) + Send),
+    ) -> Result<(), DirectoryError>;
+
+    /// Whom another entry names by a distinguished name, its manager say. `None` when there is no such entry.
+    async fn person(&self, dn: &str) -> Result<Option<Person>, DirectoryError>;
 
     /// When the first of the certificates ends that its controllers showed last. `None` before any handshake. Asks nobody.
     fn certificate_end(&self) -> Option<Instant>;

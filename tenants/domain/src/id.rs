@@ -49,6 +49,18 @@ id!(
     NumberChangeId
 );
 id!(
+    /// One run of a tenant's reminders.
+    ReminderRunId
+);
+id!(
+    /// One reminder that goes out, a mail or an SMS.
+    ReminderMailId
+);
+id!(
+    /// One reconciliation of a tenant's registered numbers with its directory.
+    ReconciliationId
+);
+id!(
     /// One audit event.
     EventId
 );

@@ -22,10 +22,13 @@ mod limits;
 mod mail;
 pub mod plain;
 mod privacy;
+mod reminders;
+mod retention;
 mod sms;
 mod sms_http;
 mod sms_report;
 mod texts;
+mod times;
 mod values;
 mod whereabouts;
 pub use accessibility::{AccessibilitySettings, Assessment, Conformance, Exemption, Shortcoming};
@@ -39,10 +42,15 @@ pub use hosts::Hosts;
 pub use limits::LimitSettings;
 pub use mail::{MailSecurity, MailSettings};
 pub use privacy::{LegalBasis, PrivacySettings};
+pub use reminders::{
+    DayOff, Period, PersonalWay, ReminderSettings, SendingDays, UnitAttribute, UnitRule, UnitSettings,
+};
+pub use retention::RetentionSettings;
 pub use sms::{SmsAccount, SmsProvider, SmsRegion, SmsSecret, SmsSettings};
 pub use sms_http::{HttpAuthentication, HttpCharset, HttpContent, HttpMethod, HttpNumberFormat, HttpVerdict, SmsHttp};
 pub use sms_report::{HttpReport, HttpReportContent, HttpReportValue};
 pub use texts::{Paragraphs, TenantTexts};
+pub use times::{MonthDay, TimeOfDay, TimeZone};
 pub use values::{BaseUrl, Day, HostName, LdapUrl, SenderName, Slug, WebUrl};
 pub use whereabouts::Whereabouts;
 
@@ -104,6 +112,12 @@ pub struct TenantSettings {
     /// What the page on personal data says beside what is known of the platform.
     #[serde(default, skip_serializing_if = "PrivacySettings::is_unset")]
     pub privacy: PrivacySettings,
+    /// Reminders before passwords end.
+    #[serde(default, skip_serializing_if = "ReminderSettings::is_unset")]
+    pub reminders: ReminderSettings,
+    /// How long records are kept.
+    #[serde(default, skip_serializing_if = "RetentionSettings::is_unset")]
+    pub retention: RetentionSettings,
 }
 
 fn all_languages() -> Vec<Language> {
@@ -140,11 +154,27 @@ pub struct RegistrationSettings {
     pub countries: Vec<Country>,
     /// How long a delayed change waits, for those who lost their phone: 24 to 168 hours; 0 offers none.
     pub delayed_change_hours: u32,
+    /// After how many days the numbers of an account are removed that is missing, disabled or expired: 1 to 365.
+    #[serde(skip_serializing_if = "is_usual_absence")]
+    #[schemars(extend("default" = USUAL_ABSENCE))]
+    pub absent_days: u32,
+}
+
+/// What `absent_days` is where it is left out.
+const USUAL_ABSENCE: u32 = 30;
+
+fn is_usual_absence(days: &u32) -> bool {
+    *days == USUAL_ABSENCE
 }
 
 impl Default for RegistrationSettings {
     fn default() -> Self {
-        Self { password_again: false, countries: vec![Country::SWEDEN], delayed_change_hours: 48 }
+        Self {
+            password_again: false,
+            countries: vec![Country::SWEDEN],
+            delayed_change_hours: 48,
+            absent_days: USUAL_ABSENCE,
+        }
     }
 }
 
@@ -249,6 +279,7 @@ impl TenantSettings {
             self.directory.number_attribute.is_none() || self.registration.delayed_change_hours > 0,
             "registration.delayed_change_hours: a number that was changed in the directory waits too; write 24 to 168 hours",
         );
+        demand((1..=365).contains(&self.registration.absent_days), "registration.absent_days: 1 to 365 days");
         demand((5..=10).contains(&self.reset.code_minutes), "reset.code_minutes: 5 to 10 minutes");
         demand(!self.registration.countries.is_empty(), "registration.countries: name at least one country");
         demand(self.mail.from.contains('@'), "mail.from: write a mail address");
@@ -260,6 +291,8 @@ impl TenantSettings {
         problems.extend(self.branding.problems(&self.languages));
         problems.extend(self.accessibility.problems(&self.languages, &self.help_desk));
         problems.extend(self.privacy.problems(&self.languages));
+        problems.extend(self.reminders.problems());
+        problems.extend(self.retention.problems());
         problems.extend(self.limits.problems());
         problems.extend(self.directory.problems());
         problems.extend(self.sms.problems());

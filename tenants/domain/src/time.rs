@@ -1,29 +1,14 @@
 //! Time as an argument: who needs "now" is given a clock.
 
-use chrono::{DateTime, Datelike as _, Days, FixedOffset, NaiveDate, NaiveDateTime, TimeZone as _, Utc, Weekday};
+use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono_tz::Europe::Stockholm;
 
 /// The instants this platform stores and compares: UTC, microseconds at most (what both databases keep).
 pub type Instant = DateTime<Utc>;
 
-/// The same moment as Swedish clocks show it: an hour ahead of UTC, two in summer time, which begins and ends at 01:00 UTC on
-/// the last Sundays of March and October (Directive 2000/84/EC).
+/// The same moment as Swedish clocks show it.
 pub fn swedish(at: Instant) -> NaiveDateTime {
-    let change = |month| last_sunday(at.year(), month).and_then(|day| day.and_hms_opt(1, 0, 0));
-    let summer = match (change(3), change(10)) {
-        (Some(begins), Some(ends)) => (begins..ends).contains(&at.naive_utc()),
-        _ => false,
-    };
-    let hours = if summer { 2 } else { 1 };
-    match FixedOffset::east_opt(hours * 3600) {
-        Some(offset) => offset.from_utc_datetime(&at.naive_utc()).naive_local(),
-        None => at.naive_utc(),
-    }
-}
-
-/// The last Sunday of a month of 31 days.
-fn last_sunday(year: i32, month: u32) -> Option<NaiveDate> {
-    let last = NaiveDate::from_ymd_opt(year, month, 31)?;
-    last.checked_sub_days(Days::new(u64::from(last.weekday().days_since(Weekday::Sun))))
+    at.with_timezone(&Stockholm).naive_local()
 }
 
 /// A source of "now". The server's reads the system; tests move theirs by hand.

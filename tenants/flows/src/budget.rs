@@ -37,6 +37,12 @@ pub(crate) async fn holds_back(
     Ok((!served).then_some(limit::SMS_BUDGET))
 }
 
+/// Whether reminders may take from the budget: no more than half of it, so that they keep nobody's code back.
+pub(crate) async fn has_room_for_reminders(platform: &Platform, tenant: &Tenant) -> Result<bool, FlowError> {
+    let (spent, limits) = (spend(platform, tenant, 0).await?, &tenant.settings.limits);
+    Ok(spent.hour < limits.sms_per_hour / 2 && spent.day < limits.sms_per_day / 2)
+}
+
 /// Counts SMS against the tenant's budget; 0 only looks. Raises the alarms that are due, each once an hour or a day.
 pub(crate) async fn spend(platform: &Platform, tenant: &Tenant, sms: i64) -> Result<SmsBudget, FlowError> {
     let (now, limits) = (platform.now(), &tenant.settings.limits);

@@ -3,7 +3,7 @@
 use portvakt_domain::{
     flow::{Flow, FlowKind},
     holder::Holder,
-    id::{AccountKey, FlowId, MessageId, NumberChangeId},
+    id::{AccountKey, FlowId, MessageId, NumberChangeId, ReminderMailId},
     keys::{KeyRing, KeyedHash, Place, Sealed},
     login::Login,
     number::MobileNumber,
@@ -75,6 +75,16 @@ pub(crate) fn pending_number_place(flow: FlowId) -> Place {
 /// Where a message's recipient is sealed.
 pub(crate) fn recipient_place(message: MessageId) -> Place {
     Place { table: "messages", column: "recipient", row: message.0, owner: None }
+}
+
+/// Where a reminder's recipient is sealed.
+pub(crate) fn reminder_recipient_place(reminder: ReminderMailId) -> Place {
+    Place { table: "reminder_mails", column: "recipient", row: reminder.0, owner: None }
+}
+
+/// Where what a reminder is to say is sealed.
+pub(crate) fn reminder_content_place(reminder: ReminderMailId) -> Place {
+    Place { table: "reminder_mails", column: "content", row: reminder.0, owner: None }
 }
 
 /// Where the name of who holds the number that a flow registers is sealed.

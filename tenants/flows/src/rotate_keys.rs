@@ -11,7 +11,7 @@ use std::{
 use portvakt_domain::{
     audit::{AuditKind, ChainError},
     audit_checkpoint::Checkpoint,
-    id::{AccountKey, MessageId, NumberChangeId, TenantId},
+    id::{AccountKey, MessageId, NumberChangeId, ReminderMailId, TenantId},
     keys::{KeyRing, KeyUse, KeyedHash, Place},
     random::Random,
     tenant::SecretName,
@@ -269,6 +269,8 @@ fn place(tenant: TenantId, column: SealedColumn, value: &SealedValue) -> Option<
             Some(secret_place(tenant, name))
         }
         SealedColumn::Feedback => Some(feedback_place(value.row)),
+        SealedColumn::ReminderRecipient => Some(open::reminder_recipient_place(ReminderMailId(value.row))),
+        SealedColumn::ReminderContent => Some(open::reminder_content_place(ReminderMailId(value.row))),
         SealedColumn::Login | SealedColumn::PendingNumber | SealedColumn::PendingHolder => None,
     }
 }

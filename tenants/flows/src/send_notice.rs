@@ -53,6 +53,7 @@ pub async fn run(platform: &Platform, tenant: &Tenant, id: MessageId) -> Result<
             let domain = tenant.settings.mail.from.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
             let mail = Mail {
                 to: Secret(to.to_string()),
+                reply_to: None,
                 subject: mail.subject,
                 text: mail.text,
                 html: mail.html,

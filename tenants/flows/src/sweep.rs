@@ -1,43 +1,42 @@
 //! The job that removes what has served its time: ended flows, old counters, and a whole tenant whose grace period is
 //! over. What is removed is recorded.
 
-use portvakt_domain::{audit::AuditKind, id::TenantId};
+use portvakt_domain::{audit::AuditKind, id::TenantId, tenant::RetentionSettings};
 use portvakt_storage::{
-    audit, breakers, operator,
+    StorageError, Store, breakers, operator, settings,
     sweep::{self, SweepAges},
 };
 
-use crate::{
-    FlowError, Platform, breaker,
-    event::{EventExt as _, event},
-    send_code::JobOutcome,
-};
+use crate::{FlowError, Platform, Tenant, breaker, event::event, send_code::JobOutcome};
 
-/// Sweeps one tenant's rows.
+/// Sweeps one tenant's rows, after its own periods; `served` where it is.
 ///
 /// # Errors
 /// The database.
-pub async fn run(platform: &Platform, tenant: TenantId) -> Result<JobOutcome, FlowError> {
+pub async fn run(platform: &Platform, tenant: TenantId, served: Option<&Tenant>) -> Result<JobOutcome, FlowError> {
     if operator::delete_due(&platform.store, tenant, platform.now()).await? {
         tracing::info!(tenant.id = %tenant, "tenant deleted");
         return Ok(JobOutcome::Done);
     }
-    let report = sweep::remove_expired(&platform.store, tenant, platform.now(), SweepAges::default()).await?;
-    let counters = report.limit_counters + report.sms_log + report.guards + report.code_counts + report.trips;
-    let kept_longer = report.number_changes + report.rejections + report.networks + report.feedback;
-    if report.flows + report.messages + counters + kept_longer > 0 {
-        let swept = event(platform, AuditKind::Swept)
-            .detail("flows", &report.flows.to_string())
-            .detail("messages", &report.messages.to_string())
-            .detail("number_changes", &report.number_changes.to_string())
-            .detail("counters", &counters.to_string())
-            .detail("networks", &report.networks.to_string())
-            .detail("rejections", &report.rejections.to_string())
-            .detail("feedback", &report.feedback.to_string());
-        audit::record(&platform.store, tenant, vec![swept]).await?;
-    }
+    let periods = match served {
+        Some(served) => served.settings.retention.clone(),
+        None => stored_periods(&platform.store, tenant).await?,
+    };
+    let swept = event(platform, AuditKind::Swept);
+    sweep::remove_expired(&platform.store, tenant, platform.now(), SweepAges::from(&periods), swept).await?;
     // Where nobody asks for codes any more, nothing else would close it.
     let breaker = breakers::settle(&platform.store, tenant, platform.now()).await?;
     breaker::tell(platform, tenant, breaker);
     Ok(JobOutcome::Done)
+}
+
+/// The periods of a tenant that is not served: suspended, or with settings of which another part can't be used.
+async fn stored_periods(store: &Store, tenant: TenantId) -> Result<RetentionSettings, StorageError> {
+    let rows = operator::list_tenants(store).await?;
+    let version = rows.into_iter().find(|row| row.id == tenant).and_then(|row| row.version);
+    let Some(version) = version else { return Ok(RetentionSettings::default()) };
+    let stored = settings::at_version(store, tenant, version).await?;
+    let document = stored.and_then(|stored| serde_json::from_str::<serde_json::Value>(&stored.document).ok());
+    let section = document.and_then(|mut document| document.get_mut("retention").map(serde_json::Value::take));
+    Ok(section.and_then(|section| serde_json::from_value(section).ok()).unwrap_or_default())
 }

@@ -72,6 +72,9 @@ storage_functions! { of number_attributes:
     /// ago first, and of `limit` numbers.
     read fn not_compared_since(before: Instant, limit: i64) -> Vec<AccountKey>;
 
+    /// Accounts without numbers whose attribute is still to be emptied, as it could not be when the numbers were removed.
+    read fn to_be_emptied() -> Vec<AccountKey>;
+
     /// Notes that an attribute was looked at.
     write fn compared(account: AccountKey, now: Instant) -> ();
 

@@ -3,6 +3,8 @@
 //! file whose functions do not take a tenant first. On PostgreSQL they run as a role of their own that sees nothing
 //! personal.
 
+use std::collections::HashMap;
+
 use portvakt_domain::{
     id::{JobId, TenantId},
     job::LeasedJob,
@@ -95,6 +97,50 @@ pub struct Lease {
     /// Tenants that this worker can't serve: what does not look after rows alone is left to who can, and none of its
     /// attempts is used up.
     pub unserved: Vec<TenantId>,
+    /// How many of them may be work that nobody waits for.
+    pub background: BackgroundPlaces,
+}
+
+impl Lease {
+    /// A request for jobs of all tenants and kinds.
+    pub fn of(worker: &str, now: Instant, limit: i64) -> Self {
+        let background = BackgroundPlaces { free: usize::MAX, per_tenant: usize::MAX, busy: HashMap::new() };
+        Self { worker: worker.to_owned(), now, limit, saturated: Vec::new(), unserved: Vec::new(), background }
+    }
+}
+
+/// Places for kinds that nobody waits for ([`BACKGROUND_KINDS`](portvakt_domain::job::BACKGROUND_KINDS)).
+#[derive(Debug, Clone)]
+pub struct BackgroundPlaces {
+    /// Free ones.
+    pub free: usize,
+    /// Of one tenant, free and taken ones.
+    pub per_tenant: usize,
+    /// Taken ones of each tenant that has any.
+    pub busy: HashMap<TenantId, usize>,
+}
+
+impl BackgroundPlaces {
+    /// Whether every tenant has one left.
+    pub fn is_open(&self) -> bool {
+        self.free > 0 && self.saturated().is_empty()
+    }
+
+    /// Takes a place, if there is one for this tenant.
+    pub(crate) fn take(&mut self, tenant: TenantId) -> bool {
+        let busy = self.busy.entry(tenant).or_default();
+        if self.free == 0 || *busy >= self.per_tenant {
+            return false;
+        }
+        self.free -= 1;
+        *busy += 1;
+        true
+    }
+
+    /// Tenants that have none left.
+    pub(crate) fn saturated(&self) -> Vec<TenantId> {
+        self.busy.iter().filter(|(_, busy)| **busy >= self.per_tenant).map(|(tenant, _)| *tenant).collect()
+    }
 }
 
 /// The queue at a glance.
@@ -125,9 +171,34 @@ pub struct DeadJob {
     pub attempts: i32,
     /// When it was asked for.
     pub created_at: Instant,
+    /// When it was due last.
+    pub due_at: Instant,
     /// When it was laid aside.
     pub dead_at: Instant,
     /// Why.
+    pub last_error: Option<String>,
+}
+
+/// A job that waits for its time or is under way.
+#[derive(Debug, Clone)]
+pub struct WaitingJob {
+    /// The row.
+    pub id: JobId,
+    /// Whose.
+    pub tenant: TenantId,
+    /// Name of its kind.
+    pub kind: String,
+    /// JSON, ids only.
+    pub payload: String,
+    /// How often it was begun.
+    pub attempts: i32,
+    /// When it was asked for.
+    pub created_at: Instant,
+    /// When it is due.
+    pub due_at: Instant,
+    /// Until when a worker holds it, if one took it. Under way until then; afterwards another worker may take it.
+    pub leased_until: Option<Instant>,
+    /// What went wrong last time.
     pub last_error: Option<String>,
 }
 
@@ -195,8 +266,9 @@ storage_functions! { across operator:
     /// All hosts.
     read fn list_hosts() -> Vec<HostRow>;
 
-    /// Leases due jobs, one of each tenant in turn. A job is leased to one worker only until its lease ends; one whose
-    /// payload can't be read, or whose worker died at its last attempt, is laid aside instead.
+    /// Leases due jobs, one of each tenant in turn, what somebody waits for first. A job is leased to one worker only until
+    /// its lease ends; one whose payload can't be read is laid aside instead. One whose worker died at the last attempt is
+    /// leased once more, with an attempt too many: it is not to be begun, but given up.
     write fn lease_jobs(lease: Lease) -> Vec<LeasedJob>;
 
     /// Removes a job that is done; `false` when the worker does not hold it any more. The same goes for the next three.
@@ -208,11 +280,22 @@ storage_functions! { across operator:
     /// Lays a job aside for people to look at. `error` must name nobody.
     write fn bury_job(job: JobId, worker: String, now: Instant, error: String) -> bool;
 
+    /// Holds a job until then that its worker is not done with. `false` when the worker does not hold it any more: what it
+    /// does for it, another one may be doing.
+    write fn extend_job(job: JobId, worker: String, until: Instant) -> bool;
+
+    /// Makes a job that was laid aside due at once, with all its attempts before it. `false`: there is no such job, or
+    /// another one like it waits and does the same.
+    write fn revive_job(job: JobId, now: Instant) -> bool;
+
     /// The queue at a glance.
     read fn jobs_overview(now: Instant) -> JobsOverview;
 
-    /// Jobs that were laid aside, oldest first.
-    read fn list_dead_jobs() -> Vec<DeadJob>;
+    /// Jobs that were laid aside, of one tenant or of all, oldest first.
+    read fn list_dead_jobs(of: Option<TenantId>) -> Vec<DeadJob>;
+
+    /// Jobs that were not laid aside, of one tenant or of all, those under way included; what is due first comes first.
+    read fn list_waiting_jobs(of: Option<TenantId>, limit: i64) -> Vec<WaitingJob>;
 
     /// Jobs that are due and of a kind that this release does not know. They are left to a release that does.
     read fn list_unknown_jobs(now: Instant) -> Vec<UnknownJobs>;

@@ -25,11 +25,15 @@ pub enum SealedColumn {
     PendingHolder,
     /// What readers wrote of the guides.
     Feedback,
+    /// Recipients of reminders.
+    ReminderRecipient,
+    /// What reminders are to say, until they were sent.
+    ReminderContent,
 }
 
 impl SealedColumn {
     /// All of them.
-    pub const ALL: [SealedColumn; 9] = [
+    pub const ALL: [SealedColumn; 11] = [
         SealedColumn::Number,
         SealedColumn::Holder,
         SealedColumn::ChangedNumber,
@@ -39,6 +43,8 @@ impl SealedColumn {
         SealedColumn::PendingNumber,
         SealedColumn::PendingHolder,
         SealedColumn::Feedback,
+        SealedColumn::ReminderRecipient,
+        SealedColumn::ReminderContent,
     ];
 
     /// The table.
@@ -50,6 +56,7 @@ impl SealedColumn {
             SealedColumn::Secret => "tenant_secrets",
             SealedColumn::Login | SealedColumn::PendingNumber | SealedColumn::PendingHolder => "flows",
             SealedColumn::Feedback => "feedback",
+            SealedColumn::ReminderRecipient | SealedColumn::ReminderContent => "reminder_mails",
         }
     }
 
@@ -58,12 +65,13 @@ impl SealedColumn {
         match self {
             SealedColumn::Number | SealedColumn::ChangedNumber => "number",
             SealedColumn::Holder => "holder",
-            SealedColumn::Recipient => "recipient",
+            SealedColumn::Recipient | SealedColumn::ReminderRecipient => "recipient",
             SealedColumn::Secret => "sealed",
             SealedColumn::Login => "login",
             SealedColumn::PendingNumber => "pending_number",
             SealedColumn::PendingHolder => "pending_holder",
             SealedColumn::Feedback => "text",
+            SealedColumn::ReminderContent => "content",
         }
     }
 

@@ -1,7 +1,7 @@
 //! Removing what has served its time.
 
 use chrono::TimeDelta;
-use portvakt_domain::time::Instant;
+use portvakt_domain::{audit::NewEvent, tenant::RetentionSettings, time::Instant};
 
 /// How long things are kept.
 #[derive(Debug, Clone, Copy)]
@@ -24,21 +24,37 @@ pub struct SweepAges {
     pub rejections: TimeDelta,
     /// What readers thought of the guides: a year, as the form says.
     pub feedback: TimeDelta,
+    /// Runs of reminders with what they sent, from when they were begun: a year can be compared with the one before.
+    pub reminders: TimeDelta,
+    /// Marks of passwords of which people heard; longer than any password lives, or they would hear of it again.
+    pub reminder_marks: TimeDelta,
+    /// Reconciliations of numbers, from when they were begun: a year can be compared with the one before.
+    pub reconciliations: TimeDelta,
 }
 
-impl Default for SweepAges {
-    fn default() -> Self {
+impl From<&RetentionSettings> for SweepAges {
+    fn from(periods: &RetentionSettings) -> Self {
+        let days = |days: u32| TimeDelta::days(days.into());
         Self {
-            flows: TimeDelta::days(1),
-            messages: TimeDelta::days(30),
+            flows: days(periods.flow_days),
+            messages: days(periods.message_days),
             sms_log: TimeDelta::days(1),
             guards: TimeDelta::days(7),
-            number_changes: TimeDelta::days(30),
+            number_changes: days(periods.number_change_days),
             code_counts: TimeDelta::days(1),
             trips: TimeDelta::days(2),
             rejections: TimeDelta::days(396),
             feedback: TimeDelta::days(365),
+            reminders: days(periods.reminder_days),
+            reminder_marks: TimeDelta::days(800),
+            reconciliations: TimeDelta::days(400),
         }
+    }
+}
+
+impl Default for SweepAges {
+    fn default() -> Self {
+        Self::from(&RetentionSettings::default())
     }
 }
 
@@ -67,9 +83,18 @@ pub struct SweepReport {
     pub rejections: usize,
     /// What readers thought of the guides.
     pub feedback: usize,
+    /// Runs of reminders.
+    pub reminder_runs: usize,
+    /// What they sent.
+    pub reminder_mails: usize,
+    /// Marks of passwords of which people heard.
+    pub reminder_marks: usize,
+    /// Reconciliations of numbers.
+    pub reconciliations: usize,
 }
 
 storage_functions! { of sweep:
-    /// Removes what is older than `ages`, and counters whose window is over.
-    write fn remove_expired(now: Instant, ages: SweepAges) -> SweepReport;
+    /// Removes what is older than `ages`, and counters whose window is over. Where anything was, `event` is recorded, with
+    /// how much of what among its details.
+    write fn remove_expired(now: Instant, ages: SweepAges, event: NewEvent) -> SweepReport;
 }

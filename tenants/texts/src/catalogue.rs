@@ -7,19 +7,23 @@ use portvakt_domain::language::Language;
 use crate::FILES;
 
 /// The files of what is sent; all others are read in a browser.
-const MESSAGES: &str = "messages.ftl";
+const MESSAGES: [&str; 2] = ["messages.ftl", "reminders.ftl"];
 
 /// Keys, each with the names of the values that it takes.
 pub type Keys = BTreeMap<&'static str, BTreeSet<&'static str>>;
 
 /// What pages say.
 pub fn pages(language: Language) -> Keys {
-    keys(language, |file| !file.ends_with(MESSAGES))
+    keys(language, |file| !is_sent(file))
 }
 
 /// What messages say.
 pub fn messages(language: Language) -> Keys {
-    keys(language, |file| file.ends_with(MESSAGES))
+    keys(language, is_sent)
+}
+
+fn is_sent(file: &str) -> bool {
+    MESSAGES.iter().any(|name| file.ends_with(name))
 }
 
 fn keys(language: Language, of_these: fn(&str) -> bool) -> Keys {

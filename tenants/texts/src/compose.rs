@@ -1,14 +1,14 @@
 //! Messages: the SMS and mails that are sent to people.
 
 use portvakt_domain::{
-    compose::{Composer, MailText, MessageFacts},
+    compose::{Composer, MailText, MessageFacts, PersonalReminder, UnitReminder},
     delivery::Secret,
     message::MessageKind,
     tenant::HelpDesk,
     time::{Instant, swedish},
 };
 
-use crate::{Argument, Texts, html::escape};
+use crate::{Argument, Texts, html::escape, reminders};
 
 impl Composer for Texts {
     fn sms(&self, facts: MessageFacts<'_>) -> Secret {
@@ -64,6 +64,18 @@ impl Composer for Texts {
             automatic = escape(&automatic),
         );
         MailText { subject, text: Secret(text), html: Some(Secret(html)) }
+    }
+
+    fn unit_reminder(&self, facts: &UnitReminder<'_>) -> MailText {
+        reminders::unit_mail(self, facts)
+    }
+
+    fn personal_reminder(&self, facts: &PersonalReminder<'_>) -> MailText {
+        reminders::personal_mail(self, facts)
+    }
+
+    fn personal_reminder_sms(&self, facts: &PersonalReminder<'_>) -> Secret {
+        reminders::personal_sms(self, facts)
     }
 }
 

@@ -10,19 +10,22 @@ pub mod catalogue;
 mod compose;
 mod html;
 pub mod lint;
+mod reminders;
 #[cfg(test)]
 mod tests;
 
 pub use compose::moment;
 
 /// The files that are built in, by language.
-const FILES: [(Language, &str, &str); 8] = [
+const FILES: [(Language, &str, &str); 10] = [
     (Language::Sv, "sv/pages.ftl", include_str!("../locales/sv/pages.ftl")),
     (Language::Sv, "sv/messages.ftl", include_str!("../locales/sv/messages.ftl")),
+    (Language::Sv, "sv/reminders.ftl", include_str!("../locales/sv/reminders.ftl")),
     (Language::Sv, "sv/statements.ftl", include_str!("../locales/sv/statements.ftl")),
     (Language::Sv, "sv/guides.ftl", include_str!("../locales/sv/guides.ftl")),
     (Language::En, "en/pages.ftl", include_str!("../locales/en/pages.ftl")),
     (Language::En, "en/messages.ftl", include_str!("../locales/en/messages.ftl")),
+    (Language::En, "en/reminders.ftl", include_str!("../locales/en/reminders.ftl")),
     (Language::En, "en/statements.ftl", include_str!("../locales/en/statements.ftl")),
     (Language::En, "en/guides.ftl", include_str!("../locales/en/guides.ftl")),
 ];

@@ -17,6 +17,18 @@ def _(t): u = t.user(); return int(u.get(EXPIRY, t.service)) - int(u.get("pwdLas
 def _(t): return t.user(uac=512 | 0x10000).get(EXPIRY, t.service)
 @row("computed.expiry_zero", "expiry with pwdLastSet 0", "0")
 def _(t): u = t.user(); u.set(pwdLastSet=0); return u.get(EXPIRY, t.service)
+@row("computed.expiry_below", "expiry in a search of the unit", True)
+def _(t):
+    u = t.user()
+    found = t.service.search_s(t.inside, ldap.SCOPE_SUBTREE, f"(sAMAccountName={u.login})", [EXPIRY])
+    return found[0][1][EXPIRY][0].decode() == u.get(EXPIRY, t.service)
+
+@row("computed.expiry_fine", "expiry is by the finer policy", 30 * 864000000000)
+def _(t): u = t.user(); t.pso(u, msDS_MaximumPasswordAge=-30 * 864000000000); return int(u.get(EXPIRY, t.service)) - int(u.get("pwdLastSet"))
+@row("computed.expiry_endless", "expiry by a finer policy without an end", str(NEVER))
+def _(t): u = t.user(); t.pso(u, msDS_MaximumPasswordAge=-(2**63)); return u.get(EXPIRY, t.service)
+@row("computed.expiry_zero_never", "expiry of a password that does not expire, with pwdLastSet 0", str(NEVER))
+def _(t): u = t.user(uac=512 | 0x10000); u.set(pwdLastSet=0); return u.get(EXPIRY, t.service)
 @row("computed.flags_unfilterable", "computed flags in a filter", 0)
 def _(t): u = t.user().lock(); return t.find(f"(&(cn={u.login})({FLAGS}:1.2.840.113556.1.4.803:=16))")
 @row("computed.expiry_unfilterable", "computed expiry in a filter", 0)

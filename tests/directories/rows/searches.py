@@ -41,6 +41,8 @@ def _(t): u = t.user(); return t.find(f"(&(cn={u.login})(userAccountControl:1.2.
 def _(t): u = t.user(); g = t.group(t.group(u)); return t.find(f"(&(cn={u.login})(memberOf:1.2.840.113556.1.4.1941:={g.dn}))")
 @row("find.member_of", "memberOf sees only the next group", 0)
 def _(t): u = t.user(); g = t.group(t.group(u)); return t.find(f"(&(cn={u.login})(memberOf={g.dn}))")
+@row("find.in_chain_or_primary", "members by rule 1941 or by their primary group", 1)
+def _(t): u = t.user(); g = t.group(); return t.find(f"(&(cn={u.login})(|(memberOf:1.2.840.113556.1.4.1941:={g.dn})(primaryGroupID=513)))")
 @row("find.groups_in_chain", "groups that reach an account, rule 1941 on member", 2)
 def _(t): u = t.user(); t.group(t.group(u)); return t.find(f"(member:1.2.840.113556.1.4.1941:={u.dn})")
 @row("find.range", "greater and less on pwdLastSet", 1)
@@ -96,6 +98,8 @@ def _(t): return limited(t, 10)
 def _(t): return paged(t, 100)
 @row("page.too_large", "pages of 5000 hold no more than MaxPageSize", "1006 in 2", "1006 in 1", "MS-ADTS 3.1.1.3.4.6: MaxPageSize")
 def _(t): return paged(t, 5000)
+@row("page.nothing", "a page of nobody is a page too", "0 in 1")
+def _(t): return paged(t, 100, condition="(cn=finnsinte)")
 @row("page.bad_cookie", "a cookie that the server never gave", "12", "53", "RFC 2696 3; seen on Windows as 00000057")
 def _(t):
     control = SimplePagedResultsControl(True, size=10, cookie=b"\x01\x02\x03")
@@ -105,6 +109,12 @@ def _(t):
 def _(t): return HINTS.encode() in t.connect().search_s("", ldap.SCOPE_BASE, "(objectClass=*)", ["supportedControl"])[0][1]["supportedControl"]
 @row("root.context", "defaultNamingContext", True)
 def _(t): return t.connect().search_s("", ldap.SCOPE_BASE)[0][1]["defaultNamingContext"][0].decode().lower() == t.base.lower()
+@row("schema.attribute", "an attribute by its name in the schema", 1)
+def _(t): return in_schema(t, "COMPANY")
+@row("schema.no_attribute", "one that only Exchange brings", 0)
+def _(t): return in_schema(t, "extensionAttribute1")
+@row("schema.elsewhere", "the schema is no part of the domain", 0)
+def _(t): return t.find("(&(objectClass=attributeSchema)(lDAPDisplayName=company))", base=t.base)
 @row("root.unknown_extended", "an extended operation that nobody knows", "2")
 def _(t): return code(attempt(t.service.extop_s, ldap.extop.ExtendedRequest("1.2.3.4", b"")))
 
@@ -123,11 +133,17 @@ def limited(t, limit):
     return f"{result} with {entries}"
 
 
-def paged(t, size):
+def in_schema(t, name):
+    context = t.service.search_s("", ldap.SCOPE_BASE, "(objectClass=*)", ["schemaNamingContext"])[0][1]["schemaNamingContext"][0]
+    condition = f"(&(objectClass=attributeSchema)(lDAPDisplayName={name}))"
+    return t.find(condition, base=context.decode(), scope=ldap.SCOPE_ONELEVEL, attributes=["lDAPDisplayName"])
+
+
+def paged(t, size, condition="(objectClass=*)"):
     control = SimplePagedResultsControl(True, size=size, cookie="")
     seen, pages = set(), 0
     while True:
-        request = t.service.search_ext(t.crowd(), ldap.SCOPE_SUBTREE, "(objectClass=*)", ["cn"], serverctrls=[control])
+        request = t.service.search_ext(t.crowd(), ldap.SCOPE_SUBTREE, condition, ["cn"], serverctrls=[control])
         _, data, _, controls = t.service.result3(request)
         seen.update(dn for dn, _ in data)
         pages += 1

@@ -87,6 +87,6 @@ async fn it_closes_where_nobody_asks_any_more() {
     assert_eq!(world.told("orebro", "breaker.opened", "used").await, ["89"]);
     world.clock.advance(TimeDelta::hours(2));
     let (platform, id) = (&world.shared.platform, world.tenant("orebro").id);
-    portvakt_flows::sweep::run(platform, id).await.expect("swept");
+    portvakt_flows::sweep::run(platform, id, None).await.expect("swept");
     assert_eq!(world.told("orebro", "breaker.closed", "used").await, ["0"]);
 }

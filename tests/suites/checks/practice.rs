@@ -83,6 +83,15 @@ async fn a_domain_without_fault_passes() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_attribute_that_the_forest_lacks_is_told() {
+    let (_server, settings) = serve(domain(service(), delegation())).await;
+    for (attribute, expected) in [("company", 'p'), ("manager", 'p'), ("extensionAttribute1", 'f'), ("group", '-')] {
+        let looked = Looked::where_units_are_told_by(&settings, PASSWORD, attribute).await;
+        assert_eq!(looked.worst(Kind::UnitAttribute), expected, "{attribute}: {:#?}", looked.0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_fault_of_the_domain_is_told_by_its_own_check() {
     let changed = |change: fn(Delegation) -> Delegation| domain(service(), change(delegation()));
     let expiring = |days| {

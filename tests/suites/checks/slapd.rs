@@ -4,19 +4,27 @@ use std::{
     collections::HashSet,
     path::{Path, PathBuf},
     process::Command,
+    sync::Arc,
 };
 
 use harness::{
     process::run,
     services::{Address, Services, Slapd},
-    settings::{point_at_slapd, preset},
+    settings::{egress, point_at_slapd, preset},
 };
 use ldap3::{LdapResult, Mod};
-use portvakt_directory::delegation::{Target, commands};
+use portvakt::{metrics::Metrics, system::SystemClock};
+use portvakt_directory::{
+    connect,
+    delegation::{Target, commands},
+};
 use portvakt_domain::{
     check::CheckKind as Kind,
+    directory::DirectoryError,
+    staff::StaffQuestion,
     tenant::{DirectorySettings, TenantSettings},
 };
+use tokio::runtime::Handle;
 
 use super::{Looked, MOBILE};
 
@@ -73,11 +81,17 @@ impl Own {
         ];
         admin.add(&odd, unit).await.and_then(LdapResult::success).expect("a unit");
         for (uid, above) in [("anna", &self.slapd.people_ou), ("kanarie1", &odd)] {
-            let person = [("uid", uid), ("cn", uid), ("sn", uid), ("userPassword", "Start-Losen2026")]
-                .map(|(name, value)| (name, HashSet::from([value])));
-            let person = [vec![("objectClass", HashSet::from(["inetOrgPerson"]))], person.to_vec()].concat();
-            admin.add(&format!("uid={uid},{above}"), person).await.and_then(LdapResult::success).expect("a person");
+            self.person(uid, above, &[]).await;
         }
+    }
+
+    /// One more person in a unit.
+    async fn person(&self, uid: &str, above: &str, more: &[(&str, &str)]) {
+        let common = [("objectClass", "inetOrgPerson"), ("uid", uid), ("cn", uid), ("sn", uid)];
+        let all = common.iter().chain(&[("userPassword", "Start-Losen2026")]).chain(more);
+        let person = all.map(|(name, value)| (*name, HashSet::from([*value]))).collect();
+        let added = self.slapd.admin().await.add(&format!("uid={uid},{above}"), person).await;
+        added.and_then(LdapResult::success).expect("a person");
     }
 
     /// Changes the default policy.
@@ -113,6 +127,11 @@ async fn the_generated_rules_are_enough_and_no_more() {
         assert_eq!(looked.worst(kind), 'p', "{kind:?}: {:#?}", looked.0);
     }
 
+    for (attribute, expected) in [("title", 'p'), ("manager", 'p'), ("company", 'f'), ("group", '-')] {
+        let looked = Looked::where_units_are_told_by(&settings.directory, own.password(), attribute).await;
+        assert_eq!(looked.worst(Kind::UnitAttribute), expected, "{attribute}: {:#?}", looked.0);
+    }
+
     // The policy's own faults.
     for (attribute, value, sound, kind, expected) in [
         ("pwdMinAge", "3600", "0", Kind::MinimumAge, 'w'),
@@ -140,6 +159,45 @@ async fn the_generated_rules_are_enough_and_no_more() {
         change(&mut settings);
         let looked = own.look(&settings).await;
         assert_eq!(looked.complaints(), [(kind, 'f')], "{:#?}", looked.0);
+    }
+}
+
+/// With the server's own limit at five entries: everybody is read, with what tells about units; without the generated
+/// limits nobody is taken for everybody.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_generated_rules_let_everybody_be_read_in_pages() {
+    const SERVER: &str = "sizelimit size.soft=500 size.hard=5000 size.prtotal=unlimited";
+    for limited in [false, true] {
+        let (own, settings) = Own::with(|rules| {
+            assert!(rules.contains(SERVER), "the server's limits stand somewhere else");
+            let rules = rules.replace(SERVER, "sizelimit 5");
+            let kept = |line: &&str| !limited || !line.starts_with("limits ");
+            rules.lines().filter(kept).map(|line| format!("{line}\n")).collect()
+        })
+        .await;
+        for number in 0..6 {
+            own.person(&format!("m{number}"), &own.slapd.people_ou, &[("title", "Vården")]).await;
+        }
+        let metrics = Arc::new(Metrics::new().expect("metrics"));
+        let password = own.password().to_owned().into();
+        let directory =
+            connect(&settings.directory, password, egress(), Arc::new(SystemClock), Handle::current(), metrics);
+        let question = StaffQuestion { units_by: Some("title".parse().expect("a rule")), units: Vec::new() };
+        let mut all = Vec::new();
+        let ended = directory.expect("settings that hold").survey(question, &mut |page| all.extend(page)).await;
+        if limited {
+            let Err(DirectoryError::Misconfigured(what)) = ended else { panic!("{ended:?}") };
+            assert!(what.contains("cuts long answers off"), "{what}");
+            continue;
+        }
+        ended.expect("a whole survey");
+        let told = |uid: &str| {
+            let found = all.iter().find(|account| account.username == uid).expect("the account");
+            (found.last_name.clone(), found.unit.clone(), found.expiry.at().is_some())
+        };
+        assert_eq!(all.len(), 8);
+        assert_eq!(told("m3"), ("m3".to_owned(), Some("Vården".to_owned()), true));
+        assert_eq!(told("anna"), ("anna".to_owned(), None, true));
     }
 }
 

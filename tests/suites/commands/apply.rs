@@ -126,6 +126,8 @@ async fn what_is_wrong_is_told_with_line_and_reason_and_nothing_is_applied() {
             "delayed_change_hours = 169",
             "registration.delayed_change_hours: 24 to 168 hours",
         ),
+        ("delayed_change_hours = 48", "absent_days = 0", "registration.absent_days: 1 to 365 days"),
+        ("delayed_change_hours = 48", "absent_days = 366", "registration.absent_days: 1 to 365 days"),
         ("provider = \"46elks\"", "provider = \"outbox\"", "unknown variant `outbox`"),
         (
             "controllers = [\"ldaps://dc1.orebro.se\"",

@@ -24,7 +24,18 @@ async fn accounts_are_listed_as_they_are_seeded() {
     for account in all["accounts"].as_array().expect("accounts") {
         let (tenant, state, username) = (text(account, "tenant"), text(account, "state"), text(account, "username"));
         *counts.entry((tenant, state)).or_default() += 1;
-        let mut expected = vec!["mail", "netbios_login", "number", "password", "state", "tenant", "upn", "username"];
+        let mut expected = vec![
+            "expires_at",
+            "mail",
+            "netbios_login",
+            "number",
+            "password",
+            "state",
+            "tenant",
+            "unit",
+            "upn",
+            "username",
+        ];
         if state == "functional" {
             expected.push("numbers");
         }
@@ -73,8 +84,16 @@ async fn accounts_are_listed_as_they_are_seeded() {
     let new = [("password", "Vinterbad88Sten"), ("password_again", "Vinterbad88Sten")];
     assert!(browser.submit_to(&page, "/password", &new).await.h1().starts_with("Klart"));
     assert_eq!(demo.accounts_json().await, all);
-    // Another demo has the same.
-    assert_eq!(Demo::start().await.accounts_json().await, all);
+    // Another demo has the same; what ended did so a while before it began.
+    let seeded = |mut all: Value| {
+        for account in all["accounts"].as_array_mut().expect("accounts") {
+            if account["state"] == "expired" {
+                account["expires_at"] = Value::Null;
+            }
+        }
+        all
+    };
+    assert_eq!(seeded(Demo::start().await.accounts_json().await), seeded(all));
 }
 
 #[tokio::test]

@@ -178,7 +178,7 @@ async fn answers_go_after_a_year() {
     for host in [&orebro.reset, &mjolby.reset] {
         assert_eq!(answer(&mut world.browser(), host).await, StatusCode::OK);
     }
-    let swept = async || portvakt_flows::sweep::run(&world.shared.platform, orebro.id).await.expect("swept");
+    let swept = async || portvakt_flows::sweep::run(&world.shared.platform, orebro.id, None).await.expect("swept");
     world.clock.advance(TimeDelta::days(365));
     swept().await;
     assert_eq!(kept(&world, "orebro").await.len(), 1);

@@ -12,8 +12,10 @@ use portvakt_domain::{
     connect::{ConnectKind, ConnectRules, RefusalObserver as _},
     report::Report,
     tenant::SmsProvider,
+    time::Clock as _,
 };
 use portvakt_flows::{Measure, Meter as _};
+use portvakt_storage::{reconciliations::ReconciliationGlance, reminders::ReminderFigures};
 
 use super::wire::get;
 
@@ -101,9 +103,13 @@ async fn the_table_of_metrics_is_what_is_shown() {
         if settings.slug.as_str() == "orebro" {
             settings.limits.sms_per_hour = 1;
         }
+        settings.reminders.send = true;
+        settings.reminders.fallback = vec!["servicedesk@kommun.test".to_owned()];
     })
     .await;
     journeys(&world).await;
+    world.clock.to_midday();
+    world.run_jobs().await;
     // Phones are in memory here: what an account at a provider tells is told in its place.
     world.shared.metrics.attempted("46elks", "accepted");
     let report = Measure::SmsReport(SmsProvider::FortySixElks, Report::Delivered);
@@ -114,6 +120,12 @@ async fn the_table_of_metrics_is_what_is_shown() {
     let refusal = ConnectRules::default().allowed("x", Ipv4Addr::LOCALHOST.into(), 636).expect_err("a refusal");
     world.shared.metrics.refused("orebro", ConnectKind::Ldap, &refusal, "");
     world.shared.metrics.under_older_keys(world.tenant("orebro").id, 0);
+    // Reminders go out in the morning, and numbers are reconciled at night: their suites see them do so.
+    let (orebro, now) = (world.tenant("orebro").id, world.clock.now());
+    world.shared.metrics.reminders_due(orebro, now);
+    world.shared.metrics.reminders(orebro, ReminderFigures { last_done_at: Some(now), ..ReminderFigures::default() });
+    let done = ReconciliationGlance { last_done_at: Some(now), stopped: false };
+    world.shared.metrics.reconciliations(orebro, done);
     let text = get(world.internal, "x", "/metrics").await.body;
     let (documented, shown) = (documented(), shown(&text));
     let missing: Vec<_> = shown.iter().filter(|(name, _)| !documented.contains_key(*name)).collect();

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use harness::{Database, State, World, journey, services::Services};
-use portvakt_domain::keys::KeyRing;
-use portvakt_flows::rotate_keys::Rotation;
+use portvakt_domain::{keys::KeyRing, number_attribute::NumberAttribute, reconciliation::Occasion};
+use portvakt_flows::{reconcile, remind, rotate_keys::Rotation};
 use portvakt_storage::DatabaseSettings;
 use secrecy::ExposeSecret as _;
 use tokio_postgres::{Client, error::SqlState};
@@ -34,8 +34,12 @@ async fn exchange_keys(world: &World) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_tenants_rows_are_all_that_a_transaction_sees() {
-    let mobile = Some(portvakt_domain::number_attribute::NumberAttribute::Mobile);
-    let world = World::practice_with(Database::Postgres, |it| it.directory.number_attribute = mobile).await;
+    let world = World::practice_with(Database::Postgres, |settings| {
+        settings.directory.number_attribute = Some(NumberAttribute::Mobile);
+        settings.reminders.send = true;
+        settings.reminders.fallback = vec!["helpdesk@staff.test".to_owned()];
+    })
+    .await;
     for slug in ["orebro", "mjolby"] {
         let person = world.person(slug, State::Unregistered).await;
         let number = world.fresh_number();
@@ -53,6 +57,11 @@ async fn one_tenants_rows_are_all_that_a_transaction_sees() {
         // What somebody thought of a guide.
         let guide = [("guide", "reset"), ("helpful", "yes"), ("text", "tydligt")];
         browser.post(&world.tenant(slug).reset.clone(), "/guides/feedback", &guide).await;
+        // A reminder, and somebody with a number who left.
+        let (platform, tenant) = (&world.shared.platform, world.served(slug));
+        remind::run(platform, &tenant, true).await.expect("a run");
+        world.person(slug, State::Disabled).await;
+        reconcile::run(platform, &tenant, Occasion::ByHand).await.expect("a look");
     }
     // Events are sealed a moment after they were recorded.
     world.clock.advance(chrono::TimeDelta::minutes(1));
@@ -71,7 +80,7 @@ async fn one_tenants_rows_are_all_that_a_transaction_sees() {
                where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace order by 1";
     let tables = superuser.query(sql, &[]).await.expect("the catalogue");
     let (own, others): (Vec<_>, Vec<_>) = tables.iter().partition(|row| row.get::<_, bool>(1));
-    assert_eq!((own.len(), others.len()), (21, 3), "tenant tables, and those across tenants");
+    assert_eq!((own.len(), others.len()), (26, 3), "tenant tables, and those across tenants");
 
     for table in own.iter().map(|row| row.get::<_, String>(0)) {
         app.batch_execute("reset portvakt.tenant").await.expect("reset");

@@ -176,13 +176,7 @@ pub async fn a_delayed_change_survives_the_worker(world: &World) {
     ask(world, slug, &person, &new).await;
     told(world).await;
     world.clock.advance(WAIT);
-    let lease = Lease {
-        worker: "it dies".to_owned(),
-        now: world.clock.now(),
-        limit: 10,
-        saturated: Vec::new(),
-        unserved: Vec::new(),
-    };
+    let lease = Lease::of("it dies", world.clock.now(), 10);
     let leased = operator::lease_jobs(&world.shared.platform.store, lease).await.expect("leased");
     assert!(leased.iter().any(|job| matches!(job.job, Job::ChangeNumber { .. })), "{leased:?}");
     assert!(told(world).await.is_empty(), "it is another's for now");

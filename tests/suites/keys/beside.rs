@@ -29,7 +29,7 @@ async fn not_turned_back(database: Database) {
         work(&world, replica).await;
         assert!(lasting(&new, tenant, "next").await >= all);
     }
-    let dead = operator::list_dead_jobs(&new.shared.platform.store).await.expect("jobs");
+    let dead = operator::list_dead_jobs(&new.shared.platform.store, None).await.expect("jobs");
     assert!(dead.is_empty(), "{dead:?}");
 
     // 2. The operator goes back, and then the newer key's replicas follow.

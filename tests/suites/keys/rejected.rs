@@ -51,7 +51,7 @@ async fn values_that_never_open_are_told_once() {
         ask_for_rotation(&replica, &world).await;
         work(&world, &replica).await;
         work(&world, &replica).await;
-        let dead = operator::list_dead_jobs(store).await.expect("jobs");
+        let dead = operator::list_dead_jobs(store, None).await.expect("jobs");
         let dead = dead.iter().filter(|job| job.kind == "rotate_keys" && job.tenant == tenant).count();
         let chain = portvakt_storage::audit::read_chain(store, tenant, 1, 10_000).await.expect("a chain");
         let events = chain.into_iter().filter_map(|(_, event)| event).filter(|event| event.kind == "seal.rejected");

@@ -63,7 +63,7 @@ async fn a_refusing_gateway_is_not_asked_again_and_the_operator_can_see_it() {
     tells_nothing_of_the_gateway(&mut browser, "orebro", &page).await;
     assert_eq!((pair.site.gateway.received().len(), pair.site.gateway.refused().len()), (0, 1), "asked once");
 
-    let dead = operator::list_dead_jobs(&pair.site.store).await.expect("a database");
+    let dead = operator::list_dead_jobs(&pair.site.store, None).await.expect("a database");
     let [job] = dead.as_slice() else { panic!("one dead letter: {dead:?}") };
     let reason = job.last_error.as_deref().expect("a reason");
     assert_eq!(job.kind, "send_code");

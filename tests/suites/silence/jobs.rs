@@ -166,13 +166,7 @@ async fn asked(world: &World, slug: &str, typed: &str) -> MessageId {
 async fn taken(world: &World) -> MessageId {
     let store = &world.shared.platform.store;
     let worker = "the test".to_owned();
-    let lease = Lease {
-        worker: worker.clone(),
-        now: world.clock.now(),
-        limit: 10,
-        saturated: Vec::new(),
-        unserved: Vec::new(),
-    };
+    let lease = Lease::of(&worker, world.clock.now(), 10);
     let leased = operator::lease_jobs(store, lease).await.expect("leased");
     let mut found: Vec<MessageId> = Vec::new();
     for job in leased {

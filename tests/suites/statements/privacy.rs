@@ -33,10 +33,18 @@ async fn who_gets_what_why_and_for_how_long_is_said_of_one_tenant() {
     world
         .reconfigure("orebro", |settings| {
             settings.privacy = said(SAID);
+            settings.reminders.send = true;
+            settings.reminders.fallback = vec!["it@orebro.se".to_owned()];
             settings.sms.accounts = vec![
                 account("provider = \"telenor\"\nsender = \"Orebro\"\nusername = \"a\"\ncustomer_id = \"1\""),
                 account("provider = \"link\"\nsender = \"Orebro\"\nusername = \"a\"\nplatform_id = \"1\"\nplatform_partner_id = \"2\""),
             ];
+        })
+        .await;
+    world
+        .reconfigure("mjolby", |settings| {
+            settings.reminders.send = false;
+            settings.registration.absent_days = 90;
         })
         .await;
     let ages = SweepAges::default();
@@ -55,12 +63,19 @@ async fn who_gets_what_why_and_for_how_long_is_said_of_one_tenant() {
                 "Dataskyddsombudet",
                 "allmänna handlingar",
                 "Ip-adressen sparas inte",
+                "får enhetens mottagare, till exempel chefen, ett mejl med personens namn",
                 &format!("tas bort efter {} timmar", ages.flows.num_hours()),
                 &format!("vart, sparas i {} dagar", ages.messages.num_days()),
                 &format!("väntat sparas i {} dagar", ages.number_changes.num_days()),
                 &format!("tas bort {} dagar efter det senaste försöket", ages.guards.num_days()),
                 &format!("koden för nätverket i {PROVEN_DAYS} dagar från senaste gången"),
+                "avstängt, avslutat eller borttaget i 30 dagar tas numret bort av sig självt",
                 &format!("Svar om guiderna tas bort efter {} dagar", ages.feedback.num_days()),
+                &format!(
+                    "Att en påminnelse om lösenord har skickats, och vart, sparas i {} dagar",
+                    ages.reminders.num_days()
+                ),
+                &format!("Att ett konto fanns med i en påminnelse sparas i {} dagar", ages.reminder_marks.num_days()),
                 "Fråga Örebro kommun hur länge",
             ],
             &["46elks", "artikel 6.1 e", "Fråga Örebro kommun vem", "kommunens katalog, som har sina egna"],
@@ -92,8 +107,9 @@ async fn who_gets_what_why_and_for_how_long_is_said_of_one_tenant() {
                 "artikel 6.1 e",
                 "Fråga Mjölby kommun vem",
                 "Mjölby kommun har ett dataskyddsombud",
+                "borttaget i 90 dagar",
             ],
-            &["Örebro", "Sydnärkes", "USA", "Telenor", "Kommunstyrelsen"],
+            &["Örebro", "Sydnärkes", "USA", "Telenor", "Kommunstyrelsen", "påminnelse"],
         );
     }
 }
@@ -234,4 +250,35 @@ async fn the_one_cookie_is_named_with_its_real_life() {
     let begun = browser.post_once(&host, "/", &fields).await;
     let set: Vec<_> = begun.headers.get_all("set-cookie").iter().collect();
     assert!(matches!(&set[..], [one] if one.to_str().is_ok_and(|one| one.starts_with("__Host-portvakt="))), "{set:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_kept_goes_after_the_tenants_own_periods() {
+    let world = World::practice(Database::Sqlite).await;
+    world.reconfigure("orebro", |settings| settings.retention.message_days = 7).await;
+    for slug in ["orebro", "mjolby"] {
+        let person = world.person(slug, State::Normal).await;
+        journey::ask_for_code(&world, &mut world.browser(), slug, &person.username).await;
+        world.arrived().await;
+    }
+    let host = &hosts(&world, "orebro")[0];
+    let [swedish, english] = both(&world, host, "/privacy").await;
+    says(&swedish, &["vart, sparas i 7 dagar"], &["vart, sparas i 30 dagar"]);
+    says(&english, &["kept for 7 days"], &[]);
+
+    // Also while nobody serves it: what is stored says how long.
+    let kept = || world.sqlite("select count(*) from messages where kind = 'reset_code'")[0][0].clone();
+    let swept = async |slug: &str| {
+        let id = world.tenant(slug).id;
+        portvakt_flows::sweep::run(&world.shared.platform, id, None).await.expect("swept");
+    };
+    world.clock.advance(chrono::TimeDelta::days(7));
+    swept("orebro").await;
+    assert_eq!(kept(), "2", "seven days, not a moment less");
+    world.clock.advance(chrono::TimeDelta::seconds(1));
+    swept("mjolby").await;
+    assert_eq!(kept(), "2", "another tenant keeps its own for thirty");
+    swept("orebro").await;
+    assert_eq!(kept(), "1");
+    assert!(world.told("orebro", "rows.swept", "messages").await.contains(&"1".to_owned()));
 }

@@ -13,7 +13,7 @@ pub(in crate::command) struct AuthorArgument {
 
 impl AuthorArgument {
     /// The name.
-    pub(super) fn name(&self) -> String {
+    pub(in crate::command) fn name(&self) -> String {
         self.author.clone().unwrap_or_else(user)
     }
 }

@@ -56,7 +56,7 @@ pub(super) async fn run(arguments: CheckArguments) -> Result<ExitCode, CommandEr
     let table = Table::new(settings.directory.kind);
     let report = |check| table.line(check);
     let numbers = arguments.number_attribute.or(settings.directory.number_attribute);
-    inspection.check(numbers, &report).await;
+    inspection.check(numbers, settings.reminders.units_by, &report).await;
     // Directories are told of above, controller by controller.
     let elsewhere = reach::refusals(settings, &opened.connect).await;
     for (kind, problem) in elsewhere.into_iter().filter(|(kind, _)| *kind != ConnectKind::Ldap) {

@@ -20,7 +20,7 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The adapters of a command, which nobody measures.
-pub(super) fn adapters(connect: &ConnectSection) -> RealAdapters {
+pub(in crate::command) fn adapters(connect: &ConnectSection) -> RealAdapters {
     RealAdapters {
         runtime: Handle::current(),
         clock: Arc::new(SystemClock),

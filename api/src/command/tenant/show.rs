@@ -10,12 +10,12 @@ use portvakt_domain::{
 use portvakt_storage::{
     breakers::{self, Breaker},
     operator::{self, JobsOverview, TenantRow},
-    trips,
+    reconciliations, trips,
 };
 use serde::Serialize;
 
 use super::{CommandError, InForce, LookArguments, Opened, moment, say, suspend::find, way_back};
-use crate::system::SystemClock;
+use crate::{command::numbers, system::SystemClock};
 
 /// All that is shown.
 #[derive(Debug, Serialize)]
@@ -33,6 +33,10 @@ struct Shown {
     lacking: Vec<String>,
     sms_budget: Vec<Budget>,
     breaker: BreakerShown,
+    /// The last look at who of those with numbers is still in the directory.
+    reconciliation: Option<serde_json::Value>,
+    #[serde(skip)]
+    reconciled: Option<String>,
     limits_last_24_hours: BTreeMap<String, i64>,
     jobs: Jobs,
 }
@@ -101,6 +105,7 @@ async fn look(opened: &Opened, row: &TenantRow) -> Result<Shown, CommandError> {
     let (hour, day) = operator::sms_sent(store, row.id, now).await.map_err(CommandError::failed)?;
     let breaker = breakers::find(store, row.id, now).await.map_err(CommandError::failed)?;
     let trips = trips::last_day(store, row.id, now).await.map_err(CommandError::failed)?;
+    let newest = reconciliations::list(store, row.id, 1).await.map_err(CommandError::failed)?.pop();
     let jobs = operator::jobs_of(store, row.id, now).await.map_err(CommandError::failed)?;
     let allowed = |pick: fn(&TenantSettings) -> i64| settings.as_ref().map(pick);
     Ok(Shown {
@@ -120,6 +125,8 @@ async fn look(opened: &Opened, row: &TenantRow) -> Result<Shown, CommandError> {
             Budget { span: "day", used: day, allowed: allowed(|it| it.limits.sms_per_day) },
         ],
         breaker: BreakerShown::new(breaker),
+        reconciliation: newest.as_ref().map(numbers::shown),
+        reconciled: newest.as_ref().map(|newest| format!("{} {}", moment(newest.started_at), numbers::line(newest))),
         limits_last_24_hours: trips.into_iter().collect(),
         jobs: Jobs::new(jobs),
         settings: settings.as_ref().map(Settings::new),
@@ -199,6 +206,7 @@ impl Shown {
         let BreakerShown { open_since, codes_sent_last_hour: sent, codes_used_last_hour: used } = &self.breaker;
         let breaker = open_since.as_ref().map_or_else(|| "closed".to_owned(), |since| format!("open since {since}"));
         lines.push(line("breaker", format!("{breaker}; codes in the last hour: {sent} sent, {used} used")));
+        lines.push(line("reconciliation", self.reconciled.clone().unwrap_or_else(|| "none yet".to_owned())));
         let Jobs { waiting, due, dead } = &self.jobs;
         lines.push(line("jobs", format!("{waiting} waiting, of these {due} due; {dead} dead")));
         lines.push("  limits that acted in the last 24 hours".to_owned());

@@ -53,7 +53,7 @@ pub(super) async fn resume(arguments: SuspendArguments) -> Result<ExitCode, Comm
 }
 
 /// A tenant, with settings in force or without.
-pub(super) async fn find(opened: &Opened, slug: &str) -> Result<TenantRow, CommandError> {
+pub(in crate::command) async fn find(opened: &Opened, slug: &str) -> Result<TenantRow, CommandError> {
     let found = operator::find_tenant(&opened.store, slug.to_owned()).await.map_err(CommandError::failed)?;
     found.ok_or_else(|| CommandError::Told(format!("there is no tenant {slug:?}")))
 }

@@ -54,6 +54,8 @@ pub struct DemoAccount {
 /// A sample tenant.
 #[derive(Debug, Clone)]
 pub struct DemoTenant {
+    /// Its short name.
+    pub slug: &'static str,
     /// Name of the municipality.
     pub name: String,
     /// pwreset's address, without a slash at the end.

@@ -1,7 +1,11 @@
 //! The guides: what to do, step by step, as a tenant's settings have it, to be read or printed.
 
 use askama::Template;
-use portvakt_domain::{feedback::Guide, policy::Rule, tenant::KnownPassword};
+use portvakt_domain::{
+    feedback::Guide,
+    policy::Rule,
+    tenant::{KnownPassword, ReminderSettings},
+};
 use portvakt_texts::Argument;
 
 use super::{Layout, Page, Problem, shown};
@@ -44,6 +48,8 @@ pub struct GuideFacts<'a> {
     pub delayed_change_hours: u32,
     /// Whether there are accounts that units share.
     pub functional: bool,
+    /// What the tenant lets be sent before passwords end; `None` where nothing is.
+    pub reminders: Option<&'a ReminderSettings>,
     /// What the tenant tells people after a reset, by language.
     pub after_reset: &'a [String],
     /// The same after an unlock.
@@ -151,7 +157,11 @@ impl GuideView<'_> {
         let (page, facts, desk) = (&self.page, &self.facts, self.page.help_desk);
         let (next, sign_in, lost) = (page.text("button-next"), page.text("button-sign-in"), page.text("link-lost"));
         let (keep, leave, address) = (page.text("button-keep-number"), page.text("button-not-you"), self.address());
+        let days = facts.reminders.map(|sent| sent.days.iter().map(u32::to_string).collect::<Vec<_>>().join(", "));
+        let age = facts.reminders.map_or(0, |sent| sent.functional_age_days);
         let arguments = [
+            ("days", Argument::Text(days.as_deref().unwrap_or_default())),
+            ("age", age.into()),
             ("tenant", Argument::Text(page.tenant)),
             ("name", (&desk.name).into()),
             ("mail", desk.mail.as_deref().unwrap_or_default().into()),

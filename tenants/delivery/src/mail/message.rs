@@ -24,6 +24,10 @@ pub(super) fn compose(mail: &Mail, from: &Mailbox) -> Result<Letter, &'static st
     if id.is_empty() || !id.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'<' | b'>')) {
         return Err("the mail's Message-ID can't be used");
     }
+    let reply_to = match &mail.reply_to {
+        Some(address) => Some(address.0.parse().map_err(|_| "the address for answers is not a mail address")?),
+        None => None,
+    };
     let builder = Message::builder()
         .from(from.clone())
         .to(Mailbox::new(None, to.clone()))
@@ -31,6 +35,10 @@ pub(super) fn compose(mail: &Mail, from: &Mailbox) -> Result<Letter, &'static st
         .message_id(Some(format!("<{id}>")))
         // RFC 3834: no absence notices back to us.
         .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()));
+    let builder = match reply_to {
+        Some(address) => builder.reply_to(Mailbox::new(None, address)),
+        None => builder,
+    };
     let text = mail.text.0.clone();
     let message = match &mail.html {
         Some(html) => builder.multipart(MultiPart::alternative_plain_html(text, html.0.clone())),

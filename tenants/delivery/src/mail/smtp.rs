@@ -42,13 +42,13 @@ use crate::{
 pub struct MailDeadlines {
     /// From its name to its leave to send the mail.
     pub reach: Duration,
-    /// From the mail's first byte to its answer.
+    /// From the mail's first byte to its answer: servers look for viruses in between.
     pub hand_over: Duration,
 }
 
 impl Default for MailDeadlines {
     fn default() -> Self {
-        Self { reach: Duration::from_secs(15), hand_over: Duration::from_secs(15) }
+        Self { reach: Duration::from_secs(15), hand_over: Duration::from_secs(40) }
     }
 }
 

@@ -117,7 +117,18 @@ fn the_json_has_exactly_the_promised_fields() {
     let accounts = sample("orebro").expect("a tenant").accounts;
     let json = serde_json::to_value(&accounts).expect("json");
     for (account, value) in accounts.iter().zip(json.as_array().expect("a list")) {
-        let mut expected = vec!["mail", "netbios_login", "number", "password", "state", "tenant", "upn", "username"];
+        let mut expected = vec![
+            "expires_at",
+            "mail",
+            "netbios_login",
+            "number",
+            "password",
+            "state",
+            "tenant",
+            "unit",
+            "upn",
+            "username",
+        ];
         if account.state == SampleState::Functional {
             expected.push("numbers");
         }
@@ -126,6 +137,28 @@ fn the_json_has_exactly_the_promised_fields() {
     }
     let text = json.to_string();
     assert!(text.contains("\"state\":\"must_change\"") && text.contains("\"number\":null"));
+}
+
+#[test]
+fn each_mark_of_the_reminders_has_somebody() {
+    for mut tenant in SLUGS.into_iter().filter_map(sample) {
+        let domain = built(&tenant);
+        tenant.note_ends(&domain);
+        let now = DateTime::from_timestamp(1_800_000_000, 0).expect("a time");
+        let zone = portvakt_domain::tenant::TimeZone::STOCKHOLM.tz();
+        let today = portvakt_domain::calendar::local_day(now, zone);
+        let left = |account: &SampleAccount| {
+            Some((portvakt_domain::calendar::local_day(account.expires_at?, zone) - today).num_days())
+        };
+        let valid = [SampleState::Normal, SampleState::Unregistered];
+        let days: BTreeSet<i64> =
+            tenant.accounts.iter().filter(|account| valid.contains(&account.state)).filter_map(left).collect();
+        assert!([30, 15, 7, 5, 3, 1, 0].iter().all(|mark| days.contains(mark)), "{}: {days:?}", tenant.slug);
+        for account in &tenant.accounts {
+            assert_eq!(account.expires_at.is_none(), account.state == SampleState::MustChange, "{}", account.username);
+            assert_eq!(left(account).is_some_and(|left| left < 0), account.state == SampleState::Expired);
+        }
+    }
 }
 
 #[test]

@@ -326,6 +326,10 @@ impl Build {
                 "pwdLastSet",
                 match spec.age {
                     PasswordAge::Ago(span) => self.now.saturating_sub(time::span_ticks(span)),
+                    PasswordAge::LastsDays(days) => {
+                        let age = self.state.get(self.state.head).and_then(|head| head.number("maxPwdAge"));
+                        time::set_to_last(self.now, age, days)
+                    }
                     PasswordAge::MustChange => 0,
                 },
             );

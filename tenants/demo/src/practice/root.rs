@@ -2,7 +2,7 @@
 
 use ldap3_proto::proto::{LdapFilter, LdapPartialAttribute, LdapSearchRequest, LdapSearchResultEntry};
 
-use super::{controls, store::State, time};
+use super::{controls, forest_schema, store::State, time};
 
 /// The rootDSE (MS-ADTS 3.1.1.3.2), if the filter lets it through; any presence filter does.
 pub(crate) fn entry(state: &State, request: &LdapSearchRequest, now: i64) -> Option<LdapSearchResultEntry> {
@@ -52,7 +52,7 @@ fn attributes(state: &State, now: i64) -> Vec<(&'static str, Vec<String>)> {
         ("defaultNamingContext", one(&base)),
         ("rootDomainNamingContext", one(&base)),
         ("configurationNamingContext", vec![format!("CN=Configuration,{base}")]),
-        ("schemaNamingContext", vec![format!("CN=Schema,CN=Configuration,{base}")]),
+        ("schemaNamingContext", vec![forest_schema::context(state)]),
         ("supportedControl", controls::supported(&state.dialect).into_iter().map(str::to_owned).collect()),
         ("supportedLDAPVersion", one("3")),
         ("supportedLDAPPolicies", ["MaxPageSize", "MaxValRange", "MaxQueryDuration"].map(str::to_owned).to_vec()),

@@ -91,7 +91,7 @@ const fn constructed(name: &'static str, syntax: Syntax, single: bool) -> Attrib
     row(name, syntax, single, None, Source::Constructed)
 }
 
-/// Limits are those of Microsoft's schema (MS-ADA1 to MS-ADA3).
+/// Limits are those of Microsoft's schema (MS-ADA1 to MS-ADA3), without what Exchange adds.
 static TABLE: &[Attribute] = &[
     row("objectClass", Syntax::Text, false, None, Source::System),
     system("cn", Syntax::Text),
@@ -118,6 +118,9 @@ static TABLE: &[Attribute] = &[
     text("info", 1024),
     text("department", 64),
     text("company", 64),
+    text("division", 256),
+    texts("departmentNumber", 512),
+    texts("o", 64),
     texts("proxyAddresses", 1123),
     text("streetAddress", 1024),
     link("manager", true),
@@ -155,8 +158,6 @@ static TABLE: &[Attribute] = &[
     text("mobile", 64),
     texts("otherMobile", 64),
     row("thumbnailPhoto", Syntax::Octets, true, Some(102_400), Source::Stored),
-    text("extensionAttribute1", 1024),
-    text("extensionAttribute2", 1024),
     number("minPwdLength"),
     number("pwdProperties"),
     number("pwdHistoryLength"),

@@ -9,7 +9,7 @@ use super::{
     answer::{self, Outcome},
     controls::Controls,
     entry::EntryId,
-    filter, matching, name,
+    filter, forest_schema, matching, name,
     read::{self, Selection},
     rights::{self, Caller},
     root,
@@ -47,6 +47,9 @@ pub(crate) fn search(
     }
     // Only the rootDSE is for everybody (MS-ADTS 3.1.1.3.2, dSHeuristics fLDAPBlockAnonOps).
     let Some(caller) = caller else { return Found::only(answer::bind_first()) };
+    if forest_schema::is_context(state, &request.base) {
+        return Found { entries: forest_schema::entries(state, request), ..Found::only(answer::success()) };
+    }
     inside(state, caller, request, controls, now).unwrap_or_else(Found::only)
 }
 

@@ -70,6 +70,9 @@ impl Dialect {
 pub enum PasswordAge {
     /// So long ago.
     Ago(TimeDelta),
+    /// So that by the domain's maximum age it ends as the day ends, on Swedish clocks, so many days from now. Just now where
+    /// the domain has no such age.
+    LastsDays(u32),
     /// `pwdLastSet` is 0: it must be changed at the next sign-in.
     MustChange,
 }

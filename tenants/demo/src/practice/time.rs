@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
+use portvakt_domain::{calendar, tenant::TimeZone};
 
 /// Where the directory takes the time from; a test hands in one that it can move.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -27,6 +28,21 @@ pub(crate) fn ticks(at: DateTime<Utc>) -> i64 {
 /// The point in time of FILETIME ticks, where it can be told.
 pub(crate) fn from_ticks(ticks: i64) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp_micros(ticks.checked_sub(EPOCH_TICKS)? / 10)
+}
+
+/// When a password was set, in ticks, that ends with its age (a negative interval) as the Swedish day ends, so many days
+/// from now. Now where there is no such age.
+pub(crate) fn set_to_last(now: i64, age: Option<i64>, days: u32) -> i64 {
+    let zone = TimeZone::STOCKHOLM.tz();
+    let last = || {
+        let today = calendar::local_day(from_ticks(now)?, zone);
+        let next = today.checked_add_days(Days::new(u64::from(days) + 1))?;
+        Some(calendar::moment(next, NaiveTime::MIN, zone) - TimeDelta::seconds(1))
+    };
+    match (age.filter(|age| *age < 0 && *age != i64::MIN), last()) {
+        (Some(age), Some(last)) => ticks(last).saturating_add(age),
+        _ => now,
+    }
 }
 
 /// The length of a time span in ticks.

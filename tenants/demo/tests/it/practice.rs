@@ -4,10 +4,13 @@ use std::time::Duration;
 
 use crate::client::{Clock, Controller, bind, code, data, reset_of};
 use chrono::TimeDelta;
-use ldap3::{Mod, Scope, SearchEntry};
+use ldap3::{
+    Mod, Scope, SearchEntry,
+    controls::{Control, ControlParser as _, PagedResults},
+};
 use portvakt_demo::practice::{
-    Delegation, Dialect, DomainBuilder, Fault, Operation, PasswordAge, Policy, PsoSpec, UserSpec, generated_login,
-    generated_password, user_flags,
+    Delegation, Dialect, DomainBuilder, Fault, GroupSpec, Operation, PasswordAge, Policy, PsoSpec, UserSpec,
+    generated_login, generated_password, user_flags,
 };
 use std::collections::HashSet;
 
@@ -300,4 +303,45 @@ async fn many_connections_work_at_once_on_generated_accounts() {
     }
     assert_eq!(dc.server.operations().binds, 40);
     assert_eq!(data("no text"), "");
+}
+
+#[tokio::test]
+async fn thousands_come_in_pages_with_the_end_of_their_passwords() {
+    let builder =
+        DomainBuilder::new("prov.test", "PROV").policy(policy()).unit("Personal").generated("Personal", 7, 5_000);
+    let builder = builder.user(UserSpec::new("svc", "Svc!Losenord2026")).group(GroupSpec::new("alla"));
+    let dc = Controller::start(builder.joined(&generated_login(7), "alla"), &Clock::default()).await;
+    let mut service = dc.service().await;
+    let attributes = vec!["sAMAccountName", "sn", "company", "manager", "msDS-UserPasswordExpiryTimeComputed"];
+    let in_chain = "memberOf:1.2.840.113556.1.4.1941:=CN=alla,CN=Users,DC=prov,DC=test";
+    let filters = [
+        ("(&(objectCategory=person)(objectClass=user))".to_owned(), vec![1_000; 5]),
+        (format!("(&(objectClass=user)({in_chain}))"), vec![1]),
+    ];
+    for (filter, expected) in filters {
+        let (mut names, mut pages, mut cookie) = (HashSet::new(), Vec::new(), Vec::new());
+        loop {
+            let control = PagedResults { size: 5_000, cookie };
+            let found = service.with_controls(control).search(
+                "OU=Personal,DC=prov,DC=test",
+                Scope::Subtree,
+                &filter,
+                attributes.clone(),
+            );
+            let (entries, result) = found.await.and_then(ldap3::SearchResult::success).expect("a page");
+            pages.push(entries.len());
+            for entry in entries {
+                let mut entry = SearchEntry::construct(entry).attrs;
+                let whole = ["sn", "company", "msDS-UserPasswordExpiryTimeComputed"];
+                assert!(whole.iter().all(|name| entry.contains_key(*name)), "{entry:?}");
+                names.extend(entry.remove("sAMAccountName").expect("a name"));
+            }
+            let [Control(_, control)] = result.ctrls.as_slice() else { panic!("one control") };
+            cookie = PagedResults::parse(control.val.as_deref().expect("a cookie")).cookie;
+            if cookie.is_empty() {
+                break;
+            }
+        }
+        assert_eq!((names.len(), &pages), (expected.iter().sum(), &expected), "{filter}");
+    }
 }

@@ -28,8 +28,8 @@ pub(crate) const FACTS: [&str; 17] = [
 ];
 
 /// Flags of `userAccountControl` (MS-ADTS 2.2.16).
-mod flag {
-    pub(super) const DISABLED: i64 = 0x2;
+pub(super) mod flag {
+    pub(in crate::active_directory) const DISABLED: i64 = 0x2;
     pub(super) const PASSWORD_NEVER_EXPIRES: i64 = 0x1_0000;
     /// Trusts between domains, workstations, controllers.
     pub(super) const MACHINE: i64 = 0x800 | 0x1000 | 0x2000;
@@ -135,7 +135,8 @@ fn groups(entry: &Entry, sid: Option<&Sid>) -> Option<Vec<Sid>> {
     Some(groups)
 }
 
-fn moment(entry: &Entry, attribute: &str) -> Option<Instant> {
+/// The instant of an attribute; `None` for "never" and for none.
+pub(super) fn moment(entry: &Entry, attribute: &str) -> Option<Instant> {
     time::instant(entry.number(attribute)?)
 }
 

@@ -17,6 +17,7 @@ use portvakt_domain::{
     number::MobileNumber,
     number_attribute::NumberAttribute,
     password::Password,
+    staff::{Person, StaffQuestion},
     tenant::{DirectorySettings, HistoryRule},
     time::Clock,
 };
@@ -30,6 +31,7 @@ use super::{
     guid,
     password::{self, unicode_pwd},
     policy::Policies,
+    staff::{self, Questions, Subject},
 };
 use crate::{
     adapter::Server,
@@ -40,7 +42,9 @@ use crate::{
     entry::Entry,
     error_map::{self, Failure},
     filter::Filter,
+    pages::Pages,
     setup::{self, Units},
+    staff::{Rule, Walk},
     value::Value,
 };
 
@@ -60,6 +64,8 @@ pub(crate) struct Domain {
     allowed: NamedGroups,
     denied: NamedGroups,
     units: Vec<Dn>,
+    /// Where a survey begins.
+    outermost: Vec<(usize, String)>,
     functional: Vec<Dn>,
     functional_groups: NamedGroups,
     numbers: Option<NumberAttribute>,
@@ -80,7 +86,7 @@ impl Server for Domain {
         runtime: &Handle,
     ) -> Result<Self, DirectoryError> {
         let base = settings.base.clone();
-        let Units { served, functional } = setup::units(settings)?;
+        let Units { served, functional, outermost } = setup::units(settings)?;
         let greeting = AskController { account: settings.service_account.clone(), base: base.clone() };
         Ok(Self {
             controllers: setup::controllers(settings, service_password, &egress, clock.clone(), greeting, runtime)?,
@@ -89,6 +95,7 @@ impl Server for Domain {
             denied: NamedGroups::new("denied_groups", &settings.denied_groups),
             base,
             units: served,
+            outermost,
             functional,
             functional_groups: NamedGroups::new("functional_groups", &settings.functional_groups),
             numbers: settings.number_attribute,
@@ -229,6 +236,32 @@ impl Server for Domain {
             Ok(_) => Ok(Authentication::Accepted),
             Err(answer) => error_map::presenting(answer),
         }
+    }
+
+    async fn survey(&self, question: &StaffQuestion, pages: &Pages) -> Result<(), DirectoryError> {
+        let rule = Rule::of(question)?;
+        let subject = &Subject {
+            base: &self.base,
+            functional: &self.functional,
+            functional_groups: &self.functional_groups,
+            rule: &rule,
+            question,
+            clock: &*self.clock,
+        };
+        let begun = self.controllers.begin(self.patience, |held| async move {
+            let questions = Questions::about(subject, &held).await?;
+            let mut walk = Walk::through(&self.outermost, held, questions).await?;
+            let first = walk.next().await?;
+            Ok((walk, first))
+        });
+        let (walk, first) = begun.await?;
+        walk.hand_over(first, pages, &self.controllers).await
+    }
+
+    async fn person(&self, name: &str, deadline: Instant) -> Result<Option<Person>, DirectoryError> {
+        let search = &Search::entry(name, &staff::PERSON);
+        let entry = self.controllers.read(deadline, |connection| async move { connection.entry(search).await });
+        Ok(entry.await?.as_ref().map(staff::person))
     }
 
     fn certificate_end(&self) -> Option<portvakt_domain::time::Instant> {

@@ -35,7 +35,12 @@ impl NamedGroups {
         self.names.is_empty()
     }
 
-    /// The identifiers of all of them.
+    /// Their names, as the settings write them.
+    pub(crate) fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The identifiers of all of them, in their order.
     ///
     /// # Errors
     /// One can't be found, or is a distribution list: those appear in nobody's `tokenGroups`, so that the members of one

@@ -63,7 +63,8 @@ impl Sid {
         }
     }
 
-    fn domain_rid(&self) -> Option<u32> {
+    /// Its relative identifier, where it is a domain's.
+    pub(crate) fn domain_rid(&self) -> Option<u32> {
         match (self.authority, self.parts.as_slice()) {
             (NT_AUTHORITY, &[DOMAIN, _, _, _, rid]) => Some(rid),
             _ => None,

@@ -4,21 +4,26 @@ use portvakt_domain::{number_attribute::NumberAttribute, tenant::DirectorySettin
 
 use super::plain;
 
-/// What is read of accounts, groups and policies.
-const READ: &str = "entry,objectClass,entryUUID,uid,cn,displayName,givenName,mail,member,uniqueMember,memberUid,\
+/// What is read of accounts, groups and policies; the second line is what can tell an account's unit.
+const READ: &str = "entry,objectClass,entryUUID,uid,cn,displayName,givenName,sn,mail,member,uniqueMember,memberUid,\
+    manager,o,ou,title,description,physicalDeliveryOfficeName,departmentNumber,employeeType,\
     pwdAccountLockedTime,pwdChangedTime,pwdFailureTime,pwdPolicySubentry,pwdReset,pwdStartTime,pwdEndTime,@pwdPolicy";
 
 /// The rules. Each speaks of the service account alone and leaves everybody else to the rules that follow.
 pub(super) fn commands(settings: &DirectorySettings, numbers: Option<NumberAttribute>) -> String {
     let rules = rules(settings, numbers);
+    let limits = format!("dn.exact={} size.prtotal=unlimited", quoted(&plain(&settings.service_account)));
     let mut lines = vec![
         "# Before all other access rules of the database, in this order. `by * break` leaves everybody else to those."
             .to_owned(),
         "# memberUid needs nis.schema: take it out where that is not loaded. Grant =w and no more on userPassword:"
             .to_owned(),
         "# with manage slapd takes the account for an administrator of passwords, for whom no policy holds.".to_owned(),
+        "# Everybody's account is read in pages: with slapd's own limit for all pages together, 500, that ends too soon."
+            .to_owned(),
         String::new(),
         "# slapd.conf:".to_owned(),
+        format!("limits {limits}"),
     ];
     lines.extend(rules.iter().map(|rule| format!("access {rule}")));
     lines.extend([
@@ -29,6 +34,7 @@ pub(super) fn commands(settings: &DirectorySettings, numbers: Option<NumberAttri
         "# add: olcAccess".to_owned(),
     ]);
     lines.extend(rules.iter().enumerate().map(|(at, rule)| format!("# olcAccess: {{{at}}}{rule}")));
+    lines.extend(["# -".to_owned(), "# add: olcLimits".to_owned(), format!("# olcLimits: {{0}}{limits}")]);
     lines.join("\n") + "\n"
 }
 

@@ -63,11 +63,9 @@ pub(crate) fn facts(entry: &Entry, rules: &Rules, around: &Surroundings<'_>) -> 
         return None;
     }
     let text = |attribute| entry.text(attribute).unwrap_or_default().to_owned();
-    let moment = |attribute| entry.text(attribute).and_then(time::instant);
-    let shown = Some(text("displayName")).filter(|name| !name.is_empty()).unwrap_or_else(|| text("cn"));
     let locked_at = entry.text("pwdAccountLockedTime");
-    let by_administrator = locked_at == Some(LOCKED_BY_ADMINISTRATOR);
-    let must_change = entry.text("pwdReset").is_some_and(|value| value.eq_ignore_ascii_case("TRUE"));
+    let by_administrator = is_disabled(entry);
+    let must_change = must_change(entry);
     let failures = failures(entry, rules, around.now);
     let dn = Dn::parse(&entry.dn);
     let lies_in = |units: &[Dn]| dn.as_ref().is_some_and(|dn| units.iter().any(|unit| dn.is_below(unit)));
@@ -75,16 +73,15 @@ pub(crate) fn facts(entry: &Entry, rules: &Rules, around: &Surroundings<'_>) -> 
         key,
         dn: entry.dn.clone(),
         username,
-        display_name: shown,
+        display_name: shown_name(entry),
         given_name: text("givenName"),
         mail: entry.text("mail").filter(|mail| !mail.is_empty()).map(str::to_owned),
         disabled: by_administrator,
-        account_expired: moment("pwdEndTime").is_some_and(|at| at <= around.now)
-            || moment("pwdStartTime").is_some_and(|at| at > around.now),
+        account_expired: has_ended(entry, around.now),
         locked: locked_at.is_some() && !by_administrator && is_locked(locked_at, rules, around.now),
         password_expired: !must_change && is_expired(entry, rules, around.now),
         must_change,
-        password_set_at: moment("pwdChangedTime").filter(|_| !must_change),
+        password_set_at: moment(entry, "pwdChangedTime").filter(|_| !must_change),
         protected: around.unclear,
         own_service_account: key == around.own,
         in_scope: around.allowed && lies_in(around.units),
@@ -94,6 +91,37 @@ pub(crate) fn facts(entry: &Entry, rules: &Rules, around: &Surroundings<'_>) -> 
         bad_password_at: failures.into_iter().max(),
         attribute_numbers: entry.values_of(around.numbers),
     })
+}
+
+/// The name to show.
+pub(super) fn shown_name(entry: &Entry) -> String {
+    let named = |attribute| entry.text(attribute).filter(|name| !name.is_empty());
+    named("displayName").or_else(|| named("cn")).unwrap_or_default().to_owned()
+}
+
+/// Locked by an administrator, for good: OpenLDAP has no other way to disable an account.
+pub(super) fn is_disabled(entry: &Entry) -> bool {
+    entry.text("pwdAccountLockedTime") == Some(LOCKED_BY_ADMINISTRATOR)
+}
+
+/// The password has to be changed before anything else.
+pub(super) fn must_change(entry: &Entry) -> bool {
+    entry.text("pwdReset").is_some_and(|value| value.eq_ignore_ascii_case("TRUE"))
+}
+
+/// Past the account's own end, or before its beginning.
+pub(super) fn has_ended(entry: &Entry, now: Instant) -> bool {
+    moment(entry, "pwdEndTime").is_some_and(|at| at <= now) || moment(entry, "pwdStartTime").is_some_and(|at| at > now)
+}
+
+/// The instant of an attribute.
+pub(super) fn moment(entry: &Entry, attribute: &str) -> Option<Instant> {
+    entry.text(attribute).and_then(time::instant)
+}
+
+/// When a password that was set then ends under these rules. `None`: it does not.
+pub(super) fn ends_at(changed: Instant, rules: &Rules) -> Option<Instant> {
+    (rules.max_age_seconds > 0).then(|| after(changed, rules.max_age_seconds)).flatten()
 }
 
 /// A server sends `objectClass` as it was written, which need not name the superior classes.
@@ -109,8 +137,8 @@ fn is_locked(since: Option<&str>, rules: &Rules, now: Instant) -> bool {
 
 /// A password that never was changed under the overlay has no age.
 fn is_expired(entry: &Entry, rules: &Rules, now: Instant) -> bool {
-    let Some(changed) = entry.text("pwdChangedTime").and_then(time::instant) else { return false };
-    rules.max_age_seconds > 0 && after(changed, rules.max_age_seconds).is_some_and(|until| until <= now)
+    let Some(changed) = moment(entry, "pwdChangedTime") else { return false };
+    ends_at(changed, rules).is_some_and(|until| until <= now)
 }
 
 /// Wrong passwords that the server still counts.

@@ -1,7 +1,10 @@
 //! Groups that a tenant names, and who is in them: OpenLDAP tells of an entry neither, so membership is followed upwards,
 //! from the account to its groups, to theirs, and so on.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Mutex, PoisonError},
+};
 
 use chrono::TimeDelta;
 use ldap3::Scope;
@@ -10,8 +13,11 @@ use portvakt_domain::{directory::DirectoryError, time::Instant};
 use crate::{
     connection::{Connection, Search},
     dn::Dn,
+    entry::Entry,
     error_map::Failure,
     filter::Filter,
+    held::Held,
+    staff::PAGE,
 };
 
 /// How long a group is known to be there.
@@ -41,6 +47,11 @@ impl NamedGroups {
     /// Whether the settings name none.
     pub(crate) fn is_empty(&self) -> bool {
         self.names.is_empty()
+    }
+
+    /// Their names, as the settings write them.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(|(name, _)| name.as_str())
     }
 
     /// Whether one of these groups is among the ones named.
@@ -103,4 +114,91 @@ pub(crate) async fn of_entry(
         level = next;
     }
     Ok(None)
+}
+
+/// Every group of the tree, by its folded name.
+pub(crate) async fn all<K>(held: &Held<K>, base: &str) -> Result<HashSet<String>, DirectoryError> {
+    let members = BY_NAME.into_iter().chain([BY_UID]).map(Filter::Present).collect();
+    let search = Search { base, scope: Scope::Subtree, filter: Filter::Or(members), attributes: &["1.1"], limit: PAGE };
+    let mut groups = HashSet::new();
+    held.each(&search, |group| groups.extend(Dn::parse(&group.dn).map(|dn| dn.folded()))).await?;
+    Ok(groups)
+}
+
+/// Who is in some groups, also through other groups, each with the number of the first: for all members of a few groups
+/// what [`of_entry`] is for all groups of one member.
+#[derive(Default)]
+pub(crate) struct Members {
+    /// Groups that were followed.
+    followed: HashSet<String>,
+    by_name: HashMap<String, usize>,
+    by_uid: HashMap<String, usize>,
+}
+
+impl Members {
+    /// Takes in everybody who is in a group and in those in it, which are among `groups`. Whoever is in an earlier one
+    /// keeps its number. `false`: there is no such group.
+    pub(crate) async fn add<K>(
+        &mut self,
+        held: &Held<K>,
+        groups: &HashSet<String>,
+        number: usize,
+        name: &str,
+    ) -> Result<bool, DirectoryError> {
+        let mut waiting = vec![name.to_owned()];
+        let mut found = false;
+        while let Some(name) = waiting.pop() {
+            let Some(group) = held.entry(&name, &[BY_NAME[0], BY_NAME[1], BY_UID]).await? else { continue };
+            found = true;
+            if self.followed.insert(Dn::parse(&name).map(|dn| dn.folded()).unwrap_or_default()) {
+                waiting.extend(self.take(groups, number, &group));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Takes in the members of one group, and tells which of them are groups.
+    fn take(&mut self, groups: &HashSet<String>, number: usize, group: &Entry) -> Vec<String> {
+        for uid in group.texts(BY_UID) {
+            self.by_uid.entry(uid.to_owned()).or_insert(number);
+        }
+        let mut nested = Vec::new();
+        for name in BY_NAME.into_iter().flat_map(|attribute| group.texts(attribute)) {
+            let Some(folded) = Dn::parse(name).map(|dn| dn.folded()) else { continue };
+            if groups.contains(&folded) {
+                nested.push(name.to_owned());
+            }
+            self.by_name.entry(folded).or_insert(number);
+        }
+        nested
+    }
+
+    /// The number of the first group that somebody is in.
+    pub(crate) fn first(&self, dn: Option<&Dn>, uid: &str) -> Option<usize> {
+        let by_name = dn.and_then(|dn| self.by_name.get(&dn.folded()));
+        by_name.into_iter().chain(self.by_uid.get(uid)).min().copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_are_known_by_name_in_any_spelling_or_by_uid() {
+        let dn = |name: &str| Dn::parse(name).expect("a name");
+        let groups = HashSet::from([dn("cn=inner,dc=falun,dc=test").folded()]);
+        let mut members = Members::default();
+        let group = |members: &[&[u8]], uids: &[&[u8]]| {
+            Entry::made_of("cn=g,dc=falun,dc=test", &[("uniqueMember", members), ("memberUid", uids)])
+        };
+        let first = group(&[b"UID=anna, dc=falun,dc=test", b"cn=Inner,dc=falun,dc=test", b"x"], &[b"bo"]);
+        assert_eq!(members.take(&groups, 1, &first), ["cn=Inner,dc=falun,dc=test"]);
+        let second = group(&[b"uid=anna,dc=falun,dc=test", b"uid=eva,dc=falun,dc=test"], &[]);
+        assert!(members.take(&groups, 2, &second).is_empty());
+        let seen = |uid: &str| members.first(Dn::parse(&format!("uid={uid},dc=falun,dc=test")).as_ref(), uid);
+        assert_eq!(seen("anna"), Some(1), "the first one counts");
+        assert_eq!((seen("eva"), seen("bo")), (Some(2), Some(1)));
+        assert_eq!((seen("lisa"), seen("Bo")), (None, None), "uids of posixGroup have their capitals");
+    }
 }

@@ -11,6 +11,7 @@ use portvakt_domain::{
     number::MobileNumber,
     number_attribute::NumberAttribute,
     password::Password,
+    staff::{Person, StaffQuestion},
     tenant::DirectorySettings,
     time::Clock,
 };
@@ -22,6 +23,7 @@ use super::{
     greeting::{AskServer, Known},
     groups::{self, NamedGroups},
     policy::Policies,
+    staff::{self, Questions, Subject},
 };
 use crate::{
     adapter::Server,
@@ -32,7 +34,9 @@ use crate::{
     entry::Entry,
     error_map::{self, Failure},
     filter::Filter,
+    pages::Pages,
     setup::{self, Units},
+    staff::{Rule, Walk},
     value::Value,
 };
 
@@ -52,6 +56,8 @@ pub(crate) struct Tree {
     allowed: NamedGroups,
     denied: NamedGroups,
     units: Vec<Dn>,
+    /// Where a survey begins.
+    outermost: Vec<(usize, String)>,
     functional: Vec<Dn>,
     functional_groups: NamedGroups,
     numbers: Option<NumberAttribute>,
@@ -69,7 +75,7 @@ impl Server for Tree {
         clock: Arc<dyn Clock>,
         runtime: &Handle,
     ) -> Result<Self, DirectoryError> {
-        let Units { served, functional } = setup::units(settings)?;
+        let Units { served, functional, outermost } = setup::units(settings)?;
         let greeting = AskServer { account: settings.service_account.clone() };
         Ok(Self {
             controllers: setup::controllers(settings, service_password, &egress, clock.clone(), greeting, runtime)?,
@@ -78,6 +84,7 @@ impl Server for Tree {
             allowed: NamedGroups::new("allowed_groups", &settings.allowed_groups),
             denied: NamedGroups::new("denied_groups", &settings.denied_groups),
             units: served,
+            outermost,
             functional,
             functional_groups: NamedGroups::new("functional_groups", &settings.functional_groups),
             numbers: settings.number_attribute,
@@ -144,9 +151,11 @@ impl Server for Tree {
     /// is held to the policy, and a new password also unlocks.
     async fn set_password(&self, account: &Account, new: &Password, deadline: Instant) -> Result<(), DirectoryError> {
         let name = &self.name_of(account.key, deadline).await?;
-        let wrote = self.controllers.write(deadline, keeps_policies, |connection| async move {
-            connection.modify_password(name, None, new.reveal()).await
-        });
+        let wrote = self.controllers.write(
+            deadline,
+            |connection| keeps_policies(&connection.known),
+            |connection| async move { connection.modify_password(name, None, new.reveal()).await },
+        );
         match wrote.await? {
             Wrote::Done => Ok(()),
             Wrote::Refused(answer) => Err(error_map::writing(answer)),
@@ -163,9 +172,11 @@ impl Server for Tree {
         deadline: Instant,
     ) -> Result<PasswordChange, DirectoryError> {
         let name = &self.name_of(account.key, deadline).await?;
-        let wrote = self.controllers.write(deadline, keeps_policies, |connection| async move {
-            connection.modify_password(name, Some(old.reveal()), new.reveal()).await
-        });
+        let wrote = self.controllers.write(
+            deadline,
+            |connection| keeps_policies(&connection.known),
+            |connection| async move { connection.modify_password(name, Some(old.reveal()), new.reveal()).await },
+        );
         match wrote.await? {
             Wrote::Done => Ok(PasswordChange::Changed),
             Wrote::Refused(answer) => error_map::changing_by_operation(answer),
@@ -214,6 +225,34 @@ impl Server for Tree {
         }
     }
 
+    async fn survey(&self, question: &StaffQuestion, pages: &Pages) -> Result<(), DirectoryError> {
+        let rule = Rule::of(question)?;
+        let subject = &Subject {
+            base: &self.base,
+            policies: &self.policies,
+            functional: &self.functional,
+            functional_groups: &self.functional_groups,
+            rule: &rule,
+            question,
+            clock: &*self.clock,
+        };
+        let begun = self.controllers.begin(self.patience, |held| async move {
+            keeps_policies(held.known())?;
+            let questions = Questions::about(subject, &held).await?;
+            let mut walk = Walk::through(&self.outermost, held, questions).await?;
+            let first = walk.next().await?;
+            Ok((walk, first))
+        });
+        let (walk, first) = begun.await?;
+        walk.hand_over(first, pages, &self.controllers).await
+    }
+
+    async fn person(&self, name: &str, deadline: Instant) -> Result<Option<Person>, DirectoryError> {
+        let search = &Search::entry(name, &staff::PERSON);
+        let entry = self.controllers.read(deadline, |connection| async move { connection.entry(search).await });
+        Ok(entry.await?.as_ref().map(staff::person))
+    }
+
     fn certificate_end(&self) -> Option<portvakt_domain::time::Instant> {
         self.controllers.certificate_end()
     }
@@ -222,7 +261,7 @@ impl Server for Tree {
         self.controllers
             .read(deadline, |connection| async move {
                 let now = self.clock.now();
-                keeps_policies(&connection)?;
+                keeps_policies(&connection.known)?;
                 self.policies.of(&connection, None, now).await?;
                 self.allowed.check(&connection, now).await?;
                 self.denied.check(&connection, now).await?;
@@ -297,8 +336,8 @@ impl Tree {
 }
 
 /// Without the overlay nothing would hold: no length, no history, no lockout.
-fn keeps_policies(connection: &Shared<Known>) -> Result<(), DirectoryError> {
-    if connection.known.ppolicy {
+fn keeps_policies(known: &Known) -> Result<(), DirectoryError> {
+    if known.ppolicy {
         return Ok(());
     }
     Err(DirectoryError::Misconfigured("the server lacks the ppolicy overlay".to_owned()))

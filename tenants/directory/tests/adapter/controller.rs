@@ -51,6 +51,19 @@ pub(crate) struct Script {
     pub(crate) reference: bool,
     /// The denied group: its `groupType`.
     pub(crate) group_type: Option<&'static str>,
+    /// How many people are in the unit when it is gone through page by page.
+    pub(crate) staff: usize,
+    /// To the pages with these numbers, counted from 1; the others are answered.
+    pub(crate) page: Doing,
+    pub(crate) page_at: std::ops::RangeFrom<usize>,
+    /// Pages are no longer than this, whatever was asked for.
+    pub(crate) longest_page: usize,
+    /// The control that asks for pages is passed over.
+    pub(crate) unpaged: bool,
+    /// Each page begins with the last one of the page before.
+    pub(crate) repeats: bool,
+    /// Pages that were asked for: on which connection, and where they began.
+    pub(crate) pages: Vec<(usize, usize)>,
     pub(crate) connections: usize,
     /// Open at this moment, and at most so far.
     pub(crate) open: usize,
@@ -113,6 +126,13 @@ impl Controller {
             keeps_limits: false,
             reference: false,
             group_type: Some("-2147483646"),
+            staff: 0,
+            page: Doing::Answer,
+            page_at: 1..,
+            longest_page: usize::MAX,
+            unpaged: false,
+            repeats: false,
+            pages: Vec::new(),
             connections: 0,
             open: 0,
             most_open: 0,
@@ -161,18 +181,50 @@ impl Controller {
             if number < self.script().mute_below {
                 continue;
             }
-            let (doing, answers) = self.answer(&request)?;
+            let (doing, answers) = match self.page(number, &request) {
+                Some(page) => page,
+                None => {
+                    let (doing, answers) = self.answer(&request)?;
+                    (doing, answers.into_iter().map(|op| (op, Vec::new())).collect())
+                }
+            };
             match doing {
                 Doing::Silence => continue,
                 Doing::HangUp => return None,
                 Doing::After(time) => tokio::time::sleep(time).await,
                 Doing::Answer | Doing::Refuse(..) => {}
             }
-            for op in answers {
-                wire.send(LdapMsg { msgid: request.msgid, op, ctrl: Vec::new() }).await.ok()?;
+            for (op, ctrl) in answers {
+                wire.feed(LdapMsg { msgid: request.msgid, op, ctrl }).await.ok()?;
             }
+            wire.flush().await.ok()?;
         }
         Some(())
+    }
+
+    /// A page of the staff; `None` when something else is asked for.
+    fn page(&self, connection: usize, request: &LdapMsg) -> Option<(Doing, Vec<(LdapOp, Vec<LdapControl>)>)> {
+        let LdapOp::SearchRequest(search) = &request.op else { return None };
+        let asked = request.ctrl.iter().find_map(|control| match control {
+            LdapControl::SimplePagedResults { size, cookie } => Some((*size, cookie.clone())),
+            _ => None,
+        });
+        let (size, cookie) = asked?;
+        let mut script = self.script();
+        assert_eq!(search.sizelimit, 0, "a limit would hold for all pages together");
+        let from = cookie.try_into().map(u64::from_be_bytes).map_or(0, |from| usize::try_from(from).expect("a place"));
+        script.pages.push((connection, from));
+        let doing = if script.page_at.contains(&script.pages.len()) { script.page.clone() } else { Doing::Answer };
+        let size = usize::try_from(size).expect("a size").min(script.longest_page);
+        let all = if script.unpaged { script.staff } else { size };
+        let begin = from.saturating_sub(usize::from(script.repeats));
+        let end = script.staff.min(begin + all);
+        let mut answers: Vec<_> = (begin..end).map(|n| (LdapOp::SearchResultEntry(member(n)), Vec::new())).collect();
+        let next = if end < script.staff { (end as u64).to_be_bytes().to_vec() } else { Vec::new() };
+        let control = LdapControl::SimplePagedResults { size: 0, cookie: next };
+        let controls = if script.unpaged { Vec::new() } else { vec![control] };
+        answers.push((LdapOp::SearchResultDone(result(&doing)), controls));
+        Some((doing, answers))
     }
 
     /// `None` ends the connection.
@@ -245,7 +297,26 @@ fn result(doing: &Doing) -> LdapResult {
 
 /// The GUID of the person with this number; 0 is the service account.
 pub(crate) fn guid(number: usize) -> [u8; 16] {
-    [u8::try_from(number).expect("a few people") + 1; 16]
+    let number = u32::try_from(number).expect("not too many people") + 1;
+    std::array::from_fn(|at| number.to_le_bytes()[at % 4])
+}
+
+/// Somebody of the staff, by number from 0.
+fn member(number: usize) -> LdapSearchResultEntry {
+    let name = format!("m{number:05}");
+    let mut member = entry(
+        &format!("CN={name},OU=Skola,{BASE}"),
+        &[
+            ("sAMAccountName", &name),
+            ("sn", "Åström"),
+            ("userAccountControl", "512"),
+            ("pwdLastSet", "133801632001234567"),
+            ("msDS-UserPasswordExpiryTimeComputed", "133801632001234567"),
+        ],
+    );
+    let guid = vec![guid(1000 + number).to_vec()];
+    member.attributes.push(LdapPartialAttribute { atype: "objectGUID".to_owned(), vals: guid });
+    member
 }
 
 fn sid(rid: u32) -> Vec<u8> {
@@ -311,6 +382,8 @@ fn found(script: &Script, search: &LdapSearchRequest) -> (Vec<LdapSearchResultEn
             let hex = |number| guid(number).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
             everybody.filter(|(number, _)| name.contains(&hex(*number))).map(|(_, entry)| entry).collect()
         }
+        "OU=Skola,DC=orebro,DC=test" => vec![entry(&search.base, &[])],
+        "CN=anna,OU=Skola,DC=orebro,DC=test" => people().take(1).collect(),
         "CN=Nej,DC=orebro,DC=test" => {
             let mut group = entry("CN=Nej,DC=orebro,DC=test", &[]);
             group.attributes.push(LdapPartialAttribute { atype: "objectSid".to_owned(), vals: vec![sid(513)] });

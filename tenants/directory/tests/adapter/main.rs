@@ -27,6 +27,7 @@ mod connecting;
 mod controller;
 mod failing_over;
 mod reading;
+mod surveying;
 mod writing;
 
 use controller::{BASE, Controller, Doing, HINTS, SERVICE, certificate};

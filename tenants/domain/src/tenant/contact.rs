@@ -83,7 +83,7 @@ pub(super) fn unfit_url(url: &WebUrl) -> Option<String> {
 
 /// `name@host`, of characters that need no quotes (RFC 5321, 4.1.2), and of these none that means something in a link, or
 /// that an SMS can't show.
-fn is_mail_address(text: &str) -> bool {
+pub(super) fn is_mail_address(text: &str) -> bool {
     let Some((name, host)) = text.split_once('@') else { return false };
     let word = |part: &str| {
         !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || "!$'*+-/=^_{|}~".contains(c))

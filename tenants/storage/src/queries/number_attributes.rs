@@ -1,6 +1,10 @@
 //! What is kept of the directory's attribute that holds numbers.
 
-use diesel::{prelude::*, upsert::excluded};
+use diesel::{
+    dsl::{exists, not},
+    prelude::*,
+    upsert::excluded,
+};
 use portvakt_domain::{
     audit::NewEvent,
     id::{AccountKey, TenantId},
@@ -134,6 +138,20 @@ pub(crate) fn not_compared_since(
         .load(c)?;
     // An account with two numbers came twice.
     accounts.dedup();
+    Ok(accounts.into_iter().map(|account| AccountKey(account.0)).collect())
+}
+
+pub(crate) fn to_be_emptied(c: &mut Conn, tenant: TenantId) -> Outcome<Vec<AccountKey>> {
+    let numbers = numbers_table::table
+        .filter(numbers_table::tenant_id.eq(number_attributes::tenant_id))
+        .filter(numbers_table::account.eq(number_attributes::account));
+    let accounts: Vec<Id> = number_attributes::table
+        .filter(number_attributes::tenant_id.eq(Id(tenant.0)))
+        .filter(number_attributes::to_write_since.is_not_null())
+        .filter(not(exists(numbers)))
+        .order(number_attributes::account)
+        .select(number_attributes::account)
+        .load(c)?;
     Ok(accounts.into_iter().map(|account| AccountKey(account.0)).collect())
 }
 

@@ -3,9 +3,11 @@
 mod agreed_keys;
 mod counts;
 mod life;
+mod queue;
 pub(crate) use agreed_keys::{agree_on_key, agreed_key};
 pub(crate) use counts::{count_deployment, deployment_count, sms_sent, spend_sms};
 pub(crate) use life::{ask_deletion, delete_due, list_deleted, resume, suspend, withdraw_deletion};
+pub(crate) use queue::{jobs_of, jobs_overview, list_dead_jobs, list_unknown_jobs, list_waiting_jobs, revive_job};
 
 use std::collections::BTreeMap;
 
@@ -16,7 +18,7 @@ use diesel::{
 };
 use portvakt_domain::{
     id::{JobId, TenantId},
-    job::{Job, KINDS_WHILE_SUSPENDED, LeasedJob},
+    job::{BACKGROUND_KINDS, Job, KINDS_WHILE_SUSPENDED, LeasedJob},
     tenant::HostPurpose,
     time::Instant,
 };
@@ -28,7 +30,7 @@ use super::{
 };
 use crate::{
     error::{Outcome, StorageError, corrupt},
-    operator::{DeadJob, HostRow, JobsOverview, Lease, NewTenant, TenantRow, UnknownJobs},
+    operator::{HostRow, Lease, NewTenant, TenantRow},
     values::{At, Id, at},
 };
 
@@ -131,15 +133,23 @@ struct Candidate {
     run_at: At,
 }
 
-/// Due jobs of kinds that this release knows, one of each tenant in turn. Another kind is left to the release that asked
-/// for it: while a new one is rolled out, both take jobs from here. Both databases read this text: SQLite takes `$1` as a
-/// name and numbers names in the order in which they first stand here.
+/// Due jobs of kinds that this release knows, those that somebody waits for first, one of each tenant in turn. Another
+/// kind is left to the release that asked for it: while a new one is rolled out, both take jobs from here. Both databases
+/// read this text: SQLite takes `$1` as a name and numbers names in the order in which they first stand here.
 fn candidates(c: &mut Conn, lease: &Lease) -> Outcome<Vec<Candidate>> {
-    let named = |from: usize, tenants: &[TenantId]| {
-        let named: Vec<String> = (from..).map(|i| format!("${i}")).take(tenants.len()).collect();
-        if named.is_empty() { String::new() } else { format!(" and tenant_id not in ({})", named.join(", ")) }
-    };
-    let limit = lease.saturated.len() + lease.unserved.len() + 2;
+    // Where no place is left, tenants need not be told apart.
+    let crowded = if lease.background.free == 0 { Vec::new() } else { lease.background.saturated() };
+    let tenants = [lease.saturated.as_slice(), &crowded, &lease.unserved];
+    let mut names = (2..).map(|i| format!("${i}"));
+    let [saturated, crowded_too, unserved] = tenants.map(|tenants| {
+        let named: Vec<String> = names.by_ref().take(tenants.len()).collect();
+        if named.is_empty() { "true".to_owned() } else { format!("tenant_id not in ({})", named.join(", ")) }
+    });
+    let limit = names.next().unwrap_or_default();
+    let is_background = format!("kind in ('{}')", BACKGROUND_KINDS.join("', '"));
+    let background = if lease.background.free == 0 { "false".to_owned() } else { crowded_too };
+    let known = Job::KINDS.join("', '");
+    let while_suspended = KINDS_WHILE_SUSPENDED.join("', '");
     // Said of the locked row too: another worker may have leased it since this transaction looked.
     let due = |of: &str| {
         format!("{of}dead_at is null and {of}run_at <= $1 and ({of}leased_until is null or {of}leased_until <= $1)")
@@ -147,21 +157,19 @@ fn candidates(c: &mut Conn, lease: &Lease) -> Outcome<Vec<Candidate>> {
     let text = format!(
         "select j.id, j.tenant_id, j.payload, j.attempts, j.run_at
          from jobs j join (
-           select id, row_number() over (partition by tenant_id order by run_at, id) as turn
-           from jobs where {}{} and kind in ('{}') and (kind in ('{}') or (tenant_id not in ({SUSPENDED}){}))
+           select id, {is_background} as background,
+             row_number() over (partition by tenant_id, {is_background} order by run_at, id) as turn
+           from jobs where {} and {saturated} and (not {is_background} or {background}) and kind in ('{known}')
+             and (kind in ('{while_suspended}') or (tenant_id not in ({SUSPENDED}) and {unserved}))
          ) r on r.id = j.id
          where {}
-         order by r.turn, j.run_at, j.id
-         limit ${limit} {SKIP_LOCKED}",
+         order by r.background, r.turn, j.run_at, j.id
+         limit {limit} {SKIP_LOCKED}",
         due(""),
-        named(2, &lease.saturated),
-        Job::KINDS.join("', '"),
-        KINDS_WHILE_SUSPENDED.join("', '"),
-        named(lease.saturated.len() + 2, &lease.unserved),
         due("j."),
     );
     let mut query = sql_query(text).into_boxed::<super::Db>().bind::<sql::Ts, _>(at(lease.now));
-    for tenant in lease.saturated.iter().chain(&lease.unserved) {
+    for tenant in tenants.into_iter().flatten() {
         query = query.bind::<sql::Id, _>(Id(tenant.0));
     }
     Ok(query.bind::<BigInt, _>(lease.limit).load(c)?)
@@ -171,14 +179,14 @@ pub(crate) fn lease_jobs(c: &mut Conn, lease: &Lease) -> Outcome<Vec<LeasedJob>>
     let mut leased = Vec::new();
     // Leases of one length are taken by one statement.
     let mut by_length: BTreeMap<i64, Vec<Id>> = BTreeMap::new();
-    let mut dead: BTreeMap<&'static str, Vec<Id>> = BTreeMap::new();
+    let mut unreadable: Vec<Id> = Vec::new();
+    let mut background = lease.background.clone();
     for row in candidates(c, lease)? {
         let Ok(job) = serde_json::from_str::<Job>(&row.payload) else {
-            dead.entry("the payload can't be read").or_default().push(row.id);
+            unreadable.push(row.id);
             continue;
         };
-        if row.attempts >= job.max_attempts() {
-            dead.entry("every attempt was begun and none was finished").or_default().push(row.id);
+        if job.is_background() && !background.take(TenantId(row.tenant_id.0)) {
             continue;
         }
         by_length.entry(job.lease().num_seconds()).or_default().push(row.id);
@@ -200,17 +208,18 @@ pub(crate) fn lease_jobs(c: &mut Conn, lease: &Lease) -> Outcome<Vec<LeasedJob>>
             ))
             .execute(c)?;
     }
-    for (reason, ids) in dead {
-        diesel::update(jobs::table.filter(jobs::id.eq_any(ids)))
-            .set((
-                jobs::dead_at.eq(at(lease.now)),
-                jobs::last_error.eq(reason),
-                jobs::leased_by.eq(None::<String>),
-                jobs::leased_until.eq(None::<At>),
-                jobs::dedupe_key.eq(None::<String>),
-            ))
-            .execute(c)?;
+    if unreadable.is_empty() {
+        return Ok(leased);
     }
+    diesel::update(jobs::table.filter(jobs::id.eq_any(unreadable)))
+        .set((
+            jobs::dead_at.eq(at(lease.now)),
+            jobs::last_error.eq("the payload can't be read"),
+            jobs::leased_by.eq(None::<String>),
+            jobs::leased_until.eq(None::<At>),
+            jobs::dedupe_key.eq(None::<String>),
+        ))
+        .execute(c)?;
     Ok(leased)
 }
 
@@ -253,76 +262,16 @@ pub(crate) fn bury_job(c: &mut Conn, job: &JobId, worker: &str, now: &Instant, e
     Ok(changed == 1)
 }
 
+pub(crate) fn extend_job(c: &mut Conn, job: &JobId, worker: &str, until: &Instant) -> Outcome<bool> {
+    let changed = diesel::update(jobs::table)
+        .filter(jobs::id.eq(Id(job.0)))
+        .filter(jobs::leased_by.eq(worker))
+        .filter(jobs::dead_at.is_null())
+        .set(jobs::leased_until.eq(at(*until)))
+        .execute(c)?;
+    Ok(changed == 1)
+}
+
 fn cut(error: &str) -> String {
     error.chars().take(ERROR_CHARS).collect()
-}
-
-pub(crate) fn jobs_overview(c: &mut Conn, now: &Instant) -> Outcome<JobsOverview> {
-    overview(c, None, *now)
-}
-
-pub(crate) fn jobs_of(c: &mut Conn, tenant: &TenantId, now: &Instant) -> Outcome<JobsOverview> {
-    overview(c, Some(*tenant), *now)
-}
-
-/// Of one tenant, or of all.
-fn overview(c: &mut Conn, tenant: Option<TenantId>, now: Instant) -> Outcome<JobsOverview> {
-    let now = at(now);
-    let theirs = || match tenant {
-        Some(tenant) => jobs::table.filter(jobs::tenant_id.eq(Id(tenant.0))).into_boxed::<super::Db>(),
-        None => jobs::table.into_boxed(),
-    };
-    let waiting = theirs().filter(jobs::dead_at.is_null()).count().get_result(c)?;
-    let dead = theirs().filter(jobs::dead_at.is_not_null()).count().get_result(c)?;
-    let suspended = tenants::table.filter(tenants::suspended_at.is_not_null()).select(tenants::id);
-    let (due, oldest): (i64, Option<At>) = theirs()
-        .filter(jobs::dead_at.is_null())
-        .filter(jobs::run_at.le(now))
-        .filter(jobs::leased_until.is_null().or(jobs::leased_until.le(now)))
-        .filter(jobs::kind.eq_any(KINDS_WHILE_SUSPENDED).or(jobs::tenant_id.ne_all(suspended)))
-        .select((diesel::dsl::count_star(), diesel::dsl::min(jobs::run_at)))
-        .first(c)?;
-    Ok(JobsOverview { waiting, due, dead, oldest_due_at: oldest.map(|oldest| oldest.0) })
-}
-
-pub(crate) fn list_unknown_jobs(c: &mut Conn, now: &Instant) -> Outcome<Vec<UnknownJobs>> {
-    let rows: Vec<(String, i64)> = jobs::table
-        .filter(jobs::kind.ne_all(Job::KINDS))
-        .filter(jobs::dead_at.is_null())
-        .filter(jobs::run_at.le(at(*now)))
-        .group_by(jobs::kind)
-        .select((jobs::kind, diesel::dsl::count_star()))
-        .load(c)?;
-    Ok(rows.into_iter().map(|(kind, due)| UnknownJobs { kind, due }).collect())
-}
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = jobs, check_for_backend(super::Db))]
-struct Dead {
-    id: Id,
-    tenant_id: Id,
-    kind: String,
-    payload: String,
-    attempts: i32,
-    created_at: At,
-    last_error: Option<String>,
-}
-
-pub(crate) fn list_dead_jobs(c: &mut Conn) -> Outcome<Vec<DeadJob>> {
-    let rows: Vec<(Dead, At)> = jobs::table
-        .filter(jobs::dead_at.is_not_null())
-        .order((jobs::dead_at, jobs::id))
-        .select((Dead::as_select(), jobs::dead_at.assume_not_null()))
-        .load(c)?;
-    let read = |(row, dead_at): (Dead, At)| DeadJob {
-        id: JobId(row.id.0),
-        tenant: TenantId(row.tenant_id.0),
-        kind: row.kind,
-        payload: row.payload,
-        attempts: row.attempts,
-        created_at: row.created_at.0,
-        dead_at: dead_at.0,
-        last_error: row.last_error,
-    };
-    Ok(rows.into_iter().map(read).collect())
 }

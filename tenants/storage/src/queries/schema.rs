@@ -1,5 +1,10 @@
 //! The tables, as both migrations make them.
 
+mod reconciliations;
+mod reminders;
+pub(crate) use reconciliations::{reconciliation_absences, reconciliation_runs};
+pub(crate) use reminders::{reminder_mails, reminder_marks, reminder_runs};
+
 diesel::table! {
     use diesel::sql_types::{BigInt, Nullable, Text};
     use super::super::sql::{Id, Ts};

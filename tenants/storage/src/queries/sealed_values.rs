@@ -109,8 +109,10 @@ pub(crate) fn under_other_keys(
         SealedColumn::Recipient | SealedColumn::Login | SealedColumn::PendingNumber | SealedColumn::PendingHolder => {
             ("id", "account", "cast('' as text)", "cast(0 as bigint)", *limit)
         }
-        // Nobody's: no account stands beside it. The tenant does, and is not read.
-        SealedColumn::Feedback => ("id", "tenant_id", "cast('' as text)", "cast(0 as bigint)", *limit),
+        // No account stands beside it: it is nobody's, or of several. The tenant does, and is not read.
+        SealedColumn::Feedback | SealedColumn::ReminderRecipient | SealedColumn::ReminderContent => {
+            ("id", "tenant_id", "cast('' as text)", "cast(0 as bigint)", *limit)
+        }
     };
     let rows: Vec<Row> = sql_query(format!(
         "select {row} as row_id, {account} as account, {name} as name, {version} as version, {value} as value

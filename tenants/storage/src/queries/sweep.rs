@@ -1,11 +1,14 @@
 //! Removing what has served its time.
 
 use diesel::prelude::*;
-use portvakt_domain::{id::TenantId, time::Instant};
+use portvakt_domain::{audit::NewEvent, id::TenantId, time::Instant};
 
 use super::{
-    Conn, networks, rejections,
-    schema::{self, flows, limit_counters, messages, number_changes, sign_in_guards, sms_log},
+    Conn, audit, networks, rejections,
+    schema::{
+        self, flows, limit_counters, messages, number_changes, reminder_mails, reminder_marks, reminder_runs,
+        sign_in_guards, sms_log,
+    },
 };
 use crate::{
     error::Outcome,
@@ -13,8 +16,42 @@ use crate::{
     values::{Id, at},
 };
 
-pub(crate) fn remove_expired(c: &mut Conn, tenant: TenantId, now: &Instant, ages: &SweepAges) -> Outcome<SweepReport> {
-    let (tenant, now) = (Id(tenant.0), *now);
+pub(crate) fn remove_expired(
+    c: &mut Conn,
+    tenant: TenantId,
+    now: &Instant,
+    ages: &SweepAges,
+    event: &NewEvent,
+) -> Outcome<SweepReport> {
+    let report = remove(c, Id(tenant.0), *now, ages)?;
+    if report != SweepReport::default() {
+        audit::record(c, tenant, &[told(event, &report)])?;
+    }
+    Ok(report)
+}
+
+/// What was removed, in the words of the trail.
+fn told(event: &NewEvent, report: &SweepReport) -> NewEvent {
+    let counters = report.limit_counters + report.sms_log + report.guards + report.code_counts + report.trips;
+    let counts = [
+        ("flows", report.flows),
+        ("messages", report.messages),
+        ("number_changes", report.number_changes),
+        ("counters", counters),
+        ("networks", report.networks),
+        ("rejections", report.rejections),
+        ("feedback", report.feedback),
+        ("reminder_runs", report.reminder_runs),
+        ("reminder_mails", report.reminder_mails),
+        ("reminder_marks", report.reminder_marks),
+        ("reconciliations", report.reconciliations),
+    ];
+    let mut event = event.clone();
+    event.details.extend(counts.map(|(name, count)| (name.to_owned(), count.to_string())));
+    event
+}
+
+fn remove(c: &mut Conn, tenant: Id, now: Instant, ages: &SweepAges) -> Outcome<SweepReport> {
     let flows = diesel::delete(flows::table)
         .filter(flows::tenant_id.eq(tenant))
         .filter(flows::created_at.lt(at(now - ages.flows)))
@@ -59,7 +96,29 @@ pub(crate) fn remove_expired(c: &mut Conn, tenant: TenantId, now: &Instant, ages
         .filter(schema::feedback::tenant_id.eq(tenant))
         .filter(schema::feedback::created_at.lt(at(now - ages.feedback)))
         .execute(c)?;
+    let old_runs = || {
+        reminder_runs::table
+            .filter(reminder_runs::tenant_id.eq(tenant))
+            .filter(reminder_runs::started_at.lt(at(now - ages.reminders)))
+    };
+    let reminder_mails = diesel::delete(reminder_mails::table)
+        .filter(reminder_mails::tenant_id.eq(tenant))
+        .filter(reminder_mails::run.eq_any(old_runs().select(reminder_runs::id)))
+        .execute(c)?;
+    let reminder_runs = diesel::delete(old_runs()).execute(c)?;
+    let reminder_marks = diesel::delete(reminder_marks::table)
+        .filter(reminder_marks::tenant_id.eq(tenant))
+        .filter(reminder_marks::at.lt(at(now - ages.reminder_marks)))
+        .execute(c)?;
+    let reconciliations = diesel::delete(schema::reconciliation_runs::table)
+        .filter(schema::reconciliation_runs::tenant_id.eq(tenant))
+        .filter(schema::reconciliation_runs::started_at.lt(at(now - ages.reconciliations)))
+        .execute(c)?;
     Ok(SweepReport {
+        reconciliations,
+        reminder_runs,
+        reminder_mails,
+        reminder_marks,
         feedback,
         code_counts,
         trips,

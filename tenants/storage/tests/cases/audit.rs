@@ -170,13 +170,7 @@ pub(crate) async fn no_event_is_left_behind_by_its_job(f: Fixture) {
     let worker = async {
         loop {
             let last = !recording.load(Ordering::Relaxed);
-            let lease = Lease {
-                worker: "w".to_owned(),
-                now: f.now + minutes(1),
-                limit: 1,
-                saturated: vec![],
-                unserved: Vec::new(),
-            };
+            let lease = Lease::of("w", f.now + minutes(1), 1);
             let jobs = operator::lease_jobs(&f.store, lease).await.expect("leased");
             let Some(job) = jobs.into_iter().next() else {
                 if last {

@@ -1,17 +1,17 @@
 //! The job queue and the SMS budget.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 use portvakt_domain::{
-    id::{JobId, MessageId, NumberChangeId, TenantId},
+    id::{JobId, MessageId, NumberChangeId, ReminderMailId, TenantId},
     job::{Job, LeasedJob},
     time::Instant,
 };
 use portvakt_storage::{
     jobs,
-    operator::{self, Lease, NewTenant, UnknownJobs},
+    operator::{self, BackgroundPlaces, Lease, NewTenant, UnknownJobs},
 };
 use uuid::Uuid;
 
@@ -27,7 +27,7 @@ async fn ask(f: &Fixture, tenant: TenantId, job: Job, run_at: Instant) -> Option
 }
 
 async fn lease(f: &Fixture, worker: &str, now: Instant, limit: i64, saturated: &[TenantId]) -> Vec<LeasedJob> {
-    let lease = Lease { worker: worker.to_owned(), now, limit, saturated: saturated.to_vec(), unserved: Vec::new() };
+    let lease = Lease { saturated: saturated.to_vec(), ..Lease::of(worker, now, limit) };
     operator::lease_jobs(&f.store, lease).await.expect("leased")
 }
 
@@ -50,7 +50,7 @@ pub(crate) async fn who_can_not_serve_a_tenant_looks_after_its_rows_alone(f: Fix
     }
     let lease = async |saturated: &[TenantId], unserved: &[TenantId]| {
         let (saturated, unserved) = (saturated.to_vec(), unserved.to_vec());
-        let lease = Lease { worker: "w".to_owned(), now: f.now, limit: 10, saturated, unserved };
+        let lease = Lease { saturated, unserved, ..Lease::of("w", f.now, 10) };
         let leased = operator::lease_jobs(&f.store, lease).await.expect("leased");
         leased.iter().map(|job| (job.tenant, job.job.kind())).collect::<BTreeSet<_>>()
     };
@@ -79,6 +79,33 @@ pub(crate) async fn tenants_take_turns(f: Fixture) {
     assert_eq!(tenants(&rest), [f.b], "a busy tenant is passed over, what is not due yet is left");
     assert!(lease(&f, "w", f.now, 100, &[f.a, f.b]).await.is_empty());
     assert_eq!(lease(&f, "w", f.now, 100, &[]).await.len(), 27);
+}
+
+pub(crate) async fn what_nobody_waits_for_stands_before_no_code(f: Fixture) {
+    let remind = || Job::SendReminder { reminder: ReminderMailId(Uuid::new_v4()) };
+    for i in 0..20 {
+        ask(&f, f.a, remind(), f.now - minutes(60) + TimeDelta::seconds(i)).await;
+        ask(&f, f.b, remind(), f.now - minutes(30) + TimeDelta::seconds(i)).await;
+    }
+    let mut codes = BTreeSet::new();
+    for _ in 0..3 {
+        codes.extend(ask(&f, f.a, send(), f.now).await);
+    }
+    let leased = async |limit, free, busy: &[(TenantId, usize)]| {
+        let background = BackgroundPlaces { free, per_tenant: 3, busy: busy.iter().copied().collect() };
+        let lease = Lease { background, ..Lease::of("w", f.now, limit) };
+        let leased = operator::lease_jobs(&f.store, lease).await.expect("leased");
+        leased.iter().map(|job| (job.tenant, job.job.kind())).collect::<Vec<_>>()
+    };
+    let (reminder, code) = ("send_reminder", "send_code");
+    assert_eq!(leased(2, 9, &[]).await, [(f.a, code), (f.a, code)], "however long the others have waited");
+    assert_eq!(leased(9, 0, &[]).await, [(f.a, code)], "no place is left for reminders");
+    assert_eq!(leased(3, 2, &[]).await, [(f.a, reminder), (f.b, reminder)], "two places are");
+    let most = leased(20, 20, &[(f.a, 2)]).await;
+    assert_eq!(most.iter().filter(|(tenant, _)| *tenant == f.a).count(), 1, "it has two of its three already");
+    assert_eq!(most.iter().filter(|(tenant, _)| *tenant == f.b).count(), 3);
+    let others = leased(20, 20, &[(f.a, 3), (f.b, 0)]).await;
+    assert_eq!(others, [(f.b, reminder); 3], "whose places are taken is passed over");
 }
 
 pub(crate) async fn no_job_is_leased_twice(f: Fixture) {
@@ -135,16 +162,88 @@ pub(crate) async fn what_can_not_be_done_is_laid_aside(f: Fixture) {
     f.execute(&format!("update jobs set payload = '{{\"kind\":\"later\"}}' where id = {}", f.id(unreadable.0))).await;
     f.execute(&format!("update jobs set attempts = {} where id = {}", send().max_attempts(), f.id(killer.0))).await;
     let leased = lease(&f, "w", f.now, 10, &[]).await;
-    assert_eq!(leased.iter().map(|job| job.id).collect::<Vec<_>>(), [id]);
+    let leased: BTreeMap<_, _> = leased.iter().map(|job| (job.id, job.attempt)).collect();
+    assert_eq!(leased, [(id, 1), (killer, 7)].into());
+    assert_eq!(send().max_attempts(), 6, "its worker died each time: the next one gives it up");
+    assert!(operator::bury_job(&f.store, killer, "w".to_owned(), f.now, "e".to_owned()).await.expect("an answer"));
     let long = "x".repeat(2_000);
     assert!(operator::bury_job(&f.store, id, "w".to_owned(), f.now + minutes(1), long).await.expect("an answer"));
     assert!(!operator::complete_job(&f.store, id, "w".to_owned()).await.expect("an answer"));
-    let dead = operator::list_dead_jobs(&f.store).await.expect("a list");
+    let dead = operator::list_dead_jobs(&f.store, None).await.expect("a list");
     assert_eq!(dead.len(), 3);
     assert_eq!((dead[2].id, dead[2].tenant, dead[2].dead_at, dead[2].attempts), (id, f.a, f.now + minutes(1), 1));
     assert_eq!(dead[2].kind, "send_code");
     assert!(dead.iter().all(|job| job.last_error.as_ref().is_some_and(|error| error.len() <= 500)));
     assert!(lease(&f, "w", f.now + minutes(600), 10, &[]).await.is_empty());
+}
+
+pub(crate) async fn a_worker_that_lives_keeps_its_job(f: Fixture) {
+    let id = ask(&f, f.a, Job::Remind { by_hand: false }, f.now).await.expect("asked for");
+    let extend = async |worker: &str, until| {
+        operator::extend_job(&f.store, id, worker.to_owned(), until).await.expect("an answer")
+    };
+    let end = f.now + Job::Remind { by_hand: false }.lease();
+    assert!(!extend("one", end).await, "nobody holds it");
+    assert_eq!(lease(&f, "one", f.now, 1, &[]).await.len(), 1);
+    assert!(!extend("two", end + minutes(2)).await);
+    assert!(extend("one", end + minutes(2)).await);
+    assert!(lease(&f, "two", end + minutes(2) - TimeDelta::microseconds(1), 1, &[]).await.is_empty());
+    assert_eq!(lease(&f, "two", end + minutes(2), 1, &[]).await.len(), 1, "as if it had died");
+    assert!(!extend("one", end + minutes(9)).await, "another one has it");
+    assert!(operator::bury_job(&f.store, id, "two".to_owned(), f.now, "e".to_owned()).await.expect("an answer"));
+    assert!(!extend("two", end + minutes(9)).await, "it was laid aside");
+}
+
+pub(crate) async fn what_was_laid_aside_is_done_after_all(f: Fixture) {
+    let revive = async |id| operator::revive_job(&f.store, id, f.now + minutes(9)).await.expect("an answer");
+    let bury = async |id| {
+        lease(&f, "w", f.now, 9, &[]).await;
+        operator::bury_job(&f.store, id, "w".to_owned(), f.now, "the server is away".to_owned())
+            .await
+            .expect("an answer")
+    };
+    let waiting = async |limit| operator::list_waiting_jobs(&f.store, None, limit).await.expect("a list");
+    let id = ask(&f, f.a, Job::Remind { by_hand: false }, f.now - minutes(1)).await.expect("asked for");
+    assert!(!revive(id).await, "it waits by itself");
+    assert!(!revive(JobId(Uuid::new_v4())).await, "there is none");
+    f.execute(&format!("update jobs set attempts = {}", Job::Remind { by_hand: false }.max_attempts() - 1)).await;
+    assert!(bury(id).await);
+    let dead = operator::list_dead_jobs(&f.store, None).await.expect("a list");
+    assert_eq!((dead[0].kind.as_str(), dead[0].attempts, dead[0].due_at), ("remind", 12, f.now - minutes(1)));
+    assert!(waiting(9).await.is_empty());
+    let laid_aside = async |of| operator::list_dead_jobs(&f.store, Some(of)).await.expect("a list").len();
+    assert_eq!((laid_aside(f.a).await, laid_aside(f.b).await), (1, 0));
+
+    // While another one like it waits, that one does it.
+    let other = ask(&f, f.a, Job::Remind { by_hand: false }, f.now).await.expect("asked for");
+    assert!(ask(&f, f.b, Job::Remind { by_hand: false }, f.now).await.is_some(), "another tenant's is no hindrance");
+    assert!(!revive(id).await);
+    assert_eq!(operator::list_dead_jobs(&f.store, None).await.expect("a list").len(), 1, "it is as it was");
+    assert_eq!(lease(&f, "w", f.now, 9, &[]).await.len(), 2);
+    assert!(operator::complete_job(&f.store, other, "w".to_owned()).await.expect("an answer"));
+    assert!(revive(id).await);
+    assert!(!revive(id).await, "once");
+    assert!(operator::list_dead_jobs(&f.store, None).await.expect("a list").is_empty());
+    assert!(ask(&f, f.a, Job::Remind { by_hand: false }, f.now).await.is_none(), "it waits like any other");
+    let listed = waiting(9).await;
+    let seen = |n: usize| (listed[n].tenant, listed[n].kind.as_str(), listed[n].attempts, listed[n].due_at);
+    assert_eq!(seen(0), (f.b, "remind", 1, f.now), "under way");
+    assert_eq!(listed[0].leased_until, Some(f.now + Job::Remind { by_hand: false }.lease()));
+    assert_eq!(seen(1), (f.a, "remind", 0, f.now + minutes(9)));
+    assert_eq!((listed[1].id, listed[1].leased_until), (id, None));
+    assert_eq!(listed[1].last_error.as_deref(), Some("the server is away"));
+    assert_eq!((listed.len(), waiting(1).await.len()), (2, 1));
+    let theirs = operator::list_waiting_jobs(&f.store, Some(f.a), 9).await.expect("a list");
+    assert_eq!(theirs.iter().map(|job| job.id).collect::<Vec<_>>(), [id]);
+    let again = lease(&f, "w", f.now + minutes(9), 1, &[f.b]).await;
+    assert_eq!((again[0].id, again[0].attempt), (id, 1));
+
+    // Each of these is work of its own: nothing like it could wait.
+    let [one, two] =
+        [ask(&f, f.a, send(), f.now).await, ask(&f, f.a, send(), f.now).await].map(|id| id.expect("asked"));
+    assert!(bury(one).await);
+    assert!(revive(one).await);
+    assert!(operator::complete_job(&f.store, two, "w".to_owned()).await.expect("an answer"));
 }
 
 pub(crate) async fn a_newer_releases_job_is_left_to_it(f: Fixture) {
@@ -160,7 +259,7 @@ pub(crate) async fn a_newer_releases_job_is_left_to_it(f: Fixture) {
         assert_eq!(leased.iter().map(|job| job.id).collect::<Vec<_>>(), [ours]);
     }
     assert_eq!(unknown(f.now).await, [UnknownJobs { kind: "later".to_owned(), due: 1 }]);
-    assert_eq!(operator::list_dead_jobs(&f.store).await.expect("a list").len(), 0);
+    assert_eq!(operator::list_dead_jobs(&f.store, None).await.expect("a list").len(), 0);
     assert_eq!(f.number(&format!("select length(payload) from jobs where id = {row}")).await, payload);
     // The release that knows it finds it as it was asked for.
     f.execute(&format!("update jobs set kind = 'send_code' where id = {row}")).await;

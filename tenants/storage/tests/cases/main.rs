@@ -20,7 +20,10 @@ mod number_attributes;
 mod number_changes;
 mod numbers;
 mod opening;
+mod reconciliations;
 mod rejections;
+mod reminder_mails;
+mod reminders;
 mod reports;
 mod sealed_values;
 mod settings;
@@ -96,9 +99,12 @@ cases! {
         a_waiting_job_is_not_asked_for_twice
         who_can_not_serve_a_tenant_looks_after_its_rows_alone
         tenants_take_turns
+        what_nobody_waits_for_stands_before_no_code
         no_job_is_leased_twice
         a_job_belongs_to_its_worker_until_the_lease_ends
         what_can_not_be_done_is_laid_aside
+        a_worker_that_lives_keeps_its_job
+        what_was_laid_aside_is_done_after_all
         a_newer_releases_job_is_left_to_it
         a_suspended_tenants_jobs_wait
         the_queue_at_a_glance
@@ -146,9 +152,30 @@ cases! {
         numbers_keep_their_order_and_a_changed_one_its_place
         another_accounts_number_is_not_changed
         two_flows_do_not_both_save_a_number;
+    reconciliations:
+        one_reconciliation_of_a_tenant_is_under_way
+        a_reconciliation_that_was_left_behind_ends_as_failed
+        accounts_with_numbers_come_page_by_page
+        an_absence_begins_once_and_is_forgotten
+        an_absent_accounts_numbers_go_once_and_whole
+        a_number_that_was_registered_since_begins_the_absence_anew
+        an_attribute_is_emptied_as_soon_as_it_can_be
+        reconciliations_go_after_a_year;
     rejections:
         reasons_are_counted_by_day_and_tenant
         many_at_once_are_all_counted;
+    reminder_mails:
+        a_mail_is_sent_again_until_it_is_settled
+        a_mail_that_was_sent_may_come_back
+        an_sms_is_handed_over_once
+        reminders_are_listed_by_what_became_of_them;
+    reminders:
+        one_run_of_a_tenant_is_under_way
+        a_run_that_was_left_behind_ends_as_failed
+        of_many_that_record_the_same_marks_one_does
+        a_reminder_is_recorded_whole_or_not_at_all
+        what_was_marked_comes_back_for_many_at_once
+        runs_go_after_a_year_and_marks_when_no_password_is_that_old;
     reports:
         a_report_never_goes_back_and_counts_once
         many_at_once_are_one_news

@@ -188,9 +188,7 @@ pub(crate) async fn a_saved_number_is_to_be_written_until_it_is(f: Fixture) {
     let mine = account();
     let job = Job::WriteNumber { account: mine };
     let jobs = async || {
-        let lease =
-            Lease { worker: "w".to_owned(), now: f.now, limit: 100, saturated: Vec::new(), unserved: Vec::new() };
-        let leased = operator::lease_jobs(&f.store, lease).await.expect("leased");
+        let leased = operator::lease_jobs(&f.store, Lease::of("w", f.now, 100)).await.expect("leased");
         leased.iter().filter(|leased| leased.job == job).count()
     };
     let flow = registering(&f, mine).await;

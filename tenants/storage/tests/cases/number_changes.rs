@@ -91,7 +91,7 @@ async fn state(f: &Fixture, change: &NumberChange) -> NumberChangeState {
 }
 
 fn lease(f: &Fixture, at: TimeDelta) -> Lease {
-    Lease { worker: "w".to_owned(), now: f.now + at, limit: 100, saturated: Vec::new(), unserved: Vec::new() }
+    Lease::of("w", f.now + at, 100)
 }
 
 pub(crate) async fn one_change_waits_and_its_job_with_it(f: Fixture) {
@@ -192,7 +192,8 @@ pub(crate) async fn a_refused_change_is_over_and_old_ones_go(f: Fixture) {
     let still = waiting(&f).await.2;
     let after = async |days| {
         let at = f.now + TimeDelta::days(days) + TimeDelta::microseconds(1);
-        sweep::remove_expired(&f.store, f.a, at, SweepAges::default()).await.expect("swept").number_changes
+        let swept = event(AuditKind::Swept, at);
+        sweep::remove_expired(&f.store, f.a, at, SweepAges::default(), swept).await.expect("swept").number_changes
     };
     assert_eq!((after(29).await, after(30).await, after(400).await), (0, 1, 0));
     assert_eq!(state(&f, &still).await, NumberChangeState::Waiting, "one that waits is not swept");

@@ -8,7 +8,7 @@ use crate::{
     wall::database,
 };
 
-const MIGRATIONS: [&str; 12] = [
+const MIGRATIONS: [&str; 14] = [
     "2026-11-22-000000_initial",
     "2026-11-23-000000_numbers",
     "2026-11-23-000100_rejections",
@@ -21,6 +21,8 @@ const MIGRATIONS: [&str; 12] = [
     "2026-11-24-000200_rejected_values",
     "2026-11-24-000300_rehashed",
     "2026-11-25-000100_feedback",
+    "2026-11-26-000100_reminders",
+    "2026-11-27-000100_reconciliations",
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -46,7 +46,8 @@ pub(crate) async fn what_has_served_its_time_goes(f: Fixture) {
     feedback::add(&f.store, f.a, answer(f.now, None)).await.expect("kept");
     rejections::count(&f.store, f.a, vec![RejectionReason::TooShort], f.now).await.expect("counted");
     let after = async |age: TimeDelta| {
-        sweep::remove_expired(&f.store, f.a, f.now + age, SweepAges::default()).await.expect("swept")
+        let swept = event(AuditKind::Swept, f.now + age);
+        sweep::remove_expired(&f.store, f.a, f.now + age, SweepAges::default(), swept).await.expect("swept")
     };
     let nothing = SweepReport::default();
     assert_eq!(after(TimeDelta::zero()).await, nothing);
@@ -56,12 +57,18 @@ pub(crate) async fn what_has_served_its_time_goes(f: Fixture) {
     let day = SweepReport { flows: 1, sms_log: 1, ..nothing };
     assert_eq!(after(TimeDelta::days(1) + TimeDelta::microseconds(1)).await, day);
     assert_eq!(after(TimeDelta::days(8)).await, SweepReport { guards: 1, trips: 1, code_counts: 1, ..nothing });
-    let other = sweep::remove_expired(&f.store, f.b, f.now + TimeDelta::days(99), SweepAges::default()).await;
+    let (late, swept) = (f.now + TimeDelta::days(99), event(AuditKind::Swept, f.now));
+    let other = sweep::remove_expired(&f.store, f.b, late, SweepAges::default(), swept).await;
     assert_eq!(other.expect("swept"), nothing, "another tenant's");
     assert_eq!(after(TimeDelta::days(31)).await, SweepReport { messages: 1, ..nothing });
     assert_eq!(after(TimeDelta::days(365)).await, nothing, "a year, not a moment less");
     assert_eq!(after(TimeDelta::days(366)).await, SweepReport { feedback: 1, ..nothing });
     assert_eq!(after(TimeDelta::days(396)).await, nothing, "thirteen months, not a day less");
     assert_eq!(after(TimeDelta::days(397)).await, SweepReport { rejections: 1, ..nothing });
-    assert_eq!(f.number("select count(*) from audit_events").await, 2, "the trail stays");
+    assert_eq!(f.number("select count(*) from audit_events where kind <> 'rows.swept'").await, 2, "the trail stays");
+    assert_eq!(
+        f.number("select count(*) from audit_events where kind = 'rows.swept'").await,
+        6,
+        "each that removed any"
+    );
 }

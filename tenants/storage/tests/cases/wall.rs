@@ -118,6 +118,8 @@ pub(crate) async fn fill(f: &Fixture, tenant: TenantId) {
     operator::count_deployment(store, hit("a", 9).limit, f.now).await.expect("counted");
     operator::agree_on_key(store, KeyUse::Limit, vec![], "k".to_owned()).await.expect("agreed");
     feedback::add(store, tenant, crate::feedback::answer(f.now, Some("s"))).await.expect("kept");
+    crate::reminders::recorded(f, tenant).await;
+    crate::reconciliations::recorded(f, tenant).await;
     crate::guard::finished(f, tenant, hash(), f.now).await;
 }
 

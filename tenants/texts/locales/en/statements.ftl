@@ -66,6 +66,7 @@ privacy-what-account = The username or mail address that you type, and which acc
 privacy-what-events = What happens in the service and when: such as that a code was sent, a password was changed or a number was registered.
 privacy-what-network = Which network you come from. The IP address is not stored, only a code for the network from which the address can't be read.
 privacy-what-feedback = What you answer about the guides, without who you are. E-mail addresses and long numbers are taken out of what you write.
+privacy-what-reminders = Before a password expires, the unit's recipient, such as the manager, gets an e-mail with the person's name, username and the password's last day. These come from the municipality's directory.
 privacy-what-password = Passwords are never stored. They are passed on to the municipality's directory.
 privacy-why-heading = Why
 privacy-why = So that you can safely unlock your account and choose a new password, and so that nobody else can.
@@ -74,7 +75,11 @@ privacy-basis-obligation = The legal ground is a legal obligation (GDPR, article
 privacy-voluntary = You decide whether you register a mobile number. Without one you can't reset your password here and need the help of { $name }.
 privacy-automatic = The service makes no automated decisions that have legal effects for you or affect you in a similar way. It slows down attempts that look like guessing.
 privacy-long-heading = For how long
-privacy-long-number = The mobile number is kept until you remove or change it. It is not removed by itself when the account ends. Remove it before you leave:
+privacy-long-number = The mobile number is kept until you remove or change it:
+privacy-long-absent = { $days ->
+    [one] When your account has been disabled, ended or deleted for 1 day, the number is removed by itself. Until then the day on which the service noticed is kept.
+   *[other] When your account has been disabled, ended or deleted for { $days } days, the number is removed by itself. Until then the day on which the service noticed is kept.
+}
 privacy-long-directory = The first number is kept in the municipality's directory, which has rules of its own for how long data are kept.
 privacy-long-flow = { $hours ->
     [one] A request with the username that you typed is removed after 1 hour.
@@ -99,6 +104,14 @@ privacy-long-networks = { $days ->
 privacy-long-feedback = { $days ->
     [one] Answers about the guides are removed after 1 day.
    *[other] Answers about the guides are removed after { $days } days.
+}
+privacy-long-reminders = { $days ->
+    [one] That a reminder about passwords was sent, and where to, is kept for 1 day. Its text is kept only until it has been sent.
+   *[other] That a reminder about passwords was sent, and where to, is kept for { $days } days. Its text is kept only until it has been sent.
+}
+privacy-long-reminded = { $days ->
+    [one] That an account was in a reminder is kept for 1 day, so that nobody gets the same reminder twice.
+   *[other] That an account was in a reminder is kept for { $days } days, so that nobody gets the same reminder twice.
 }
 privacy-long-events = Events are kept for as long as { $tenant } uses the service, and are not removed automatically. They hold neither your name nor your mobile number, only a random id. The service keeps which account the id belongs to.
 privacy-long-removed = Data may remain in backups for a while. Ask { $tenant } for how long.

@@ -66,6 +66,7 @@ privacy-what-account = Användarnamnet eller e-postadressen som du skriver, och 
 privacy-what-events = Vad som händer i tjänsten och när: till exempel att en kod skickades, att ett lösenord byttes eller att ett nummer registrerades.
 privacy-what-network = Vilket nätverk du kommer från. Ip-adressen sparas inte, bara en kod för nätverket som adressen inte kan läsas ur.
 privacy-what-feedback = Det du svarar om guiderna, utan uppgift om vem du är. E-postadresser och långa nummer tas bort ur det du skriver.
+privacy-what-reminders = Innan ett lösenord går ut får enhetens mottagare, till exempel chefen, ett mejl med personens namn, användarnamn och lösenordets sista dag. Uppgifterna hämtas ur kommunens katalog.
 privacy-what-password = Lösenord sparas aldrig. De skickas vidare till kommunens katalog.
 privacy-why-heading = Varför
 privacy-why = För att du säkert ska kunna låsa upp ditt konto och välja nytt lösenord, och för att ingen annan ska kunna göra det.
@@ -74,7 +75,11 @@ privacy-basis-obligation = Den rättsliga grunden är en rättslig förpliktelse
 privacy-voluntary = Du väljer själv om du vill registrera ett mobilnummer. Utan nummer kan du inte återställa lösenordet här, utan behöver hjälp av { $name }.
 privacy-automatic = Tjänsten fattar inga automatiska beslut som har rättsliga följder för dig eller påverkar dig på liknande sätt. Den bromsar försök som ser ut som gissningar.
 privacy-long-heading = Hur länge
-privacy-long-number = Mobilnumret sparas tills du tar bort eller byter det. Det försvinner inte av sig självt när ditt konto avslutas, så ta bort det innan du slutar:
+privacy-long-number = Mobilnumret sparas tills du tar bort eller byter det:
+privacy-long-absent = { $days ->
+    [one] När ditt konto har varit avstängt, avslutat eller borttaget i 1 dag tas numret bort av sig självt. Till dess sparas vilken dag tjänsten märkte det.
+   *[other] När ditt konto har varit avstängt, avslutat eller borttaget i { $days } dagar tas numret bort av sig självt. Till dess sparas vilken dag tjänsten märkte det.
+}
 privacy-long-directory = Det första numret finns i kommunens katalog, som har sina egna regler för hur länge uppgifter sparas.
 privacy-long-flow = { $hours ->
     [one] Ett ärende med användarnamnet som du skrev tas bort efter 1 timme.
@@ -99,6 +104,14 @@ privacy-long-networks = { $days ->
 privacy-long-feedback = { $days ->
     [one] Svar om guiderna tas bort efter 1 dag.
    *[other] Svar om guiderna tas bort efter { $days } dagar.
+}
+privacy-long-reminders = { $days ->
+    [one] Att en påminnelse om lösenord har skickats, och vart, sparas i 1 dag. Texten sparas bara tills den har skickats.
+   *[other] Att en påminnelse om lösenord har skickats, och vart, sparas i { $days } dagar. Texten sparas bara tills den har skickats.
+}
+privacy-long-reminded = { $days ->
+    [one] Att ett konto fanns med i en påminnelse sparas i 1 dag, så att ingen får samma påminnelse två gånger.
+   *[other] Att ett konto fanns med i en påminnelse sparas i { $days } dagar, så att ingen får samma påminnelse två gånger.
 }
 privacy-long-events = Händelser sparas så länge { $tenant } använder tjänsten och tas inte bort automatiskt. Ditt namn och mobilnummer står inte där, bara ett slumpmässigt id. Tjänsten sparar vilket konto id:t hör till.
 privacy-long-removed = Uppgifter kan finnas kvar en tid i säkerhetskopior. Fråga { $tenant } hur länge.

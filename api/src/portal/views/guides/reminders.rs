@@ -23,7 +23,9 @@ impl GuideView<'_> {
             columns: columns.map(|key| self.say(key)).into(),
             rows: LISTED.map(|row| row.map(str::to_owned).into()).into(),
         };
-        let means = vec![self.line("guide-reminders-intro"), table, self.line("guide-reminders-again")];
+        let mut means = vec![self.line("guide-reminders-intro"), table];
+        means.extend(facts.reminders.map(|_| self.line("guide-reminders-when")));
+        means.push(self.line("guide-reminders-again"));
 
         let register = vec![
             self.link("guide-reminders-register", facts.register_url, ""),
@@ -40,7 +42,10 @@ impl GuideView<'_> {
             self.step(change, Some(Picture::START)),
         ];
         if facts.functional {
-            steps.push(self.step(vec![self.to_guide("guide-reminders-shared", Guide::Functional)], None));
+            let aged = facts.reminders.filter(|sent| sent.functional_age_days > 0);
+            let mut shared: Vec<Line> = aged.map(|_| self.line("guide-reminders-shared-age")).into_iter().collect();
+            shared.push(self.to_guide("guide-reminders-shared", Guide::Functional));
+            steps.push(self.step(shared, None));
         }
         vec![
             self.section("guide-reminders-means", means, vec![]),

@@ -89,19 +89,27 @@ impl PrivacyView<'_> {
             number_changes,
             guards,
             feedback,
+            reminders,
+            reminder_marks,
             rejections: _,
             sms_log: _,
             code_counts: _,
             trips: _,
+            reconciliations: _,
         } = self.ages;
-        vec![
+        let mut periods = vec![
             self.page.text_with("privacy-long-flow", "hours", flows.num_hours()),
             self.page.text_with("privacy-long-messages", "days", messages.num_days()),
             self.page.text_with("privacy-long-changes", "days", number_changes.num_days()),
             self.page.text_with("privacy-long-guards", "days", guards.num_days()),
             self.page.text_with("privacy-long-networks", "days", PROVEN_DAYS),
             self.page.text_with("privacy-long-feedback", "days", feedback.num_days()),
-        ]
+        ];
+        if self.settings.reminders.send {
+            periods.push(self.page.text_with("privacy-long-reminders", "days", reminders.num_days()));
+            periods.push(self.page.text_with("privacy-long-reminded", "days", reminder_marks.num_days()));
+        }
+        periods
     }
 
     fn processor(&self) -> String {

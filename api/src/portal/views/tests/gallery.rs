@@ -359,14 +359,14 @@ pub(super) fn others(texts: &Texts, language: Language, query: &'static str) -> 
         state: (*state).to_owned(),
         numbers: (0..n % 3).map(|m| format!("+4670174060{m}")).collect(),
     });
-    let tenant = |name: &str, reset_url: &str, register_url: &str| demo::DemoTenant {
+    let tenants = &[("orebro", TENANT), ("mjolby", "Mjölby kommun")].map(|(slug, name)| demo::DemoTenant {
+        slug,
         name: name.to_owned(),
-        reset_url: reset_url.to_owned(),
-        register_url: register_url.to_owned(),
+        reset_url: RESET.to_owned(),
+        register_url: REGISTER.to_owned(),
         accounts: accounts.clone().collect(),
-    };
-    let tenants = [tenant(TENANT, RESET, REGISTER), tenant("Mjölby kommun", RESET, REGISTER)];
-    shown.push(("demo-start".to_owned(), demo::StartPageView { page, tenants: &tenants }.render().expect("a page")));
+    });
+    shown.push(("demo-start".to_owned(), demo::StartPageView { page, tenants }.render().expect("a page")));
     let message = |id, code: Option<&str>, text: &str, subject: Option<&str>| demo::OutboxMessage {
         id,
         subject: subject.map(str::to_owned),

@@ -7,7 +7,7 @@ use portvakt_domain::{
     feedback::Guide,
     language::Language,
     policy::{PolicyPreset, Rule},
-    tenant::{HelpDesk, HostPurpose, KnownPassword},
+    tenant::{HelpDesk, HostPurpose, KnownPassword, ReminderSettings},
 };
 use portvakt_texts::Texts;
 
@@ -21,7 +21,7 @@ use crate::portal::views::{
 };
 
 /// What guides tell where everything is offered.
-fn all<'a>(rules: &'a [Rule], own: &'a [String], date: &'a str) -> GuideFacts<'a> {
+fn all<'a>(rules: &'a [Rule], own: &'a [String], reminders: &'a ReminderSettings, date: &'a str) -> GuideFacts<'a> {
     GuideFacts {
         reset_url: RESET,
         register_url: REGISTER,
@@ -34,6 +34,7 @@ fn all<'a>(rules: &'a [Rule], own: &'a [String], date: &'a str) -> GuideFacts<'a
         password_again: true,
         delayed_change_hours: 48,
         functional: true,
+        reminders: Some(reminders),
         after_reset: own,
         after_unlock: own,
         after_functional: own,
@@ -53,6 +54,7 @@ fn least(facts: GuideFacts<'_>) -> GuideFacts<'_> {
         password_again: false,
         delayed_change_hours: 0,
         functional: false,
+        reminders: None,
         after_reset: &[],
         after_unlock: &[],
         after_functional: &[],
@@ -67,7 +69,8 @@ pub(super) fn pages(gallery: &mut Gallery<'_>) {
     let rules = PolicyPreset::Orebro.policy().expect("a policy").rules(&EffectivePolicy::default());
     let own = ["Byt också i <mobilen>.".to_owned()];
     let date = NaiveDate::from_ymd_opt(2026, 11, 22).expect("a day").to_string();
-    let all = all(&rules, &own, &date);
+    let reminders = ReminderSettings { functional_age_days: 90, ..ReminderSettings::default() };
+    let all = all(&rules, &own, &reminders, &date);
     let without = HelpDesk { phone: None, mail: None, ..page.help_desk.clone() };
     let by_phone = HelpDesk { mail: None, ..page.help_desk.clone() };
     let typed = TypedFeedback::default();

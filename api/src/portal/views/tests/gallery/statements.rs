@@ -66,6 +66,7 @@ url = "{OWN_PRIVACY}"
     settings.reset.keep_and_unlock = true;
     settings.reset.known_password = KnownPassword::WithoutCode;
     settings.registration.delayed_change_hours = 0;
+    settings.reminders.send = true;
     settings
 }
 

@@ -1,0 +1,2 @@
+drop table reconciliation_absences;
+drop table reconciliation_runs;

@@ -1,0 +1,281 @@
+//! The job that sends one reminder. Right before, every account in it is read again: who has changed the password meanwhile
+//! is left out, and where nobody is left, nothing is sent.
+
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use portvakt_domain::{
+    account::{Account, AccountState},
+    audit::AuditKind,
+    calendar,
+    compose::{MailText, Personal, PersonalReminder, ReminderRow, UnitReminder},
+    delivery::{Mail, Secret, Sent, Sms},
+    directory::DirectoryError,
+    expiry,
+    id::{ReminderMailId, TenantId},
+    message::Channel,
+    number::MobileNumber,
+    reminder_mail::ReminderState,
+};
+use portvakt_storage::reminders::{self, ListedReminder, ReminderTurn, SettleReminder, StoredReminderMail};
+
+use crate::{
+    FlowError, Measure, Platform, Tenant, budget,
+    event::{EventExt as _, event},
+    number_attribute, open, remind,
+    reminder_content::{Content, ContentKind, ContentRow},
+    send_code::JobOutcome,
+};
+
+/// So often a mail is handed over without an answer before it is left at that: most servers have taken it by then.
+const MOST_UNKNOWN: i32 = 3;
+/// Accounts that are read again at the same time.
+const AT_ONCE: usize = 8;
+
+/// Sends a reminder.
+///
+/// # Errors
+/// The database, or a directory that does not answer: the job is tried again.
+pub async fn run(platform: &Platform, tenant: &Tenant, id: ReminderMailId) -> Result<JobOutcome, FlowError> {
+    // 1. Whom it speaks of, as they are now.
+    let Some(mail) = reminders::find_unsettled(&platform.store, tenant.id, id).await? else {
+        return Ok(JobOutcome::Done);
+    };
+    let content = Content::open(platform, tenant, id, &mail.content)?;
+    let to = open::text(platform, tenant, open::reminder_recipient_place(id), &mail.recipient)?;
+    let (rows, accounts): (Vec<ContentRow>, Vec<Account>) = still_due(tenant, &content.rows).await?.into_iter().unzip();
+    let unwanted = unwanted(platform, tenant, &content, &to, accounts.first()).await?;
+    let is_sms = mail.channel == Channel::Sms && unwanted.is_none() && !rows.is_empty();
+    if is_sms && !budget::has_room_for_reminders(platform, tenant).await? {
+        return Ok(JobOutcome::Retry(
+            "half of the SMS budget is used, and the other half is kept for codes".to_owned(),
+        ));
+    }
+
+    // 2. The turn. A mail that was found in the middle of a send goes again, under the same name; an SMS does not.
+    match reminders::begin_send(&platform.store, tenant.id, id, platform.now()).await? {
+        ReminderTurn::Send(_) => {}
+        ReminderTurn::Over | ReminderTurn::Gone => return Ok(JobOutcome::Done),
+    }
+    if let Some(why) = unwanted {
+        return settle(platform, tenant.id, &mail, End::of(ReminderState::GivenUp, Some(why.to_owned()), 0)).await;
+    }
+    if rows.is_empty() {
+        return settle(platform, tenant.id, &mail, End::of(ReminderState::Empty, None, 0)).await;
+    }
+
+    // 3. The send, and what is known after it.
+    let sent = match mail.channel {
+        Channel::Mail => {
+            let words = words(platform, tenant, &mail, &content, &rows);
+            let out = Mail {
+                to: Secret(to.to_string()),
+                reply_to: tenant.settings.reminders.reply_to.clone().map(Secret),
+                subject: words.subject,
+                text: words.text,
+                html: words.html,
+                // Of a host that outlives a change of the sender: a second try has to be known as the same mail.
+                message_id: format!("{id}@{}", tenant.settings.hosts.reset),
+            };
+            tenant.mail.send(&out).await
+        }
+        Channel::Sms => match (MobileNumber::from_e164(&to), personal(platform, tenant, &mail, &content, &rows)) {
+            (Ok(number), Some(personal)) => {
+                budget::spend(platform, tenant, 1).await?;
+                let text = tenant.composer.personal_reminder_sms(&personal);
+                let (reference, reports_to) = (id.to_string(), tenant.links.register.clone());
+                tenant.sms.send(&Sms { to: number, text, reference, validity: None, reports_to }).await.sent
+            }
+            _ => Sent::Refused { reason: "what is stored is no SMS".to_owned() },
+        },
+    };
+    outcome(platform, tenant, &mail, sent, rows.len()).await
+}
+
+/// Why it is not to be sent any more, whatever it speaks of: the tenant changed its mind, or whom it goes to is none of
+/// its recipients any more.
+async fn unwanted(
+    platform: &Platform,
+    tenant: &Tenant,
+    content: &Content,
+    to: &str,
+    account: Option<&Account>,
+) -> Result<Option<&'static str>, FlowError> {
+    let settings = &tenant.settings.reminders;
+    if !settings.send {
+        return Ok(Some("reminders.send was set to false"));
+    }
+    match content.kind {
+        ContentKind::Units { manager: true, .. } => Ok(None),
+        ContentKind::Units { .. } => {
+            let all = settings.units.iter().flat_map(|unit| &unit.recipients).chain(&settings.fallback);
+            let is_one = all.into_iter().any(|mail| mail.eq_ignore_ascii_case(to));
+            Ok((!is_one).then_some("it is no recipient any more"))
+        }
+        ContentKind::Own { .. } | ContentKind::Shared { .. } if to.starts_with('+') => {
+            let Some(account) = account else { return Ok(None) };
+            let numbers = number_attribute::numbers(platform, tenant, Some(account)).await?;
+            let is_one = numbers.iter().any(|number| number.number.e164() == to);
+            Ok((!is_one).then_some("the number is not registered any more"))
+        }
+        ContentKind::Own { .. } | ContentKind::Shared { .. } => Ok(None),
+    }
+}
+
+/// Those whose password is still the one that was spoken of, and who are served.
+async fn still_due(tenant: &Tenant, rows: &[ContentRow]) -> Result<Vec<(ContentRow, Account)>, FlowError> {
+    let read = stream::iter(rows.to_vec()).map(|row| async move {
+        let account = match tenant.directory.read(row.account).await {
+            Ok(account) => account,
+            Err(DirectoryError::NotFound) => None,
+            Err(error) => return Err(FlowError::from(error)),
+        };
+        Ok(account.filter(|account| is_unchanged(account, &row)).map(|account| (row, account)))
+    });
+    let kept: Vec<Option<(ContentRow, Account)>> = read.buffered(AT_ONCE).try_collect().await?;
+    Ok(kept.into_iter().flatten().collect())
+}
+
+fn is_unchanged(account: &Account, row: &ContentRow) -> bool {
+    account.state() != AccountState::Refused && account.password_set_at == Some(row.period)
+}
+
+fn words(
+    platform: &Platform,
+    tenant: &Tenant,
+    mail: &StoredReminderMail,
+    content: &Content,
+    rows: &[ContentRow],
+) -> MailText {
+    if let Some(personal) = personal(platform, tenant, mail, content, rows) {
+        return tenant.composer.personal_reminder(&personal);
+    }
+    let today = calendar::local_day(platform.now(), tenant.settings.reminders.time_zone.tz());
+    let rows: Vec<ReminderRow> = rows
+        .iter()
+        .cloned()
+        .map(|row| ReminderRow {
+            first_name: row.first_name,
+            last_name: row.last_name,
+            username: row.username,
+            ends: row.ends,
+            days_left: expiry::days_left(row.ends, today),
+        })
+        .collect();
+    tenant.composer.unit_reminder(&UnitReminder {
+        language: mail.language,
+        tenant: &tenant.settings,
+        links: &tenant.links,
+        rows: &rows,
+        reasons: &content.reasons(),
+        in_period: content.in_period,
+    })
+}
+
+/// What is said to one person; `None` where it is a table.
+fn personal<'a>(
+    platform: &Platform,
+    tenant: &'a Tenant,
+    mail: &StoredReminderMail,
+    content: &Content,
+    rows: &'a [ContentRow],
+) -> Option<PersonalReminder<'a>> {
+    let (whose, registered) = match content.kind {
+        ContentKind::Units { .. } => return None,
+        ContentKind::Own { registered } => (Personal::Own, registered),
+        ContentKind::Shared { registered } => (Personal::Shared, registered),
+    };
+    let row = rows.first()?;
+    let today = calendar::local_day(platform.now(), tenant.settings.reminders.time_zone.tz());
+    Some(PersonalReminder {
+        language: mail.language,
+        tenant: &tenant.settings,
+        links: &tenant.links,
+        whose,
+        username: &row.username,
+        ends: row.ends,
+        days_left: expiry::days_left(row.ends, today),
+        registered,
+    })
+}
+
+/// To which unit's recipient a reminder went, for whoever looks why it was refused. A person's address or number is nobody
+/// else's business: `None`.
+pub fn shown_recipient(platform: &Platform, tenant: &Tenant, mail: &ListedReminder) -> Option<String> {
+    if mail.channel != Channel::Mail || mail.part != remind::UNIT_PART {
+        return None;
+    }
+    let to = open::text(platform, tenant, open::reminder_recipient_place(mail.id), &mail.recipient);
+    to.ok().map(|to| to.to_string())
+}
+
+/// Records what is known after a send.
+async fn outcome(
+    platform: &Platform,
+    tenant: &Tenant,
+    mail: &StoredReminderMail,
+    sent: Sent,
+    rows: usize,
+) -> Result<JobOutcome, FlowError> {
+    let count = |label| match mail.channel {
+        Channel::Sms => platform.meter.count(tenant.id, Measure::Sms(label)),
+        Channel::Mail => platform.meter.count(tenant.id, Measure::Mail(label)),
+    };
+    match sent {
+        Sent::Accepted { .. } => {
+            count("sent");
+            settle(platform, tenant.id, mail, End::of(ReminderState::Sent, None, rows)).await
+        }
+        Sent::Refused { reason } => {
+            count("refused");
+            tracing::warn!(tenant.id = %tenant.id, reminder.id = %mail.id, reason, "a reminder was refused");
+            // Whoever mends what it was refused for has it sent: it is laid aside as it is.
+            reminders::put_back(&platform.store, tenant.id, mail.id, false, reason.clone()).await?;
+            Ok(JobOutcome::Fail(reason))
+        }
+        Sent::NotSent { reason } => {
+            count("not_sent");
+            reminders::put_back(&platform.store, tenant.id, mail.id, false, reason.clone()).await?;
+            Ok(JobOutcome::Retry(reason))
+        }
+        // A mail may come twice, and is then known by its Message-ID; an SMS has none.
+        Sent::Unknown { reason } => {
+            count("unknown");
+            if mail.channel == Channel::Sms || mail.unknown_sends + 1 >= MOST_UNKNOWN {
+                let end = End { unknown: true, ..End::of(ReminderState::GivenUp, Some(reason), rows) };
+                return settle(platform, tenant.id, mail, end).await;
+            }
+            reminders::put_back(&platform.store, tenant.id, mail.id, true, reason.clone()).await?;
+            Ok(JobOutcome::Retry(reason))
+        }
+    }
+}
+
+/// How a reminder ends.
+struct End {
+    state: ReminderState,
+    reason: Option<String>,
+    rows: usize,
+    unknown: bool,
+}
+
+impl End {
+    fn of(state: ReminderState, reason: Option<String>, rows: usize) -> Self {
+        Self { state, reason, rows, unknown: false }
+    }
+}
+
+async fn settle(
+    platform: &Platform,
+    tenant: TenantId,
+    mail: &StoredReminderMail,
+    end: End,
+) -> Result<JobOutcome, FlowError> {
+    let End { state, reason, rows, unknown } = end;
+    let settled = event(platform, AuditKind::ReminderSettled)
+        .detail("channel", mail.channel.as_str())
+        .detail("outcome", state.as_str())
+        .detail("reminder", &mail.id.to_string());
+    let rows = i32::try_from(rows).unwrap_or(i32::MAX);
+    let settled = SettleReminder { mail: mail.id, state, reason, rows, unknown, now: platform.now(), event: settled };
+    reminders::settle(&platform.store, tenant, settled).await?;
+    Ok(JobOutcome::Done)
+}
