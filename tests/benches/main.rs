@@ -18,7 +18,8 @@ use parts::{PARTS, Part, Size};
 use stage::Stage;
 use table::Table;
 
-const USAGE: &str = "tests/bench [trial|quick|full] [PART...]   parts: ready pages resets growth enumeration old";
+const USAGE: &str =
+    "tests/bench [trial|quick|full] [PART...]   parts: ready pages resets growth enumeration old reminders";
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> ExitCode {
@@ -48,6 +49,7 @@ async fn run(part: Part, stage: &mut Stage, size: &Size, table: &mut Table) {
         Part::Growth => parts::growth::run(stage, size, table).await,
         Part::Enumeration => parts::enumeration::run(stage, size, table).await,
         Part::Old => parts::old::run(stage, size, table).await,
+        Part::Reminders => parts::reminders::run(stage, size, table).await,
     }
 }
 

@@ -5,6 +5,7 @@ pub mod growth;
 pub mod old;
 pub mod pages;
 pub mod ready;
+pub mod reminders;
 pub mod resets;
 
 /// A part of a run.
@@ -16,16 +17,18 @@ pub enum Part {
     Growth,
     Enumeration,
     Old,
+    Reminders,
 }
 
 /// In the order in which they are run: what fills the database comes last.
-pub const PARTS: [(&str, Part); 6] = [
+pub const PARTS: [(&str, Part); 7] = [
     ("ready", Part::Ready),
     ("pages", Part::Pages),
     ("resets", Part::Resets),
     ("growth", Part::Growth),
     ("enumeration", Part::Enumeration),
     ("old", Part::Old),
+    ("reminders", Part::Reminders),
 ];
 
 /// How many browsers at once resets are measured with.
@@ -48,15 +51,37 @@ pub struct Size {
     pub starts: usize,
     /// Old flows in the database.
     pub old: usize,
+    /// Accounts of the big directory.
+    pub staff: usize,
+    /// Tenants that are reminded in one morning.
+    pub tenants: usize,
 }
 
 impl Size {
     /// Shows that everything runs, and little else.
-    const TRIAL: Self =
-        Self { name: "trial", resets: 16, samba_resets: 4, seconds: 1, half: 20, starts: 20, old: 1_000 };
+    const TRIAL: Self = Self {
+        name: "trial",
+        resets: 16,
+        samba_resets: 4,
+        seconds: 1,
+        half: 20,
+        starts: 20,
+        old: 1_000,
+        staff: 200,
+        tenants: 3,
+    };
     /// A few minutes.
-    const QUICK: Self =
-        Self { name: "quick", resets: 128, samba_resets: 64, seconds: 3, half: 400, starts: 200, old: 100_000 };
+    const QUICK: Self = Self {
+        name: "quick",
+        resets: 128,
+        samba_resets: 64,
+        seconds: 3,
+        half: 400,
+        starts: 200,
+        old: 100_000,
+        staff: 2_000,
+        tenants: 20,
+    };
     /// What the figures of a release are taken from.
     const FULL: Self = Self {
         name: "full",
@@ -66,6 +91,8 @@ impl Size {
         half: 5_000,
         starts: 1_000,
         old: 1_000_000,
+        staff: 20_000,
+        tenants: 290,
     };
 
     /// The sizes, the usual one first.

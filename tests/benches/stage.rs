@@ -100,6 +100,17 @@ impl Stage {
         installation
     }
 
+    /// A tenant's preset, pointed at a directory, and at the gateway and the mail server that run here.
+    pub fn tenant(
+        &self,
+        installation: &Installation,
+        slug: &str,
+        directory: &DirectoryPlace<'_>,
+        history: &str,
+    ) -> toml::Table {
+        self.surroundings.tenant(installation, slug, directory, history)
+    }
+
     /// The tenant's directory, phones and server at once.
     pub fn parts_of(&mut self, samba: bool) -> (&mut Directory, &Phones, &Serving) {
         let directory = if samba { &mut self.samba } else { &mut self.practice };

@@ -110,6 +110,14 @@ impl Samba {
         run(&mut command).await;
     }
 
+    /// So many accounts in a unit of their own, straight into the database, as `crowd.py` makes them.
+    pub async fn crowd(&self, unit: &str, count: usize) {
+        let script = folder_of_tests().join("directories/crowd.py");
+        let mut command = Command::new("/usr/bin/python3");
+        command.arg(script).arg(&self.smb_conf).arg(unit).arg(count.to_string());
+        run(&mut command).await;
+    }
+
     /// Stops the controller in the middle of whatever it does, as a network that swallows everything would; it goes
     /// on when the guard is dropped. For throw-away controllers: others use the run's own.
     pub fn freeze(&self) -> Frozen {
