@@ -173,13 +173,14 @@ async fn the_schema_lists_every_section_and_key() {
     let schema: serde_json::Value = serde_json::from_str(&printed.stdout).expect("JSON");
     assert!(schema["$schema"].as_str().is_some_and(|name| name.contains("json-schema.org")), "{schema}");
     let sections: Vec<&String> = schema["properties"].as_object().expect("sections").keys().collect();
-    assert_eq!(sections, ["connect", "database", "keys", "listen", "log", "proxies", "worker"]);
+    assert_eq!(sections, ["api", "connect", "database", "keys", "listen", "log", "proxies", "worker"]);
     for (section, keys) in [
+        ("ApiSection", &["token_file"][..]),
         ("ConnectSection", &["networks", "hosts", "tenants"][..]),
         ("DatabaseSection", &["url", "url_file", "control_url", "owner_url", "ca_file", "pool_size"]),
         ("KeysSection", &["active", "files"]),
         ("ListenSection", &["public", "internal"]),
-        ("WorkerSection", &["enabled", "parallel", "drain_seconds"]),
+        ("WorkerSection", &["enabled", "parallel", "reminders", "drain_seconds"]),
     ] {
         let described = &schema["$defs"][section];
         assert_eq!(described["additionalProperties"], false, "{section}");
