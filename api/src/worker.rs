@@ -174,7 +174,7 @@ impl Worker {
     async fn work(&self, leased: &LeasedJob) {
         let begun = Instant::now();
         let outcome = match self.keeping_lease(leased, self.perform(leased)).await {
-            None => return tracing::warn!("another worker has taken this job over: it is left to that one"),
+            None => return tracing::warn!("the lease of this job is lost: it is left to whoever has it"),
             Some(Ok(outcome)) => outcome,
             Some(Err(error)) if send_code::is_passing(&error) => JobOutcome::Retry(chain(&error)),
             Some(Err(error)) => JobOutcome::Fail(chain(&error)),
@@ -188,6 +188,10 @@ impl Worker {
                 let at = now + retry_after(leased.attempt, self.platform.random.as_ref());
                 ("retry", operator::retry_job(store, leased.id, self.name.clone(), at, reason).await)
             }
+            JobOutcome::Later { at, why } => {
+                tracing::info!(why, until = %at, "job deferred");
+                ("later", operator::defer_job(store, leased.id, self.name.clone(), at, why).await)
+            }
             JobOutcome::Retry(reason) | JobOutcome::Fail(reason) => {
                 tracing::error!(reason, "job laid aside");
                 self.give_up(leased, &reason).await;
@@ -197,6 +201,7 @@ impl Worker {
         self.metrics.job(kind, label, seconds);
         match leased.job {
             Job::Remind { .. } => self.measure_reminders(leased.tenant).await,
+            Job::SendReminder { .. } if label == "dead" => self.measure_reminders(leased.tenant).await,
             Job::Reconcile { .. } => self.measure_reconciliations(leased.tenant).await,
             _ => {}
         }
@@ -207,21 +212,28 @@ impl Worker {
     }
 
     /// Works while the lease is renewed, so that a long job is not taken over while it lives. A third of the lease is left
-    /// for the database to be slow in. `None`: it was taken over nevertheless, and what was under way here is cut off, as
-    /// if this process had died: two must not send the same.
+    /// for the database to be slow in. `None`: it was taken over nevertheless, or may have been, because the database did
+    /// not answer for as long as the lease is. What was under way here is cut off then, as if this process had died: two
+    /// must not send the same.
     async fn keeping_lease<T>(&self, leased: &LeasedJob, work: impl Future<Output = T>) -> Option<T> {
         let lease = leased.job.lease();
-        let third = (lease / 3).to_std().unwrap_or(IDLE);
+        let whole = lease.to_std().unwrap_or(IDLE);
+        let mut renewed = Instant::now();
         let mut work = std::pin::pin!(work);
         loop {
-            if let Ok(done) = tokio::time::timeout(third, work.as_mut()).await {
+            if let Ok(done) = tokio::time::timeout(whole / 3, work.as_mut()).await {
                 return Some(done);
             }
-            let until = self.platform.now() + lease;
+            let (asked, until) = (Instant::now(), self.platform.now() + lease);
             match operator::extend_job(&self.platform.store, leased.id, self.name.clone(), until).await {
-                Ok(true) => {}
+                Ok(true) => renewed = asked,
                 Ok(false) => return None,
-                Err(error) => tracing::error!(error = %chain(&error), "a job's lease was not renewed"),
+                Err(error) => {
+                    tracing::error!(error = %chain(&error), "a job's lease was not renewed");
+                    if renewed.elapsed() >= whole {
+                        return None;
+                    }
+                }
             }
         }
     }

@@ -2,14 +2,32 @@
 
 #[path = "reminders/api.rs"]
 mod api;
+#[path = "reminders/budget.rs"]
+mod budget;
 #[path = "reminders/day.rs"]
 mod day;
 #[path = "reminders/directories.rs"]
 mod directories;
 #[path = "reminders/faults.rs"]
 mod faults;
+#[path = "reminders/forecast.rs"]
+mod forecast;
+#[path = "reminders/groups.rs"]
+mod groups;
+#[path = "reminders/holders.rs"]
+mod holders;
 #[path = "reminders/kills.rs"]
 mod kills;
+#[path = "reminders/managers.rs"]
+mod managers;
+#[path = "reminders/periods.rs"]
+mod periods;
+#[path = "reminders/persons.rs"]
+mod persons;
+#[path = "reminders/refused.rs"]
+mod refused;
+#[path = "reminders/sent.rs"]
+mod sent;
 #[path = "reminders/served.rs"]
 mod served;
 #[path = "reminders/stage.rs"]

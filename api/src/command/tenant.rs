@@ -13,6 +13,7 @@ mod reports;
 mod show;
 mod statistics;
 pub(super) mod suspend;
+mod units;
 mod versions;
 
 use std::{collections::BTreeMap, process::ExitCode};

@@ -26,7 +26,7 @@ impl ReminderGauges {
             unsettled: gauge("portvakt_reminders_unsent", "A tenant's reminders that are neither sent nor given up.")?,
             refused: gauge(
                 "portvakt_reminders_refused",
-                "Reminders of a tenant's last run that were refused or given up.",
+                "Reminders of a tenant's last run that were refused, given up or held up, or came back.",
             )?,
         })
     }

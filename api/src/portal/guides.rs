@@ -123,6 +123,7 @@ fn facts<'a>(visit: &'a Visit, date: &'a str, rules: &'a [Rule]) -> GuideFacts<'
         delayed_change_hours: settings.registration.delayed_change_hours,
         functional: settings.directory.has_functional(),
         reminders: Some(&settings.reminders).filter(|reminders| reminders.send),
+        reminder_language: settings.reminders.language.unwrap_or(settings.default_language),
         after_reset: visit.own_words(&settings.texts.after_reset),
         after_unlock: visit.own_words(&settings.texts.after_unlock),
         after_functional: visit.own_words(&settings.texts.after_functional),

@@ -41,6 +41,8 @@ pub struct Preview {
     not_reminded: Vec<Aside>,
     /// Those that belong to no unit with a recipient.
     unmapped: Vec<String>,
+    /// What is wrong with the units; whoever belongs to those is among the unmapped.
+    problem: Option<String>,
     /// The days of the next 60 on which something is sent.
     forecast: Vec<Forecast>,
 }
@@ -95,9 +97,9 @@ pub struct Aside {
 pub struct Forecast {
     /// The day.
     date: NaiveDate,
-    /// Accounts that are spoken of.
+    /// Accounts that are spoken of; who is protected, or excluded by a group, is counted too.
     accounts: i64,
-    /// Mails with a table.
+    /// Mails with a table; where managers are told, one for each manager.
     tables: i64,
     /// Messages to persons.
     personal: i64,
@@ -137,6 +139,7 @@ impl From<preview_reminders::Preview> for Preview {
             outgoing: of.outgoing.into_iter().map(outgoing).collect(),
             not_reminded: of.not_reminded.into_iter().map(aside).collect(),
             unmapped: of.unmapped,
+            problem: of.problem,
             forecast: of.forecast.into_iter().map(day).collect(),
         }
     }

@@ -36,6 +36,8 @@ impl Worker {
     }
 
     async fn schedule_hourly(&self) {
+        // A run that was given up is asked for again: the directory may be back, and the day is not over.
+        self.reminded.lock().unwrap_or_else(PoisonError::into_inner).clear();
         for tenant in self.registry.tenants() {
             self.schedule(tenant.id, Job::Sweep).await;
             self.measure_reminders(tenant.id).await;

@@ -196,7 +196,7 @@ mod tests {
 
     fn question(rule: &str, units: &[&str]) -> StaffQuestion {
         let units_by = Some(rule.parse().unwrap_or_else(|error| panic!("{error}")));
-        StaffQuestion { units_by, units: units.iter().map(|unit| (*unit).to_owned()).collect() }
+        StaffQuestion { units_by, units: units.iter().map(|unit| (*unit).to_owned()).collect(), lenient: false }
     }
 
     fn unit(

@@ -3,8 +3,9 @@
 use chrono::{NaiveDate, TimeDelta};
 
 use crate::{
+    calendar,
     expiry::{self, Expiry},
-    reminder::{Mark, Schedule},
+    reminder::{Lifetime, Mark, Schedule},
     staff::StaffAccount,
     tenant::ReminderSettings,
     time::Instant,
@@ -96,12 +97,23 @@ impl<'a> Today<'a> {
         }
     }
 
+    /// From which day to which an account's password lives, by the tenant's clocks.
+    ///
+    /// # Errors
+    /// Why there is none to speak of.
+    pub fn lifetime(&self, staff: &StaffAccount) -> Result<Lifetime, NotDue> {
+        let ends = self.last_day(staff)?;
+        // What has an end was set at some time.
+        let set = staff.password_set_at.ok_or(NotDue::Unknown)?;
+        Ok(Lifetime { set: calendar::local_day(set, self.settings.time_zone.tz()), ends })
+    }
+
     /// Whether an account is to be spoken of.
     ///
     /// # Errors
     /// Why it is not.
     pub fn judge(&self, staff: &StaffAccount) -> Result<Due, NotDue> {
-        self.judge_by(staff, |schedule, ends| schedule.due(self.day, self.covered, ends))
+        self.judge_by(staff, |schedule, password| schedule.due(self.day, self.covered, password))
     }
 
     /// The same for a day on which everything was dealt with in time: for days to come, as if every run until then took
@@ -110,8 +122,8 @@ impl<'a> Today<'a> {
     /// # Errors
     /// Why it is not.
     pub fn judge_planned(&self, staff: &StaffAccount) -> Result<Due, NotDue> {
-        self.judge_by(staff, |schedule, ends| {
-            let planned = schedule.planned(ends).into_iter();
+        self.judge_by(staff, |schedule, password| {
+            let planned = schedule.planned(password).into_iter();
             planned.filter(|(_, on)| *on == self.day).map(|(mark, _)| mark).collect()
         })
     }
@@ -119,13 +131,13 @@ impl<'a> Today<'a> {
     fn judge_by(
         &self,
         staff: &StaffAccount,
-        marks: impl Fn(&Schedule<'_>, NaiveDate) -> Vec<Mark>,
+        marks: impl Fn(&Schedule<'_>, Lifetime) -> Vec<Mark>,
     ) -> Result<Due, NotDue> {
-        let ends = self.last_day(staff)?;
-        // What has an end was set at some time.
+        let password = self.lifetime(staff)?;
+        let Lifetime { ends, .. } = password;
         let period = staff.password_set_at.ok_or(NotDue::Unknown)?;
         let days_left = expiry::days_left(ends, self.day);
-        let marks = marks(&Schedule::of(self.settings), ends);
+        let marks = marks(&Schedule::of(self.settings), password);
         if marks.is_empty() {
             return Err(if days_left < 0 { NotDue::Ended } else { NotDue::NotToday { days_left } });
         }

@@ -34,6 +34,20 @@ impl Mark {
         let days = name.parse().ok().map(Mark::Days);
         days.or_else(|| name.parse().ok().map(Mark::Period))
     }
+
+    /// The first day of the period that it is about.
+    pub fn period_begins(&self) -> Option<NaiveDate> {
+        if let Mark::Period(begins) = self { Some(*begins) } else { None }
+    }
+}
+
+/// How long a password lives, by the tenant's calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lifetime {
+    /// The day on which it was set.
+    pub set: NaiveDate,
+    /// Its last day.
+    pub ends: NaiveDate,
 }
 
 /// A tenant's days of sending, and what is due on them.
@@ -77,26 +91,31 @@ impl<'a> Schedule<'a> {
     /// The marks that are due on `today` for a password that ends on `ends`, whether or not they were dealt with already,
     /// most days first. `covered` is how far an earlier run reached: what has fallen due since then is not lost, even when
     /// the password has ended meanwhile.
-    pub fn due(&self, today: NaiveDate, covered: Option<NaiveDate>, ends: NaiveDate) -> Vec<Mark> {
+    pub fn due(&self, today: NaiveDate, covered: Option<NaiveDate>, password: Lifetime) -> Vec<Mark> {
+        let ends = password.ends;
         let reach = self.reach(today);
         let wanted =
             |falls: NaiveDate| falls <= reach && (ends >= today || covered.is_some_and(|covered| falls > covered));
-        self.marks(ends).filter(|(_, falls)| wanted(*falls)).map(|(mark, _)| mark).collect()
+        self.marks(password).filter(|(_, falls)| wanted(*falls)).map(|(mark, _)| mark).collect()
     }
 
     /// Every mark of a password that ends on `ends`, with the day on which it is sent if every run takes place.
-    pub fn planned(&self, ends: NaiveDate) -> Vec<(Mark, NaiveDate)> {
-        self.marks(ends).map(|(mark, falls)| (mark, self.served_on(falls))).collect()
+    pub fn planned(&self, password: Lifetime) -> Vec<(Mark, NaiveDate)> {
+        self.marks(password).map(|(mark, falls)| (mark, self.served_on(falls))).collect()
     }
 
-    /// The marks of a password, with the days on which they fall.
-    fn marks(&self, ends: NaiveDate) -> impl Iterator<Item = (Mark, NaiveDate)> {
+    /// The marks of a password, with the days on which they fall: those after the day on which it was set. Of a password
+    /// that lives for 30 days nobody wants to hear on the day of its change that it ends in 30, nor of a period that began
+    /// before it was set.
+    fn marks(&self, password: Lifetime) -> impl Iterator<Item = (Mark, NaiveDate)> {
+        let Lifetime { set, ends } = password;
         let days = self.settings.days.iter().map(move |days| (Mark::Days(*days), before(ends, *days)));
         let periods = self.settings.periods.iter().filter_map(move |period| {
-            let begins = period.begins_for(ends)?;
+            let begins = period.begins_for(ends).filter(|begins| set < *begins)?;
             Some((Mark::Period(begins), before(begins, period.days_before)))
         });
-        days.chain(periods)
+        let is_of_a_period = |mark: &Mark| matches!(mark, Mark::Period(_));
+        days.chain(periods).filter(move |(mark, falls)| is_of_a_period(mark) || set < *falls)
     }
 
     /// The sending day on which that is sent which falls on this day.
@@ -127,6 +146,29 @@ mod tests {
         text.parse().expect("a day")
     }
 
+    /// Set long before any mark.
+    fn long(ends: NaiveDate) -> Lifetime {
+        Lifetime { set: before(ends, 400), ends }
+    }
+
+    #[test]
+    fn a_mark_that_fell_before_the_password_was_set_is_none() {
+        let mut settings = settings(SendingDays::EveryDay, DayOff::Before);
+        let due = |settings: &ReminderSettings, today: &str, set: &str, ends: &str| {
+            Schedule::of(settings).due(day(today), Some(day("2026-11-01")), Lifetime { set: day(set), ends: day(ends) })
+        };
+        // A policy of 30 days: changed on Monday, nothing is said on Tuesday.
+        assert_eq!(due(&settings, "2026-11-24", "2026-11-23", "2026-12-23"), []);
+        assert_eq!(due(&settings, "2026-12-08", "2026-11-23", "2026-12-23"), [Mark::Days(15)]);
+        // One of 14 days.
+        assert_eq!(due(&settings, "2026-11-30", "2026-11-23", "2026-12-07"), [Mark::Days(7)]);
+        // Set while the period lasts, in which it ends: nobody can do it before.
+        let (from, until) = ("06-20".parse().expect("a day"), "08-15".parse().expect("a day"));
+        settings.periods = vec![Period { from, until, days_before: 14 }];
+        assert_eq!(due(&settings, "2027-06-26", "2027-06-25", "2027-07-25"), []);
+        assert_eq!(due(&settings, "2027-06-19", "2027-06-18", "2027-07-18"), [Mark::Period(day("2027-06-20"))]);
+    }
+
     fn settings(sending_days: SendingDays, days_off: DayOff) -> ReminderSettings {
         ReminderSettings { sending_days, days_off, ..ReminderSettings::default() }
     }
@@ -142,7 +184,7 @@ mod tests {
         let mut today = day(first);
         while today <= day(last) {
             if schedule.sends_on(today) {
-                let mut due = schedule.due(today, covered, ends);
+                let mut due = schedule.due(today, covered, long(ends));
                 due.retain(|mark| !done.contains(mark));
                 if !due.is_empty() {
                     told.push((today.to_string(), days(&due)));
@@ -218,7 +260,7 @@ mod tests {
             let schedule = Schedule::of(&settings);
             for ends in day("2026-01-01").iter_days().take(3 * 365) {
                 let mut planned: Vec<(String, Vec<u32>)> = Vec::new();
-                for (mark, on) in schedule.planned(ends) {
+                for (mark, on) in schedule.planned(long(ends)) {
                     assert!(schedule.sends_on(on), "{ends}: {on}");
                     match planned.last_mut().filter(|(last, _)| *last == on.to_string()) {
                         Some((_, marks)) => marks.extend(days(&[mark])),
@@ -245,7 +287,7 @@ mod tests {
     fn what_fell_due_while_nothing_ran_is_told_even_when_it_has_ended() {
         let every_day = settings(SendingDays::EveryDay, DayOff::Before);
         let schedule = Schedule::of(&every_day);
-        let due = |covered: &str| schedule.due(day("2026-12-08"), Some(day(covered)), day("2026-12-06"));
+        let due = |covered: &str| schedule.due(day("2026-12-08"), Some(day(covered)), long(day("2026-12-06")));
         assert_eq!(days(&due("2026-12-04")), [1, 0]);
         assert_eq!(days(&due("2026-12-06")), Vec::<u32>::new(), "all of it was dealt with in time");
     }
@@ -256,7 +298,7 @@ mod tests {
             Period { from: "06-20".parse().expect("a day"), until: "08-15".parse().expect("a day"), days_before: 14 };
         let settings = ReminderSettings { periods: vec![summer], ..settings(SendingDays::WorkingDays, DayOff::Before) };
         let schedule = Schedule::of(&settings);
-        let due = |today: &str, ends: &str| schedule.due(day(today), None, day(ends));
+        let due = |today: &str, ends: &str| schedule.due(day(today), None, long(day(ends)));
         // 6 June 2027 is a Sunday, so that what falls on it is told on Friday the 4th.
         let mark = Mark::Period(day("2027-06-20"));
         assert_eq!(due("2027-06-03", "2027-07-20"), []);

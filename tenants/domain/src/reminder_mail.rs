@@ -1,5 +1,9 @@
 //! A reminder that goes out, a mail or an SMS: what became of it.
 
+/// Who gets a reminder that is a table: the recipient of units. All others go to a person or to the holders of a shared
+/// account.
+pub const UNIT_PART: &str = "unit";
+
 /// What became of a reminder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ReminderState {

@@ -40,7 +40,8 @@ pub struct RunFigures {
     pub mails: i64,
     /// SMS that were asked for.
     pub sms: i64,
-    /// Accounts that may sign in and belong to no unit with a recipient, due or not.
+    /// Accounts that may sign in and belong to no unit with a recipient, due or not. Where managers are told, those without
+    /// one, and of those that are due, those whose manager no mail reaches.
     pub unmapped: i64,
     /// Accounts that nobody could be told of.
     pub failures: i64,

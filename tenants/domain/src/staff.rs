@@ -1,6 +1,11 @@
 //! Everybody in a tenant's directory, gone through once: what is read of each, and nothing that needs a question of its own.
 
-use crate::{expiry::Expiry, id::AccountKey, tenant::UnitRule, time::Instant};
+use crate::{
+    expiry::Expiry,
+    id::AccountKey,
+    tenant::{ReminderSettings, UnitRule},
+    time::Instant,
+};
 
 /// What else is wanted of each account.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -9,6 +14,16 @@ pub struct StaffQuestion {
     pub units_by: Option<UnitRule>,
     /// The units' values where they are distinguished names, of organisational units or of groups. Others are ignored.
     pub units: Vec<String>,
+    /// A group that is not there has no members, instead of being a reason to read nobody.
+    pub lenient: bool,
+}
+
+impl StaffQuestion {
+    /// What a tenant's reminders ask.
+    pub fn of(settings: &ReminderSettings) -> Self {
+        let units = settings.units.iter().map(|unit| unit.value.clone()).collect();
+        Self { units_by: settings.units_by, units, lenient: false }
+    }
 }
 
 /// An account as it is passed by. Whether it is protected or excluded by a group takes a question of its own:

@@ -2,10 +2,13 @@
 //! networks, those that somebody got through from, and of the others those from which no wrong code or password came
 //! lately: whoever spends the budget from ever new networks must not shut out the town.
 
+use chrono::{DurationRound as _, TimeDelta};
 use portvakt_domain::{
     audit::AuditKind,
+    calendar,
     flow::Flow,
     limit::{self, Hit},
+    time::Instant,
 };
 use portvakt_storage::{
     networks,
@@ -17,6 +20,9 @@ use crate::{
     FlowError, Measure, Platform, Tenant,
     event::{EventExt as _, event},
 };
+
+const HOUR: TimeDelta = TimeDelta::hours(1);
+const DAY: TimeDelta = TimeDelta::days(1);
 
 /// The limit that holds an SMS back, if the budget does. The same is read when there is nothing to send.
 pub(crate) async fn holds_back(
@@ -37,10 +43,36 @@ pub(crate) async fn holds_back(
     Ok((!served).then_some(limit::SMS_BUDGET))
 }
 
-/// Whether reminders may take from the budget: no more than half of it, so that they keep nobody's code back.
-pub(crate) async fn has_room_for_reminders(platform: &Platform, tenant: &Tenant) -> Result<bool, FlowError> {
-    let (spent, limits) = (spend(platform, tenant, 0).await?, &tenant.settings.limits);
-    Ok(spent.hour < limits.sms_per_hour / 2 && spent.day < limits.sms_per_day / 2)
+/// Until when reminders leave the budget alone; `None`: they may take from it. They take no more than half, so that they
+/// keep nobody's code back. What the day has no room for waits for the tenant's time of day: an SMS at midnight would
+/// wake people. At random within ten minutes, so that what waited together does not return together.
+pub(crate) async fn reminders_wait_until(platform: &Platform, tenant: &Tenant) -> Result<Option<Instant>, FlowError> {
+    let (spent, limits, now) = (spend(platform, tenant, 0).await?, &tenant.settings.limits, platform.now());
+    let half = |ceiling: i64| (ceiling / 2).max(1);
+    let until = if spent.day >= half(limits.sms_per_day) {
+        let settings = &tenant.settings.reminders;
+        let zone = settings.time_zone.tz();
+        let begins = |from: Instant| calendar::moment(calendar::local_day(from, zone), settings.at.time(), zone);
+        let next = window_end(now, DAY);
+        // Where the tenant's morning comes before the budget's midnight, the morning after.
+        if begins(next) >= next { begins(next) } else { begins(next + DAY) }
+    } else if spent.hour >= half(limits.sms_per_hour) {
+        window_end(now, HOUR)
+    } else {
+        return Ok(None);
+    };
+    Ok(Some(until + some_minutes(platform)))
+}
+
+/// When the window ends that a moment is in; windows begin with the hour and the day of UTC.
+fn window_end(now: Instant, window: TimeDelta) -> Instant {
+    now.duration_trunc(window).unwrap_or(now) + window
+}
+
+fn some_minutes(platform: &Platform) -> TimeDelta {
+    let mut bytes = [0; 2];
+    platform.random.fill(&mut bytes);
+    TimeDelta::seconds(i64::from(u16::from_be_bytes(bytes)) % 600)
 }
 
 /// Counts SMS against the tenant's budget; 0 only looks. Raises the alarms that are due, each once an hour or a day.

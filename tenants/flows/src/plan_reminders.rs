@@ -15,7 +15,7 @@ use portvakt_domain::{
     message::Channel,
     reminder::{Mark, Schedule},
     staff::{Person, StaffAccount, StaffQuestion},
-    tenant::{PersonalWay, ReminderSettings, UnitSettings},
+    tenant::{PersonalWay, UnitRule, UnitSettings},
 };
 use portvakt_storage::reminders::{self, Marked};
 
@@ -41,6 +41,8 @@ pub struct Plan {
     pub not_due: BTreeMap<&'static str, i64>,
     /// Accounts whose numbers could not be read, so that only their unit is told.
     pub failures: i64,
+    /// What is wrong with the units; whoever belongs to those is told of to the fall-back.
+    pub problem: Option<String>,
     /// Those that would be spoken of and of whom nobody is told, by username and reason.
     pub aside: Vec<(String, &'static str)>,
     /// Those that belong to no unit with a recipient, by username.
@@ -119,7 +121,7 @@ pub async fn run(platform: &Platform, tenant: &Tenant, which: Which, watch: Watc
 
     // 1. Everybody, page by page; only those who are due are kept.
     let mut found = Found::default();
-    let mut take = |page: Vec<StaffAccount>| {
+    let mut take = |page: Vec<StaffAccount>, found: &mut Found| {
         for staff in page {
             let judged = match which {
                 Which::Today(_) => today.judge(&staff),
@@ -129,7 +131,21 @@ pub async fn run(platform: &Platform, tenant: &Tenant, which: Which, watch: Watc
             found.add(&units, staff, judged);
         }
     };
-    tenant.directory.survey(question(settings), &mut take).await?;
+    let question = StaffQuestion::of(settings);
+    let mut problem = None;
+    if let Err(error) = tenant.directory.survey(question.clone(), &mut |page| take(page, &mut found)).await {
+        // One unit's group that was removed is no reason to tell nobody. That is said before the first page; what is wrong
+        // later is something else.
+        let (DirectoryError::Misconfigured(why), Some(UnitRule::Group), 0) =
+            (&error, question.units_by, found.accounts)
+        else {
+            return Err(error.into());
+        };
+        tracing::warn!(tenant.id = %tenant.id, why, "reminders go on without a unit");
+        problem = Some(why.clone());
+        let question = StaffQuestion { lenient: true, ..question };
+        tenant.directory.survey(question, &mut |page| take(page, &mut found)).await?;
+    }
 
     // 2. What was dealt with already.
     let mut told = Told::default();
@@ -163,15 +179,11 @@ pub async fn run(platform: &Platform, tenant: &Tenant, which: Which, watch: Watc
         due: spoken_of,
         not_due: found.not_due,
         failures: planner.failures,
+        problem,
         aside: std::mem::take(&mut planner.aside),
         unmapped: std::mem::take(&mut planner.unmapped),
         outgoing: planner.outgoing(),
     })
-}
-
-fn question(settings: &ReminderSettings) -> StaffQuestion {
-    let units = settings.units.iter().map(|unit| unit.value.clone()).collect();
-    StaffQuestion { units_by: settings.units_by, units }
 }
 
 /// What a survey found.
@@ -321,7 +333,15 @@ impl Planner<'_> {
         if let Some(known) = self.managers.get(dn) {
             return Ok(known.clone());
         }
-        let found = self.tenant.directory.person(dn).await?;
+        let found = match self.tenant.directory.person(dn).await {
+            Ok(found) => found,
+            // One of another domain, or one that nobody here may read: the others' reminders must not wait for that.
+            Err(error @ (DirectoryError::Misconfigured(_) | DirectoryError::NoRight(_))) => {
+                tracing::warn!(tenant.id = %self.tenant.id, %error, "a manager can't be read; the fall-back is told");
+                None
+            }
+            Err(error) => return Err(error.into()),
+        };
         self.managers.insert(dn.to_owned(), found.clone());
         Ok(found)
     }

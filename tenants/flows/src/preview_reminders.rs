@@ -27,7 +27,7 @@ use crate::{
 /// So many days the forecast looks ahead.
 const FORECAST_DAYS: u64 = 60;
 /// Accounts that are asked for at the same time.
-const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 3;
 
 /// What a day would bring.
 #[derive(Debug)]
@@ -48,6 +48,8 @@ pub struct Preview {
     pub not_reminded: Vec<PreviewAside>,
     /// Those that belong to no unit with a recipient.
     pub unmapped: Vec<String>,
+    /// What is wrong with the units; whoever belongs to those is among the unmapped.
+    pub problem: Option<String>,
     /// The days to come on which something is sent.
     pub forecast: Vec<ForecastDay>,
 }
@@ -100,9 +102,10 @@ pub struct PreviewAside {
 pub struct ForecastDay {
     /// The day.
     pub date: NaiveDate,
-    /// Accounts that are spoken of.
+    /// Accounts that are spoken of. Who is protected, or excluded by a group, is counted too: it takes a question for each
+    /// to know.
     pub accounts: i64,
-    /// Mails with a table.
+    /// Mails with a table; where managers are told, one for each manager, whether or not a mail reaches them.
     pub tables: i64,
     /// Messages to persons: mails, and an SMS each where the tenant sends such. Numbers that are not registered and
     /// holders of shared accounts are not known beforehand.
@@ -152,6 +155,7 @@ pub async fn run(platform: &Platform, tenant: &Tenant, date: Option<NaiveDate>) 
         outgoing: plan.outgoing.iter().filter_map(|outgoing| shown(outgoing, &refused)).collect(),
         not_reminded: aside,
         unmapped: plan.unmapped,
+        problem: plan.problem,
         forecast: forecast.days(),
     })
 }
@@ -231,9 +235,9 @@ impl<'a> Forecast<'a> {
 
     fn add(&mut self, staff: &StaffAccount) {
         let today = Today { settings: self.settings, day: self.from, covered: None };
-        let Ok(ends) = today.last_day(staff) else { return };
+        let Ok(password) = today.lifetime(staff) else { return };
         let days: BTreeSet<NaiveDate> = Schedule::of(self.settings)
-            .planned(ends)
+            .planned(password)
             .into_iter()
             .map(|(_, on)| on)
             .filter(|on| (self.from..self.until).contains(on))

@@ -10,6 +10,7 @@ use portvakt_domain::{
     id::{JobId, ReminderMailId, ReminderRunId, TenantId},
     job::Job,
     reminder::Schedule,
+    reminder_mail::UNIT_PART,
     reminder_run::{RunFigures, RunState},
     tenant::ReminderSettings,
     time::Instant,
@@ -35,8 +36,6 @@ const PLANS: usize = 3;
 const SPREAD_SECONDS: u128 = 600;
 /// Runs that are looked at for one that has ended.
 const NEWEST: i64 = 20;
-/// Who gets a reminder that is a table.
-pub(crate) const UNIT_PART: &str = "unit";
 /// Who asked for a run that the schedule did not ask for.
 const BY_HAND: &str = "by hand";
 
@@ -106,11 +105,12 @@ pub async fn run(platform: &Platform, tenant: &Tenant, by_hand: bool) -> Result<
     let new = NewRun { id, day, reach, asked_by: asked_by.to_owned(), now };
     let run = reminders::begin_run(&platform.store, tenant.id, new).await?;
 
-    let mut figures = RunFigures::default();
+    let (mut figures, mut problem) = (RunFigures::default(), None);
     let mut overtaken = true;
     for _ in 0..PLANS {
         let plan = plan_reminders::run(platform, tenant, Which::Today(day), &mut |_, _| ()).await?;
         (figures.accounts, figures.failures) = (plan.accounts, plan.failures);
+        problem = plan.problem;
         figures.unmapped = i64::try_from(plan.unmapped.len()).unwrap_or(i64::MAX);
         figures.due = figures.due.max(plan.due);
         overtaken = false;
@@ -125,7 +125,7 @@ pub async fn run(platform: &Platform, tenant: &Tenant, by_hand: bool) -> Result<
     if overtaken {
         return Ok(JobOutcome::Retry("another run puts down the same reminders".to_owned()));
     }
-    end(platform, tenant.id, run, RunState::Done, figures, None).await?;
+    end(platform, tenant.id, run, RunState::Done, figures, problem).await?;
     Ok(JobOutcome::Done)
 }
 

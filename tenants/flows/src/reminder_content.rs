@@ -20,8 +20,6 @@ use crate::{
 pub(crate) struct Content {
     pub(crate) kind: ContentKind,
     pub(crate) rows: Vec<ContentRow>,
-    /// Some of it is told early, because a period is about to begin.
-    pub(crate) in_period: bool,
 }
 
 /// What it is.
@@ -58,6 +56,9 @@ pub(crate) struct ContentRow {
     pub(crate) first_name: String,
     pub(crate) last_name: String,
     pub(crate) ends: NaiveDate,
+    /// Told early: a period is about to begin then.
+    #[serde(default)]
+    pub(crate) period_begins: Option<NaiveDate>,
 }
 
 impl Content {
@@ -85,9 +86,9 @@ impl Content {
             },
             last_name: row.staff.last_name.clone(),
             ends: row.due.ends,
+            period_begins: row.marks.iter().filter_map(Mark::period_begins).max(),
         });
-        let in_period = outgoing.rows.iter().flat_map(|row| &row.marks).any(|mark| matches!(mark, Mark::Period(_)));
-        Self { kind, rows: rows.collect(), in_period }
+        Self { kind, rows: rows.collect() }
     }
 
     pub(crate) fn seal(&self, platform: &Platform, tenant: &Tenant, id: ReminderMailId) -> Result<Sealed, FlowError> {

@@ -16,6 +16,7 @@ use portvakt_domain::{
     message::{Channel, Message, MessageKind, MessageState},
     number::MobileNumber,
     tenant::SmsProvider,
+    time::Instant,
 };
 use portvakt_storage::{
     messages::{self, BeginCode, CodeTurn, Taker},
@@ -38,6 +39,13 @@ pub enum JobOutcome {
     Done,
     /// Something stood in the way that may pass.
     Retry(String),
+    /// It is not its turn yet: it is begun then, and this was no attempt.
+    Later {
+        /// When it is.
+        at: Instant,
+        /// Why it waits, naming nobody.
+        why: String,
+    },
     /// It can't be done, now or later.
     Fail(String),
 }

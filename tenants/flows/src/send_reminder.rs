@@ -13,22 +13,23 @@ use portvakt_domain::{
     id::{ReminderMailId, TenantId},
     message::Channel,
     number::MobileNumber,
-    reminder_mail::ReminderState,
+    reminder_mail::{ReminderState, UNIT_PART},
 };
 use portvakt_storage::reminders::{self, ListedReminder, ReminderTurn, SettleReminder, StoredReminderMail};
 
 use crate::{
     FlowError, Measure, Platform, Tenant, budget,
     event::{EventExt as _, event},
-    number_attribute, open, remind,
+    number_attribute, open,
     reminder_content::{Content, ContentKind, ContentRow},
     send_code::JobOutcome,
 };
 
 /// So often a mail is handed over without an answer before it is left at that: most servers have taken it by then.
 const MOST_UNKNOWN: i32 = 3;
-/// Accounts that are read again at the same time.
-const AT_ONCE: usize = 8;
+/// Accounts that are read again at the same time: of the tenant's places at its directory most are left to those who wait
+/// at a screen, also where several reminders go out at once.
+const AT_ONCE: usize = 3;
 
 /// Sends a reminder.
 ///
@@ -44,10 +45,14 @@ pub async fn run(platform: &Platform, tenant: &Tenant, id: ReminderMailId) -> Re
     let (rows, accounts): (Vec<ContentRow>, Vec<Account>) = still_due(tenant, &content.rows).await?.into_iter().unzip();
     let unwanted = unwanted(platform, tenant, &content, &to, accounts.first()).await?;
     let is_sms = mail.channel == Channel::Sms && unwanted.is_none() && !rows.is_empty();
-    if is_sms && !budget::has_room_for_reminders(platform, tenant).await? {
-        return Ok(JobOutcome::Retry(
-            "half of the SMS budget is used, and the other half is kept for codes".to_owned(),
-        ));
+    if is_sms && let Some(at) = budget::reminders_wait_until(platform, tenant).await? {
+        let why = "half of the SMS budget is used, and the other half is kept for codes";
+        return Ok(JobOutcome::Later { at, why: why.to_owned() });
+    }
+
+    // Before the turn: what fails from there on may have been sent.
+    if is_sms {
+        budget::spend(platform, tenant, 1).await?;
     }
 
     // 2. The turn. A mail that was found in the middle of a send goes again, under the same name; an SMS does not.
@@ -79,7 +84,6 @@ pub async fn run(platform: &Platform, tenant: &Tenant, id: ReminderMailId) -> Re
         }
         Channel::Sms => match (MobileNumber::from_e164(&to), personal(platform, tenant, &mail, &content, &rows)) {
             (Ok(number), Some(personal)) => {
-                budget::spend(platform, tenant, 1).await?;
                 let text = tenant.composer.personal_reminder_sms(&personal);
                 let (reference, reports_to) = (id.to_string(), tenant.links.register.clone());
                 tenant.sms.send(&Sms { to: number, text, reference, validity: None, reports_to }).await.sent
@@ -149,6 +153,7 @@ fn words(
         return tenant.composer.personal_reminder(&personal);
     }
     let today = calendar::local_day(platform.now(), tenant.settings.reminders.time_zone.tz());
+    let in_period = rows.iter().any(|row| row.period_begins.is_some_and(|begins| begins > today));
     let rows: Vec<ReminderRow> = rows
         .iter()
         .cloned()
@@ -166,7 +171,7 @@ fn words(
         links: &tenant.links,
         rows: &rows,
         reasons: &content.reasons(),
-        in_period: content.in_period,
+        in_period,
     })
 }
 
@@ -200,10 +205,11 @@ fn personal<'a>(
 /// To which unit's recipient a reminder went, for whoever looks why it was refused. A person's address or number is nobody
 /// else's business: `None`.
 pub fn shown_recipient(platform: &Platform, tenant: &Tenant, mail: &ListedReminder) -> Option<String> {
-    if mail.channel != Channel::Mail || mail.part != remind::UNIT_PART {
+    if mail.channel != Channel::Mail || mail.part != UNIT_PART {
         return None;
     }
-    let to = open::text(platform, tenant, open::reminder_recipient_place(mail.id), &mail.recipient);
+    let sealed = mail.recipient.as_ref()?;
+    let to = open::text(platform, tenant, open::reminder_recipient_place(mail.id), sealed);
     to.ok().map(|to| to.to_string())
 }
 

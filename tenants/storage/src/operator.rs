@@ -271,11 +271,14 @@ storage_functions! { across operator:
     /// leased once more, with an attempt too many: it is not to be begun, but given up.
     write fn lease_jobs(lease: Lease) -> Vec<LeasedJob>;
 
-    /// Removes a job that is done; `false` when the worker does not hold it any more. The same goes for the next three.
+    /// Removes a job that is done; `false` when the worker does not hold it any more. The same goes for the next four.
     write fn complete_job(job: JobId, worker: String) -> bool;
 
     /// Gives a job back, to be tried again at `run_at`. `error` must name nobody.
     write fn retry_job(job: JobId, worker: String, run_at: Instant, error: String) -> bool;
+
+    /// As [`retry_job`], of one that was not begun because it was not its turn: its attempt does not count.
+    write fn defer_job(job: JobId, worker: String, run_at: Instant, error: String) -> bool;
 
     /// Lays a job aside for people to look at. `error` must name nobody.
     write fn bury_job(job: JobId, worker: String, now: Instant, error: String) -> bool;

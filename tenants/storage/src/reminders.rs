@@ -193,8 +193,9 @@ pub struct ListedReminder {
     pub channel: Channel,
     /// Who it goes to.
     pub part: String,
-    /// The mail address or number, sealed (`reminder_mails.recipient`).
-    pub recipient: Sealed,
+    /// The mail address or number, sealed (`reminder_mails.recipient`). `None`: it went to a person or to holders, and is
+    /// settled.
+    pub recipient: Option<Sealed>,
     /// Accounts that it speaks of.
     pub rows: i32,
     /// What became of it.
@@ -218,7 +219,7 @@ pub struct ReminderFigures {
     pub last_done_at: Option<Instant>,
     /// Reminders that are neither sent nor given up yet.
     pub unsettled: i64,
-    /// Of the newest run, those that were refused or given up or came back.
+    /// Of the newest run, those that were refused or given up or came back, or are held up by something.
     pub refused: i64,
 }
 
@@ -255,7 +256,7 @@ storage_functions! { of reminders:
     /// over and not answered. `false`, and nothing changes: it is not being sent, or it is an SMS that may have been.
     write fn put_back(mail: ReminderMailId, unknown: bool, reason: String) -> bool;
 
-    /// What became of a reminder; what it said is forgotten. `false`, and nothing is recorded: it was settled already, or
+    /// What became of a reminder; what it said is forgotten, and, but for units, to whom. `false`, and nothing is recorded: it was settled already, or
     /// the state is none that settles.
     write fn settle(settled: SettleReminder) -> bool;
 

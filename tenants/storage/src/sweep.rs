@@ -26,6 +26,8 @@ pub struct SweepAges {
     pub feedback: TimeDelta,
     /// Runs of reminders with what they sent, from when they were begun: a year can be compared with the one before.
     pub reminders: TimeDelta,
+    /// What a reminder says that could not be sent, from when it was asked for: nobody sends it after that any more.
+    pub reminder_contents: TimeDelta,
     /// Marks of passwords of which people heard; longer than any password lives, or they would hear of it again.
     pub reminder_marks: TimeDelta,
     /// Reconciliations of numbers, from when they were begun: a year can be compared with the one before.
@@ -46,6 +48,7 @@ impl From<&RetentionSettings> for SweepAges {
             rejections: TimeDelta::days(396),
             feedback: TimeDelta::days(365),
             reminders: days(periods.reminder_days),
+            reminder_contents: TimeDelta::days(30),
             reminder_marks: TimeDelta::days(800),
             reconciliations: TimeDelta::days(400),
         }
@@ -87,6 +90,8 @@ pub struct SweepReport {
     pub reminder_runs: usize,
     /// What they sent.
     pub reminder_mails: usize,
+    /// What reminders said that could not be sent.
+    pub reminder_contents: usize,
     /// Marks of passwords of which people heard.
     pub reminder_marks: usize,
     /// Reconciliations of numbers.

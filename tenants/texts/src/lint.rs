@@ -40,12 +40,16 @@ impl Place {
     fn of(key: &str, is_message: bool) -> Self {
         match is_message {
             false => Place::Page,
-            true if key.starts_with("subject-") || key.starts_with("mail-") || key == "not-you-phone-or-mail" => {
-                Place::Mail
-            }
+            true if is_subject(key) || key.starts_with("reminder-") => Place::Mail,
+            true if key.starts_with("mail-") || key == "not-you-phone-or-mail" => Place::Mail,
             true => Place::Sms,
         }
     }
+}
+
+/// Whether a text is a mail's subject.
+fn is_subject(key: &str) -> bool {
+    key.starts_with("subject-") || key == "reminder-subject" || key.contains("-reminder-subject")
 }
 
 /// A text that a tenant wrote.

@@ -11,13 +11,23 @@ use crate::{Argument, Texts, html::escape};
 /// Cells of the table, in order.
 const COLUMNS: [&str; 5] = ["reminder-first", "reminder-last", "reminder-account", "reminder-ends", "reminder-left"];
 
+impl Texts {
+    /// What a unit's mail is called, for whoever tells of it.
+    pub fn reminder_subject(&self, language: Language) -> String {
+        self.text(language, "reminder-subject", &[])
+    }
+}
+
 /// One mail with one table, as text and as HTML.
 pub(crate) fn unit_mail(texts: &Texts, facts: &UnitReminder<'_>) -> MailText {
     let language = facts.tenant.offered(facts.language);
     let say = |key: &str, arguments: &[(&str, Argument<'_>)]| texts.text(language, key, arguments);
     let (register, reset) = (bare(&facts.links.register), bare(&facts.links.reset));
-    let subject = say("reminder-subject", &[]);
-    let mut before = vec![say("reminder-hello", &[]), say("reminder-soon", &[])];
+    let subject = texts.reminder_subject(language);
+    // What it is about has to be true of every line.
+    let some_are_over = facts.rows.iter().any(|row| row.days_left < 0);
+    let soon = if some_are_over { "reminder-soon-over" } else { "reminder-soon" };
+    let mut before = vec![say("reminder-hello", &[]), say(soon, &[])];
     if facts.in_period {
         before.push(say("reminder-period", &[]));
     }

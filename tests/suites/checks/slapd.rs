@@ -182,7 +182,8 @@ async fn the_generated_rules_let_everybody_be_read_in_pages() {
         let password = own.password().to_owned().into();
         let directory =
             connect(&settings.directory, password, egress(), Arc::new(SystemClock), Handle::current(), metrics);
-        let question = StaffQuestion { units_by: Some("title".parse().expect("a rule")), units: Vec::new() };
+        let question =
+            StaffQuestion { units_by: Some("title".parse().expect("a rule")), units: Vec::new(), lenient: false };
         let mut all = Vec::new();
         let ended = directory.expect("settings that hold").survey(question, &mut |page| all.extend(page)).await;
         if limited {

@@ -26,6 +26,7 @@ fn question(rule: &str, units: &[&str]) -> StaffQuestion {
     StaffQuestion {
         units_by: Some(rule.parse().expect("a rule")),
         units: units.iter().map(|unit| (*unit).to_owned()).collect(),
+        lenient: false,
     }
 }
 

@@ -5,11 +5,11 @@ use std::time::Duration;
 use chrono::Timelike as _;
 use harness::{
     mailserver::ReceivedMail,
-    process::{Finished, Installation, PATIENCE, eventually},
+    process::{Finished, Installation, PATIENCE, Serving, eventually},
     site::Site,
 };
 use portvakt::system::SystemClock;
-use portvakt_domain::time::Clock as _;
+use portvakt_domain::{id::TenantId, time::Clock as _};
 use serde_json::Value;
 
 use crate::stage::{SHARED_AGE, rows};
@@ -108,6 +108,13 @@ async fn what_a_preview_says_is_sent_once() {
     assert!(nobody.code != 0 && nobody.stderr.contains("there is no tenant"), "{}", nobody.output());
 }
 
+/// What a replica tells of a tenant's reminders.
+async fn gauge(serving: &Serving, name: &str, tenant: TenantId) -> Option<i64> {
+    let told = serving.internal("/metrics").await.expect("metrics").1;
+    let begin = format!("portvakt_reminders_{name}{{tenant=\"{tenant}\"}} ");
+    told.lines().find_map(|line| line.strip_prefix(&begin)).map(|value| value.parse().expect("a whole number"))
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_the_mail_server_refuses_is_seen_and_tried_again() {
     let site = Site::on_postgres().await;
@@ -119,7 +126,8 @@ async fn what_the_mail_server_refuses_is_seen_and_tried_again() {
     units[0]["recipients"] = vec!["refuse.chef@orebro.test"].into();
     units[1]["recipients"] = vec!["later.chef@orebro.test"].into();
     site.installation.apply(&tenant).await.succeeded();
-    let _serving = site.installation.serve().await;
+    let serving = site.installation.serve().await;
+    let asked = SystemClock.now().timestamp();
     let run = json(&site.installation, &["expiry", "run", "orebro", "--json"]).await;
     assert_eq!(text(&run["state"]), "done", "the run did its part: {run}");
 
@@ -134,6 +142,15 @@ async fn what_the_mail_server_refuses_is_seen_and_tried_again() {
     assert!(!text(&laid_aside["error"]).contains('@'), "it names nobody: {laid_aside}");
     let others = json(&site.installation, &["jobs", "list", "--tenant", "mjolby", "--json"]).await;
     assert!(others.as_array().expect("a list").iter().all(|job| job["tenant"] == "mjolby"), "{others}");
+
+    // Whoever watches sees when reminders went out last, and that some did not.
+    let gauge = async |name: &str| gauge(&serving, name, site.tenants["orebro"]).await;
+    assert!(gauge("last_success_timestamp_seconds").await.is_some_and(|done| done >= asked));
+    eventually("the refused one is counted", PATIENCE, async || {
+        gauge("refused").await.is_some_and(|refused| refused > 0).then_some(())
+    })
+    .await;
+    assert!(gauge("unsent").await.is_some_and(|unsent| unsent > 0), "what is laid aside is not sent");
 
     // 2. Cut off after the mail: taken again, as the same mail, and left at that after three.
     let cut = eventually("three times", PATIENCE, async || {

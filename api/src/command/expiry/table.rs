@@ -33,6 +33,9 @@ pub(super) fn preview(preview: &Value) {
     if preview["sending_day"] == false {
         say("  it is no sending day: what falls on it is sent on another");
     }
+    if let Some(problem) = preview["problem"].as_str() {
+        say(&format!("  {problem}: its accounts go to reminders.fallback"));
+    }
     for outgoing in list(&preview["outgoing"]) {
         let why: Vec<String> = list(&outgoing["why"]).iter().map(text).collect();
         let units: Vec<String> = list(&outgoing["units"]).iter().map(text).collect();

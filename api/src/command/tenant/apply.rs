@@ -9,7 +9,7 @@ use super::{
     CommandError, ConfigArgument, Opened,
     author::AuthorArgument,
     file::{TenantFile, stored_secrets, unusable},
-    note, reach, versions,
+    note, reach, units, versions,
 };
 use crate::system::{SystemClock, SystemRandom};
 
@@ -31,10 +31,14 @@ pub(super) async fn run(arguments: ApplyArguments) -> Result<ExitCode, CommandEr
     // 1. Everything that is wrong is told at once, before anything else.
     let ApplyArguments { file, dry_run, author, config } = arguments;
     let read = TenantFile::open(&file)?;
-    let Opened { store, keys, connect } = Opened::open(&config).await?;
+    let opened = Opened::open(&config).await?;
+    let Opened { store, keys, connect } = &opened;
     let (settings, secrets) = (&read.settings, &read.secrets);
-    let mut problems = unusable(settings, secrets, &stored_secrets(&store, settings.slug.as_str()).await?);
-    problems.extend(reach::refusals(settings, &connect).await.into_iter().map(|(_, problem)| problem));
+    let mut problems = unusable(settings, secrets, &stored_secrets(store, settings.slug.as_str()).await?);
+    problems.extend(reach::refusals(settings, connect).await.into_iter().map(|(_, problem)| problem));
+    if problems.is_empty() {
+        problems.extend(units::problem(&opened, settings, secrets).await);
+    }
     if !problems.is_empty() {
         return Err(read.refused(&file, problems));
     }
@@ -44,7 +48,7 @@ pub(super) async fn run(arguments: ApplyArguments) -> Result<ExitCode, CommandEr
     };
 
     // 2. What would change.
-    let difference = apply_settings::propose(&store, &keys, settings, secrets).await.map_err(refused)?;
+    let difference = apply_settings::propose(store, keys, settings, secrets).await.map_err(refused)?;
     versions::tell(settings.slug.as_str(), &difference);
     for lack in settings.shortfalls(swedish(SystemClock.now()).date()) {
         note(&lack);
@@ -55,7 +59,7 @@ pub(super) async fn run(arguments: ApplyArguments) -> Result<ExitCode, CommandEr
 
     // 3. In force.
     let author = author.name();
-    let applied = apply_settings::run(&store, &keys, &SystemClock, &SystemRandom, settings, secrets, &author)
+    let applied = apply_settings::run(store, keys, &SystemClock, &SystemRandom, settings, secrets, &author)
         .await
         .map_err(refused)?;
     versions::tell_in_force(settings, &applied);

@@ -3,6 +3,7 @@
 use askama::Template;
 use portvakt_domain::{
     feedback::Guide,
+    language::Language,
     policy::Rule,
     tenant::{KnownPassword, ReminderSettings},
 };
@@ -50,6 +51,8 @@ pub struct GuideFacts<'a> {
     pub functional: bool,
     /// What the tenant lets be sent before passwords end; `None` where nothing is.
     pub reminders: Option<&'a ReminderSettings>,
+    /// The language of mails about them.
+    pub reminder_language: Language,
     /// What the tenant tells people after a reset, by language.
     pub after_reset: &'a [String],
     /// The same after an unlock.
@@ -158,10 +161,12 @@ impl GuideView<'_> {
         let (next, sign_in, lost) = (page.text("button-next"), page.text("button-sign-in"), page.text("link-lost"));
         let (keep, leave, address) = (page.text("button-keep-number"), page.text("button-not-you"), self.address());
         let days = facts.reminders.map(|sent| sent.days.iter().map(u32::to_string).collect::<Vec<_>>().join(", "));
+        let subject = page.texts.reminder_subject(facts.reminder_language);
         let age = facts.reminders.map_or(0, |sent| sent.functional_age_days);
         let arguments = [
             ("days", Argument::Text(days.as_deref().unwrap_or_default())),
             ("age", age.into()),
+            ("subject", (&subject).into()),
             ("tenant", Argument::Text(page.tenant)),
             ("name", (&desk.name).into()),
             ("mail", desk.mail.as_deref().unwrap_or_default().into()),

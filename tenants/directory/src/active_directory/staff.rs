@@ -79,7 +79,8 @@ impl<'a> Questions<'a> {
     /// Finds out who is in the groups that matter.
     ///
     /// # Errors
-    /// `Misconfigured`: a group is not there, or nobody here can have the attribute that tells units.
+    /// `Misconfigured`: a group is not there and the question is not lenient, or nobody here can have the attribute that
+    /// tells units.
     pub(super) async fn about(subject: &'a Subject<'a>, held: &Held<Known>) -> Result<Self, DirectoryError> {
         if let Some(name) = subject.rule.attribute()
             && held.within(schema::has(held.connection(), name)).await? == Some(false)
@@ -95,7 +96,10 @@ impl<'a> Questions<'a> {
         let mut groups = HashMap::new();
         if matches!(subject.rule, Rule::Groups) {
             for (at, name) in subject.question.units.iter().enumerate() {
-                let sid = group(held, at, name).await?;
+                let sid = match group(held, at, name).await {
+                    Err(DirectoryError::Misconfigured(_)) if subject.question.lenient => continue,
+                    sid => sid?,
+                };
                 let first = |key| {
                     groups.entry(key).or_insert(at);
                 };

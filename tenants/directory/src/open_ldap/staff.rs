@@ -74,7 +74,8 @@ impl<'a> Questions<'a> {
     /// Finds out who is in the groups that matter.
     ///
     /// # Errors
-    /// `Misconfigured`: a group is not there, or nobody here can have the attribute that tells units.
+    /// `Misconfigured`: a group is not there and the question is not lenient, or nobody here can have the attribute that
+    /// tells units.
     pub(super) async fn about(subject: &'a Subject<'a>, held: &Held<Known>) -> Result<Self, DirectoryError> {
         if let Some(name) = subject.rule.attribute()
             && held.within(schema::has(held.connection(), name)).await? == Some(false)
@@ -91,7 +92,7 @@ impl<'a> Questions<'a> {
                 functional.add(held, &all, 0, name).await?;
             }
             for (at, name) in units.iter().enumerate() {
-                if !groups.add(held, &all, at, name).await? {
+                if !groups.add(held, &all, at, name).await? && !subject.question.lenient {
                     return Err(wrong_unit(at, "it is not in the directory"));
                 }
             }

@@ -247,6 +247,15 @@ pub(crate) fn retry_job(c: &mut Conn, job: &JobId, worker: &str, run_at: &Instan
     Ok(changed == 1)
 }
 
+pub(crate) fn defer_job(c: &mut Conn, job: &JobId, worker: &str, run_at: &Instant, error: &str) -> Outcome<bool> {
+    let is_given_back = retry_job(c, job, worker, run_at, error)?;
+    if is_given_back {
+        let given_back = jobs::table.filter(jobs::id.eq(Id(job.0)));
+        diesel::update(given_back).set(jobs::attempts.eq(jobs::attempts - 1)).execute(c)?;
+    }
+    Ok(is_given_back)
+}
+
 pub(crate) fn bury_job(c: &mut Conn, job: &JobId, worker: &str, now: &Instant, error: &str) -> Outcome<bool> {
     let changed = diesel::update(jobs::table)
         .filter(jobs::id.eq(Id(job.0)))

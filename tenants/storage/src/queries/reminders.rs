@@ -42,7 +42,11 @@ pub(crate) fn figures(c: &mut Conn, tenant: TenantId) -> Outcome<ReminderFigures
         None => 0,
         Some(run) => mails()
             .filter(reminder_mails::run.eq(run))
-            .filter(reminder_mails::state.eq_any(NOT_TOLD.map(ReminderState::as_str)))
+            .filter(
+                reminder_mails::state
+                    .eq_any(NOT_TOLD.map(ReminderState::as_str))
+                    .or(reminder_mails::settled_at.is_null().and(reminder_mails::reason.is_not_null())),
+            )
             .count()
             .get_result(c)?,
     };

@@ -1,7 +1,12 @@
 //! Removing what has served its time.
 
 use diesel::prelude::*;
-use portvakt_domain::{audit::NewEvent, id::TenantId, time::Instant};
+use portvakt_domain::{
+    audit::NewEvent,
+    id::TenantId,
+    reminder_mail::{ReminderState, UNIT_PART},
+    time::Instant,
+};
 
 use super::{
     Conn, audit, networks, rejections,
@@ -43,6 +48,7 @@ fn told(event: &NewEvent, report: &SweepReport) -> NewEvent {
         ("feedback", report.feedback),
         ("reminder_runs", report.reminder_runs),
         ("reminder_mails", report.reminder_mails),
+        ("reminder_contents", report.reminder_contents),
         ("reminder_marks", report.reminder_marks),
         ("reconciliations", report.reconciliations),
     ];
@@ -105,6 +111,25 @@ fn remove(c: &mut Conn, tenant: Id, now: Instant, ages: &SweepAges) -> Outcome<S
         .filter(reminder_mails::tenant_id.eq(tenant))
         .filter(reminder_mails::run.eq_any(old_runs().select(reminder_runs::id)))
         .execute(c)?;
+    let reminder_contents = diesel::update(reminder_mails::table)
+        .filter(reminder_mails::tenant_id.eq(tenant))
+        .filter(reminder_mails::settled_at.is_null())
+        .filter(reminder_mails::created_at.lt(at(now - ages.reminder_contents)))
+        .set((
+            reminder_mails::state.eq(ReminderState::GivenUp.as_str()),
+            reminder_mails::reason.eq(Some("it could not be sent for too long")),
+            reminder_mails::content.eq(None::<Vec<u8>>),
+            reminder_mails::settled_at.eq(at(now)),
+        ))
+        .execute(c)?;
+    // Those that ended just now, and those that an older release settled.
+    diesel::update(reminder_mails::table)
+        .filter(reminder_mails::tenant_id.eq(tenant))
+        .filter(reminder_mails::settled_at.is_not_null())
+        .filter(reminder_mails::recipient.is_not_null())
+        .filter(reminder_mails::part.ne(UNIT_PART))
+        .set(reminder_mails::recipient.eq(None::<Vec<u8>>))
+        .execute(c)?;
     let reminder_runs = diesel::delete(old_runs()).execute(c)?;
     let reminder_marks = diesel::delete(reminder_marks::table)
         .filter(reminder_marks::tenant_id.eq(tenant))
@@ -118,6 +143,7 @@ fn remove(c: &mut Conn, tenant: Id, now: Instant, ages: &SweepAges) -> Outcome<S
         reconciliations,
         reminder_runs,
         reminder_mails,
+        reminder_contents,
         reminder_marks,
         feedback,
         code_counts,

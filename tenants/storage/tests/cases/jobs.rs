@@ -155,6 +155,24 @@ pub(crate) async fn a_job_belongs_to_its_worker_until_the_lease_ends(f: Fixture)
     assert!(!operator::complete_job(&f.store, id, one()).await.expect("an answer"));
 }
 
+pub(crate) async fn what_was_not_its_turn_was_no_attempt(f: Fixture) {
+    let id = ask(&f, f.a, send(), f.now).await.expect("asked for");
+    let (one, why) = (|| "one".to_owned(), || "no room".to_owned());
+    let mut due = f.now;
+    for _ in 0..3 {
+        assert_eq!(lease(&f, "one", due, 1, &[]).await[0].attempt, 1);
+        let next = due + minutes(60);
+        assert!(!operator::defer_job(&f.store, id, "two".to_owned(), next, why()).await.expect("an answer"));
+        assert!(operator::defer_job(&f.store, id, one(), next, why()).await.expect("an answer"));
+        assert!(!operator::defer_job(&f.store, id, one(), next, why()).await.expect("an answer"), "given back already");
+        assert!(lease(&f, "one", next - TimeDelta::microseconds(1), 1, &[]).await.is_empty());
+        due = next;
+    }
+    assert_eq!(lease(&f, "one", due, 1, &[]).await[0].attempt, 1);
+    assert!(operator::retry_job(&f.store, id, one(), due, why()).await.expect("an answer"));
+    assert_eq!(lease(&f, "one", due, 1, &[]).await[0].attempt, 2, "one that was its turn counts");
+}
+
 pub(crate) async fn what_can_not_be_done_is_laid_aside(f: Fixture) {
     let id = ask(&f, f.a, send(), f.now).await.expect("asked for");
     let unreadable = ask(&f, f.a, send(), f.now).await.expect("asked for");

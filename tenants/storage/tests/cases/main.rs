@@ -102,6 +102,7 @@ cases! {
         what_nobody_waits_for_stands_before_no_code
         no_job_is_leased_twice
         a_job_belongs_to_its_worker_until_the_lease_ends
+        what_was_not_its_turn_was_no_attempt
         what_can_not_be_done_is_laid_aside
         a_worker_that_lives_keeps_its_job
         what_was_laid_aside_is_done_after_all

@@ -8,7 +8,7 @@ use crate::{
     wall::database,
 };
 
-const MIGRATIONS: [&str; 14] = [
+const MIGRATIONS: [&str; 15] = [
     "2026-11-22-000000_initial",
     "2026-11-23-000000_numbers",
     "2026-11-23-000100_rejections",
@@ -23,6 +23,7 @@ const MIGRATIONS: [&str; 14] = [
     "2026-11-25-000100_feedback",
     "2026-11-26-000100_reminders",
     "2026-11-27-000100_reconciliations",
+    "2026-11-28-000100_reminder_recipients",
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

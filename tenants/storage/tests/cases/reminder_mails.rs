@@ -83,7 +83,7 @@ pub(crate) async fn a_mail_is_sent_again_until_it_is_settled(f: Fixture) {
         run: mail.run,
         channel: Channel::Mail,
         part: mail.part.clone(),
-        recipient: mail.recipient.clone(),
+        recipient: Some(mail.recipient.clone()),
         rows: 7,
         state: ReminderState::Sent,
         reason: None,
@@ -132,6 +132,12 @@ pub(crate) async fn an_sms_is_handed_over_once(f: Fixture) {
     assert_eq!((listed.attempts, listed.unknown_sends, listed.settled_at), (2, 1, Some(f.now)));
     assert_eq!(events(&f, AuditKind::ReminderSettled).await, 1);
     assert!(!settle(&f, sms.id, ReminderState::Sent).await, "it was given up");
+    assert_eq!(listed.recipient, None, "a holder's number is nobody's business afterwards");
+
+    let sent = asked(&f, f.a, Channel::Sms).await;
+    assert_eq!(one(&f, sent.id).await.recipient, Some(sent.recipient), "until it is known what became of it");
+    assert!(settle(&f, sent.id, ReminderState::Sent).await);
+    assert_eq!(one(&f, sent.id).await.recipient, None);
 
     let unanswered = asked(&f, f.a, Channel::Sms).await;
     assert!(matches!(send(&f, unanswered.id).await, ReminderTurn::Send(_)));
@@ -165,6 +171,8 @@ pub(crate) async fn reminders_are_listed_by_what_became_of_them(f: Fixture) {
     assert!(refused.iter().all(|listed| listed.reason.as_deref() == Some("why")));
     assert_eq!(seen(refused), [all[3], all[5]]);
     assert_eq!(figures(f.a).await, ReminderFigures { last_done_at: None, unsettled: 2, refused: 2 });
+    assert!(put_back(&f, ids[1], false).await, "a server refused it: it is laid aside as it is");
+    assert_eq!(figures(f.a).await, ReminderFigures { last_done_at: None, unsettled: 2, refused: 3 });
 
     assert!(reminders::end_run(&f.store, f.a, end(&f, first, RunState::Done)).await.expect("an answer"));
     let second = begin(&f, f.a, NewRun { now: f.now + minutes(60), ..new_run(&f) }).await;

@@ -9,6 +9,7 @@ use portvakt_domain::{
     language::Language,
     message::Channel,
     reminder::Mark,
+    reminder_mail::UNIT_PART,
     reminder_run::{RunFigures, RunState},
     time::Instant,
 };
@@ -56,7 +57,7 @@ pub(super) fn reminder(f: &Fixture, run: ReminderRunId, channel: Channel, marks:
         id: ReminderMailId(Uuid::new_v4()),
         run,
         channel,
-        part: "unit.1".to_owned(),
+        part: if channel == Channel::Mail { UNIT_PART } else { "holder.1" }.to_owned(),
         recipient: sealed("to whom"),
         content: sealed("what"),
         language: Language::Sv,
@@ -272,12 +273,20 @@ pub(crate) async fn runs_go_after_a_year_and_marks_when_no_password_is_that_old(
     assert!(reminders::end_run(&f.store, f.a, end(&f, old.run, RunState::Done)).await.expect("an answer"));
     let younger = NewRun { now: f.now + TimeDelta::days(30), ..new_run(&f) };
     let younger = begin(&f, f.a, younger).await;
-    assert!(record(&f, f.a, reminder(&f, younger, Channel::Mail, vec![mark(&f, account(), 1)])).await);
+    assert!(record(&f, f.a, reminder(&f, younger, Channel::Sms, vec![mark(&f, account(), 1)])).await);
     let after = async |age: TimeDelta| {
         let swept = event(AuditKind::Swept, f.now + age);
         sweep::remove_expired(&f.store, f.a, f.now + age, SweepAges::default(), swept).await.expect("swept")
     };
     let (nothing, moment) = (SweepReport::default(), TimeDelta::microseconds(1));
+    let given_up = SweepReport { reminder_contents: 2, ..nothing };
+    assert_eq!(after(TimeDelta::days(30)).await, nothing);
+    assert_eq!(after(TimeDelta::days(30) + moment).await, given_up, "nobody sends it any more");
+    assert_eq!(
+        f.number("select count(*) from reminder_mails where content is null and settled_at is not null").await,
+        2
+    );
+    assert_eq!(f.number("select count(*) from reminder_mails where recipient is null").await, 1, "the holder's");
     assert_eq!(after(TimeDelta::days(400)).await, nothing);
     let gone = SweepReport { reminder_runs: 1, reminder_mails: 1, ..nothing };
     assert_eq!(after(TimeDelta::days(400) + moment).await, gone);
@@ -294,5 +303,5 @@ pub(crate) async fn runs_go_after_a_year_and_marks_when_no_password_is_that_old(
         f.id(f.a.0)
     );
     assert_eq!(f.number(&told).await, 2, "what was removed is told by the sweep that removed it");
-    assert_eq!(events(&f, AuditKind::Swept).await, 3, "where nothing was removed nothing is told");
+    assert_eq!(events(&f, AuditKind::Swept).await, 4, "where nothing was removed nothing is told");
 }

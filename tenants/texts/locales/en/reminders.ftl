@@ -3,6 +3,7 @@
 reminder-subject = Expiring passwords
 reminder-hello = Hello,
 reminder-soon = The passwords in the list are about to expire. After the last day nobody can sign in with them, so make sure that they are changed before then.
+reminder-soon-over = The passwords in the list have expired or are about to expire. After the last day nobody can sign in with them. Anyone who has registered their mobile number can still change the password afterwards.
 reminder-register = Those who have not registered their mobile number do that first, while the password works: { $address }. It is needed only once.
 reminder-change = Then the password can be changed, at any time of day: { $address }
 reminder-caption = Passwords that expire
@@ -15,7 +16,7 @@ reminder-over = has expired
 reminder-period = Some of the passwords expire during a time off. They are listed now so that they can be changed before it begins.
 reminder-why-unit = You get this e-mail because you are the recipient for { $units }.
 reminder-why-manager = You get this e-mail because you are the manager of those in the list.
-reminder-why-fallback = Some of the accounts belong to no unit that has a recipient. That is why they come here.
+reminder-why-fallback = Accounts that belong to no unit with a recipient come here.
 reminder-help = Has the password expired for somebody who can't get the code on their phone? Contact { $name }.
 reminder-sent = This e-mail is sent automatically. It never asks for passwords or codes.
 reminder-regards = Kind regards
@@ -28,7 +29,7 @@ own-reminder-subject = { $days ->
 own-reminder-subject-over = Your password has expired
 own-reminder = The password for your account { $account } at { $tenant } expires { $date }.
 own-reminder-over = The password for your account { $account } at { $tenant } expired { $date }.
-own-reminder-change = Change it at { $address }
+own-reminder-change = Change the password at { $address }
 own-reminder-register = Your mobile number is not registered. Register it first, while the password works: { $address }
 
 shared-reminder-subject = { $days ->

@@ -3,6 +3,7 @@
 reminder-subject = Utgående lösenord
 reminder-hello = Hej!
 reminder-soon = Lösenorden i listan går snart ut. Efter sista dagen går det inte att logga in med dem, så se till att de byts innan dess.
+reminder-soon-over = Lösenorden i listan har gått ut eller går snart ut. Efter sista dagen går det inte att logga in med dem. Den som har registrerat sitt mobilnummer kan byta lösenordet också efteråt.
 reminder-register = Den som inte har registrerat sitt mobilnummer gör det först, medan lösenordet fungerar: { $address }. Det behövs bara en gång.
 reminder-change = Sedan går det att byta lösenord, när som helst på dygnet: { $address }
 reminder-caption = Lösenord som går ut
@@ -15,7 +16,7 @@ reminder-over = har gått ut
 reminder-period = Några av lösenorden går ut under en ledighet. De står med redan nu så att de hinner bytas innan den börjar.
 reminder-why-unit = Du får mejlet för att du är mottagare för { $units }.
 reminder-why-manager = Du får mejlet för att du är chef för dem som står i listan.
-reminder-why-fallback = Några av kontona hör inte till någon enhet som har en mottagare. Därför kommer de hit.
+reminder-why-fallback = Konton som inte hör till någon enhet med en mottagare kommer hit.
 reminder-help = Har lösenordet gått ut för någon som inte kan få koden på sin mobil? Kontakta { $name }.
 reminder-sent = Mejlet skickas automatiskt. Det ber aldrig om lösenord eller koder.
 reminder-regards = Hälsningar
@@ -28,7 +29,7 @@ own-reminder-subject = { $days ->
 own-reminder-subject-over = Ditt lösenord har gått ut
 own-reminder = Lösenordet för ditt konto { $account } hos { $tenant } går ut { $date }.
 own-reminder-over = Lösenordet för ditt konto { $account } hos { $tenant } gick ut { $date }.
-own-reminder-change = Byt det på { $address }
+own-reminder-change = Byt lösenordet på { $address }
 own-reminder-register = Ditt mobilnummer är inte registrerat. Registrera det först, medan lösenordet fungerar: { $address }
 
 shared-reminder-subject = { $days ->

@@ -45,7 +45,8 @@ const PROMISES: [Promise; 3] = [
 ];
 
 /// Labels and headings are short: they stand on buttons, above fields and in the title.
-const SHORT: [(&[&str], usize); 2] = [(&["button-", "label-", "link-", "subject-"], 60), (&["-heading"], 90)];
+const SHORT: [(&[&str], usize); 2] =
+    [(&["button-", "label-", "link-", "subject-", "reminder-subject"], 60), (&["-heading"], 90)];
 const LONGEST: usize = 600;
 
 /// What a text breaks of it.

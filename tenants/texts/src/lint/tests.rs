@@ -268,3 +268,11 @@ fn a_language_that_is_not_offered_sends_nothing_that_could_be_wrong() {
     own.languages = vec![Language::Sv, Language::En];
     assert_eq!(problems(&texts(), &own).len(), 1);
 }
+
+#[test]
+fn words_of_reminder_mails_are_no_sms() {
+    assert_eq!(of("sv", "reminder-soon", "Lösenorden går snart ut – byt dem “nu”."), Vec::<String>::new());
+    let long = "Lösenord som går ut inom kort ".repeat(3);
+    assert!(of("sv", "reminder-subject", &long).iter().any(|told| told.contains("write at most 60")));
+    assert!(!of("sv", "own-reminder-change", "Byt – på { $address }").is_empty(), "it is in the SMS too");
+}

@@ -28,6 +28,11 @@ fn rows() -> Vec<ReminderRow> {
     ]
 }
 
+/// Those whose passwords still work.
+fn working() -> Vec<ReminderRow> {
+    rows().split_off(1)
+}
+
 fn mail(language: Language, reasons: &[ReminderReason], in_period: bool, tenant: &TenantSettings) -> MailText {
     let (links, rows) = (links(), rows());
     texts().unit_reminder(&UnitReminder { language, tenant, links: &links, rows: &rows, reasons, in_period })
@@ -58,6 +63,13 @@ fn a_units_mail_says_what_the_municipalities_mail_says() {
         let at = text[from..].find(said).unwrap_or_else(|| panic!("{said:?} comes next in:\n{text}"));
         from += at + said.len();
     }
+    assert!(text.contains("gått ut eller går snart ut"), "it is true of every line");
+    let links = links();
+    let (language, reasons, in_period) = (Language::Sv, &unit, false);
+    let rows = &working();
+    let early =
+        texts().unit_reminder(&UnitReminder { language, tenant: &tenant, links: &links, rows, reasons, in_period });
+    assert!(early.text.0.contains("Lösenorden i listan går snart ut.") && !early.text.0.contains("gått ut eller"));
     assert_eq!(six_digits(&text), Vec::<&str>::new(), "nothing looks like a code");
 }
 
@@ -72,7 +84,7 @@ fn its_html_is_a_table_that_is_read_aloud_well() {
     assert!(html.contains("&lt;Björkman&gt; &amp; co") && !html.contains("<Björkman>"));
     assert!(html.contains("<a href=\"https://pwreg.orebro.se\">pwreg.orebro.se</a>"));
     assert!(html.contains("<a href=\"https://pwreset.orebro.se\">pwreset.orebro.se</a>"));
-    assert!(html.contains("during a time off") && html.contains("belong to no unit that has a recipient"));
+    assert!(html.contains("during a time off") && html.contains("belong to no unit with a recipient"));
     assert!(!mail(Language::En, &[], false, &tenant).text.0.contains("during a time off"));
     assert!(mail(Language::En, &[ReminderReason::Manager], false, &tenant).text.0.contains("you are the manager of"));
 }
@@ -106,9 +118,9 @@ fn a_person_is_told_the_day_and_where_to_go_first() {
     let (mail, sms) = personal(Personal::Own, 7, true, &tenant);
     assert_eq!(
         sms,
-        "Lösenordet för ditt konto hemvardsgruppen hos Örebro kommun går ut 2026-11-30. Byt det på pwreset.orebro.se"
+        "Lösenordet för ditt konto hemvardsgruppen hos Örebro kommun går ut 2026-11-30. Byt lösenordet på pwreset.orebro.se"
     );
-    assert!(mail.text.0.contains("Byt det på pwreset.orebro.se"), "{}", mail.text.0);
+    assert!(mail.text.0.contains("Byt lösenordet på pwreset.orebro.se"), "{}", mail.text.0);
     assert!(mail.html.expect("html").0.contains("<a href=\"https://pwreset.orebro.se\">"));
     let (mail, sms) = personal(Personal::Own, 7, false, &tenant);
     for text in [&sms, &mail.text.0] {

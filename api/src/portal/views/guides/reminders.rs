@@ -1,12 +1,24 @@
 //! The guide for who gets mail about passwords that are about to expire.
 
-use portvakt_domain::feedback::Guide;
+use portvakt_domain::{
+    feedback::Guide,
+    tenant::{DayOff, ReminderSettings, SendingDays},
+};
 
 use super::{GuideView, Line, Picture, Section};
 
 /// Made-up people of the list: first name, last name, account, expiry date, days left.
 const LISTED: [[&str; 5]; 2] =
     [["Anna", "Andersson", "annand01", "2026-12-07", "15"], ["Erik", "Eriksson", "erieri02", "2026-11-29", "7"]];
+
+/// What is said of days on which nothing is sent.
+fn off_days(settings: &ReminderSettings) -> Option<&'static str> {
+    match (settings.sending_days, settings.days_off) {
+        (SendingDays::EveryDay, _) => None,
+        (SendingDays::WorkingDays, DayOff::Before) => Some("guide-reminders-before-off"),
+        (SendingDays::WorkingDays, DayOff::After) => Some("guide-reminders-after-off"),
+    }
+}
 
 impl GuideView<'_> {
     pub(super) fn reminders(&self) -> Vec<Section> {
@@ -24,7 +36,10 @@ impl GuideView<'_> {
             rows: LISTED.map(|row| row.map(str::to_owned).into()).into(),
         };
         let mut means = vec![self.line("guide-reminders-intro"), table];
-        means.extend(facts.reminders.map(|_| self.line("guide-reminders-when")));
+        if let Some(sent) = facts.reminders {
+            means.push(self.line("guide-reminders-when"));
+            means.extend(off_days(sent).map(|key| self.line(key)));
+        }
         means.push(self.line("guide-reminders-again"));
 
         let register = vec![

@@ -90,6 +90,7 @@ impl PrivacyView<'_> {
             guards,
             feedback,
             reminders,
+            reminder_contents: _,
             reminder_marks,
             rejections: _,
             sms_log: _,

@@ -8,7 +8,7 @@ use portvakt_domain::{
     id::{ReminderMailId, ReminderRunId, TenantId},
     keys::Sealed,
     message::Channel,
-    reminder_mail::ReminderState,
+    reminder_mail::{ReminderState, UNIT_PART},
     time::Instant,
 };
 
@@ -32,7 +32,7 @@ struct MailRow {
     run: Id,
     channel: String,
     part: String,
-    recipient: Vec<u8>,
+    recipient: Option<Vec<u8>>,
     content: Option<Vec<u8>>,
     language: String,
     rows: i32,
@@ -54,7 +54,7 @@ impl MailRow {
             run: ReminderRunId(self.run.0),
             channel: self.channel()?,
             part: self.part,
-            recipient: Sealed(self.recipient),
+            recipient: Sealed(self.recipient.ok_or_else(|| corrupt("reminder_mails.recipient"))?),
             content: Sealed(self.content.ok_or_else(|| corrupt("reminder_mails.content"))?),
             language: language(&self.language, "reminder_mails.language")?,
             rows: self.rows,
@@ -82,7 +82,7 @@ pub(super) fn add(c: &mut Conn, tenant: TenantId, new: &NewReminderMail, now: In
             reminder_mails::run.eq(Id(new.run.0)),
             reminder_mails::channel.eq(new.channel.as_str()),
             reminder_mails::part.eq(&new.part),
-            reminder_mails::recipient.eq(&new.recipient.0),
+            reminder_mails::recipient.eq(Some(&new.recipient.0)),
             reminder_mails::content.eq(Some(&new.content.0)),
             reminder_mails::language.eq(new.language.tag()),
             reminder_mails::rows.eq(new.rows),
@@ -191,6 +191,11 @@ pub(crate) fn settle(c: &mut Conn, tenant: TenantId, settled: &SettleReminder) -
         ))
         .execute(c)?;
     if changed == 1 {
+        // Of units people look up to whom a mail went; to which person or holder, nobody has to know any more.
+        diesel::update(reminder_mails::table.find((Id(tenant.0), Id(settled.mail.0))))
+            .filter(reminder_mails::part.ne(UNIT_PART))
+            .set(reminder_mails::recipient.eq(None::<Vec<u8>>))
+            .execute(c)?;
         audit::record(c, tenant, std::slice::from_ref(&settled.event))?;
     }
     Ok(changed == 1)
@@ -221,7 +226,7 @@ struct ListedRow {
     run: Id,
     channel: String,
     part: String,
-    recipient: Vec<u8>,
+    recipient: Option<Vec<u8>>,
     rows: i32,
     state: String,
     reason: Option<String>,
@@ -238,7 +243,7 @@ impl ListedRow {
             run: ReminderRunId(self.run.0),
             channel: channel(&self.channel)?,
             part: self.part,
-            recipient: Sealed(self.recipient),
+            recipient: self.recipient.map(Sealed),
             rows: self.rows,
             state: state(&self.state)?,
             reason: self.reason,

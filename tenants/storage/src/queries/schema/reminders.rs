@@ -31,7 +31,7 @@ diesel::table! {
         run -> Id,
         channel -> Text,
         part -> Text,
-        recipient -> Binary,
+        recipient -> Nullable<Binary>,
         content -> Nullable<Binary>,
         language -> Text,
         rows -> Integer,

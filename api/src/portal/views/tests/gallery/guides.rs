@@ -7,7 +7,7 @@ use portvakt_domain::{
     feedback::Guide,
     language::Language,
     policy::{PolicyPreset, Rule},
-    tenant::{HelpDesk, HostPurpose, KnownPassword, ReminderSettings},
+    tenant::{DayOff, HelpDesk, HostPurpose, KnownPassword, ReminderSettings, SendingDays},
 };
 use portvakt_texts::Texts;
 
@@ -35,6 +35,7 @@ fn all<'a>(rules: &'a [Rule], own: &'a [String], reminders: &'a ReminderSettings
         delayed_change_hours: 48,
         functional: true,
         reminders: Some(reminders),
+        reminder_language: Language::Sv,
         after_reset: own,
         after_unlock: own,
         after_functional: own,
@@ -69,13 +70,16 @@ pub(super) fn pages(gallery: &mut Gallery<'_>) {
     let rules = PolicyPreset::Orebro.policy().expect("a policy").rules(&EffectivePolicy::default());
     let own = ["Byt också i <mobilen>.".to_owned()];
     let date = NaiveDate::from_ymd_opt(2026, 11, 22).expect("a day").to_string();
-    let reminders = ReminderSettings { functional_age_days: 90, ..ReminderSettings::default() };
+    let sending_days = SendingDays::WorkingDays;
+    let reminders = ReminderSettings { functional_age_days: 90, sending_days, ..ReminderSettings::default() };
+    let after = ReminderSettings { days_off: DayOff::After, ..reminders.clone() };
     let all = all(&rules, &own, &reminders, &date);
+    let later = GuideFacts { reminders: Some(&after), ..all };
     let without = HelpDesk { phone: None, mail: None, ..page.help_desk.clone() };
     let by_phone = HelpDesk { mail: None, ..page.help_desk.clone() };
     let typed = TypedFeedback::default();
     for (name, facts, help_desk) in
-        [("all", all, page.help_desk), ("least", least(all), &by_phone), ("alone", all, &without)]
+        [("all", all, page.help_desk), ("least", least(all), &by_phone), ("alone", later, &without)]
     {
         let page = Page { help_desk, ..page };
         gallery.hang(format!("guides-list-{name}"), false, &GuideListView { page, facts });

@@ -2,7 +2,7 @@
 
 use portvakt_domain::{
     shortcoming::OF_THE_PLATFORM,
-    tenant::{HostPurpose, KnownPassword, TenantSettings},
+    tenant::{HostPurpose, KnownPassword, PersonalWay, TenantSettings},
 };
 use portvakt_storage::sweep::SweepAges;
 
@@ -67,6 +67,7 @@ url = "{OWN_PRIVACY}"
     settings.reset.known_password = KnownPassword::WithoutCode;
     settings.registration.delayed_change_hours = 0;
     settings.reminders.send = true;
+    settings.reminders.to_person = vec![PersonalWay::Mail];
     settings
 }
 
