@@ -16,6 +16,7 @@ use std::{
 use portvakt_domain::{
     id::TenantId,
     job::{Job, LeasedJob, retry_after},
+    time::Instant as Moment,
 };
 use portvakt_flows::{
     FlowError, Platform, change_number, compare_numbers, reconcile, remind, seal_audit,
@@ -44,10 +45,10 @@ pub struct Worker {
     name: String,
     wake: Arc<Notify>,
     places: Arc<Places>,
-    /// The last time at which each tenant's reminders were asked for here.
-    reminded: Mutex<HashMap<TenantId, portvakt_domain::time::Instant>>,
+    /// For when each tenant's reminders were asked for here last, and when that was.
+    reminded: Mutex<HashMap<TenantId, (Moment, Moment)>>,
     /// The last time at which each tenant's reconciliation was asked for here, or found done.
-    reconciled: Mutex<HashMap<TenantId, portvakt_domain::time::Instant>>,
+    reconciled: Mutex<HashMap<TenantId, Moment>>,
     /// Whether due jobs may wait for a place: only then is a job's end a reason to look for others.
     left: AtomicBool,
     stop: watch::Sender<bool>,
@@ -221,7 +222,9 @@ impl Worker {
         let mut renewed = Instant::now();
         let mut work = std::pin::pin!(work);
         loop {
-            if let Ok(done) = tokio::time::timeout(whole / 3, work.as_mut()).await {
+            // Not beyond the end of the lease, where it could not be renewed before.
+            let span = (whole / 3).min(whole.saturating_sub(renewed.elapsed()));
+            if let Ok(done) = tokio::time::timeout(span, work.as_mut()).await {
                 return Some(done);
             }
             let (asked, until) = (Instant::now(), self.platform.now() + lease);

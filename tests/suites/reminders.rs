@@ -18,6 +18,8 @@ mod groups;
 mod holders;
 #[path = "reminders/kills.rs"]
 mod kills;
+#[path = "reminders/mail_down.rs"]
+mod mail_down;
 #[path = "reminders/managers.rs"]
 mod managers;
 #[path = "reminders/periods.rs"]
@@ -32,6 +34,10 @@ mod sent;
 mod served;
 #[path = "reminders/stage.rs"]
 mod stage;
+#[path = "reminders/start.rs"]
+mod start;
+#[path = "reminders/words.rs"]
+mod words;
 #[path = "reminders/working_days.rs"]
 mod working_days;
 #[path = "reminders/year.rs"]

@@ -5,10 +5,12 @@ use std::{
     time::{Duration, Instant},
 };
 
+use chrono::TimeDelta;
 use portvakt_domain::{
     id::{JobId, TenantId},
     job::Job,
     reconciliation::Occasion,
+    time::Instant as Moment,
 };
 use portvakt_flows::{Tenant, reconcile, remind};
 use portvakt_storage::{jobs, operator, reconciliations, reminders};
@@ -19,6 +21,8 @@ use super::{Worker, chain};
 const HOURLY: Duration = Duration::from_secs(3600);
 /// How often the clock is looked at for reminders and reconciliations.
 const MINUTELY: Duration = Duration::from_secs(60);
+/// After so long a day's reminders that are not done are asked for again.
+const AGAIN: TimeDelta = TimeDelta::hours(1);
 
 impl Worker {
     /// What every tenant needs from time to time.
@@ -36,8 +40,6 @@ impl Worker {
     }
 
     async fn schedule_hourly(&self) {
-        // A run that was given up is asked for again: the directory may be back, and the day is not over.
-        self.reminded.lock().unwrap_or_else(PoisonError::into_inner).clear();
         for tenant in self.registry.tenants() {
             self.schedule(tenant.id, Job::Sweep).await;
             self.measure_reminders(tenant.id).await;
@@ -53,8 +55,8 @@ impl Worker {
         self.tell_unknown_jobs().await;
     }
 
-    /// Asks for the reminders of each tenant whose time has come, once a day in this process; what the job finds decides
-    /// whether there is anything to do.
+    /// Asks for the reminders of each tenant whose time has come; what the job finds decides whether there is anything to
+    /// do. Once an hour it is asked again: the directory may be back, and the day is not over.
     pub(super) async fn schedule_reminders(&self) {
         if !self.settings.reminders {
             return;
@@ -65,18 +67,19 @@ impl Worker {
             let starts_at = if settings.send { remind::starts_at(settings, tenant.id, now) } else { None };
             let Some(starts_at) = starts_at.filter(|at| *at <= now) else { continue };
             let asked = self.reminded.lock().unwrap_or_else(PoisonError::into_inner).get(&tenant.id).copied();
-            if asked != Some(starts_at) && self.ask_for_reminders(&tenant, starts_at).await {
-                self.reminded.lock().unwrap_or_else(PoisonError::into_inner).insert(tenant.id, starts_at);
+            let is_asked = asked.is_some_and(|(of, at)| of == starts_at && now < at + AGAIN);
+            if !is_asked && self.ask_for_reminders(&tenant, starts_at).await {
+                self.reminded.lock().unwrap_or_else(PoisonError::into_inner).insert(tenant.id, (starts_at, now));
             }
         }
     }
 
     /// `false` when nobody knows whether there is anything to do: to be asked again.
-    async fn ask_for_reminders(&self, tenant: &Tenant, starts_at: portvakt_domain::time::Instant) -> bool {
-        match remind::is_due(&self.platform, tenant).await {
+    async fn ask_for_reminders(&self, tenant: &Tenant, starts_at: Moment) -> bool {
+        match remind::is_to_be_asked(&self.platform, tenant).await {
             Ok(true) => {
                 self.metrics.reminders_due(tenant.id, starts_at);
-                self.schedule(tenant.id, Job::Remind { by_hand: false }).await
+                self.revive_reminders(tenant.id).await || self.schedule(tenant.id, Job::Remind { by_hand: false }).await
             }
             Ok(false) => true,
             Err(error) => {
@@ -84,6 +87,21 @@ impl Worker {
                 false
             }
         }
+    }
+
+    /// Has a day's run tried again that was laid aside, rather than lay another one beside it. `false`: there is none.
+    async fn revive_reminders(&self, tenant: TenantId) -> bool {
+        let dead = match operator::list_dead_jobs(&self.platform.store, Some(tenant)).await {
+            Ok(dead) => dead,
+            Err(error) => {
+                tracing::error!(tenant.id = %tenant, error = %chain(&error), "jobs can't be listed");
+                return false;
+            }
+        };
+        let by_schedule = Job::Remind { by_hand: false };
+        let is_it = |payload: &str| serde_json::from_str::<Job>(payload).is_ok_and(|job| job == by_schedule);
+        let Some(job) = dead.into_iter().rfind(|job| is_it(&job.payload)) else { return false };
+        operator::revive_job(&self.platform.store, job.id, self.platform.now()).await.unwrap_or(false)
     }
 
     /// Asks for each tenant's reconciliation of the day once its time has come. The database tells whether it took place, so

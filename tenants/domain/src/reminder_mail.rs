@@ -13,8 +13,6 @@ pub enum ReminderState {
     Sending,
     /// The provider took it.
     Sent,
-    /// The provider refused it, for good.
-    Refused,
     /// Nothing of it was left to be said: all its passwords were changed meanwhile.
     Empty,
     /// It was not sent in time, or an SMS was handed over and never answered.
@@ -25,11 +23,10 @@ pub enum ReminderState {
 
 impl ReminderState {
     /// All of them.
-    pub const ALL: [ReminderState; 7] = [
+    pub const ALL: [ReminderState; 6] = [
         ReminderState::Queued,
         ReminderState::Sending,
         ReminderState::Sent,
-        ReminderState::Refused,
         ReminderState::Empty,
         ReminderState::GivenUp,
         ReminderState::Bounced,
@@ -41,7 +38,6 @@ impl ReminderState {
             ReminderState::Queued => "queued",
             ReminderState::Sending => "sending",
             ReminderState::Sent => "sent",
-            ReminderState::Refused => "refused",
             ReminderState::Empty => "empty",
             ReminderState::GivenUp => "given_up",
             ReminderState::Bounced => "bounced",

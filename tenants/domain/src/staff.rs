@@ -19,6 +19,11 @@ pub struct StaffQuestion {
 }
 
 impl StaffQuestion {
+    /// Whether a directory that is misconfigured says so of what is asked here, and not of the directory's own settings.
+    pub fn is_blamed(problem: &str) -> bool {
+        problem.starts_with("reminders.")
+    }
+
     /// What a tenant's reminders ask.
     pub fn of(settings: &ReminderSettings) -> Self {
         let units = settings.units.iter().map(|unit| unit.value.clone()).collect();

@@ -236,6 +236,11 @@ impl TenantSettings {
         self.functional_help_desk.as_ref().unwrap_or(&self.help_desk)
     }
 
+    /// Whether reminders go to persons, beside the units' recipients: to all of them, or to who holds a shared account.
+    pub fn reminds_persons(&self) -> bool {
+        !self.reminders.to_person.is_empty() || self.directory.has_functional()
+    }
+
     /// The language that somebody is met in who asked for this one: it, where the tenant offers it.
     pub fn offered(&self, asked: Language) -> Language {
         if self.languages.contains(&asked) { asked } else { self.default_language }

@@ -8,6 +8,7 @@ use portvakt_domain::{
     calendar,
     flow::Flow,
     limit::{self, Hit},
+    reminder::Schedule,
     time::Instant,
 };
 use portvakt_storage::{
@@ -44,24 +45,23 @@ pub(crate) async fn holds_back(
 }
 
 /// Until when reminders leave the budget alone; `None`: they may take from it. They take no more than half, so that they
-/// keep nobody's code back. What the day has no room for waits for the tenant's time of day: an SMS at midnight would
-/// wake people. At random within ten minutes, so that what waited together does not return together.
+/// keep nobody's code back. What waits goes on a day of sending and not before the tenant's time of day: an SMS at midnight
+/// would wake people. At random within ten minutes, so that what waited together does not return together.
 pub(crate) async fn reminders_wait_until(platform: &Platform, tenant: &Tenant) -> Result<Option<Instant>, FlowError> {
     let (spent, limits, now) = (spend(platform, tenant, 0).await?, &tenant.settings.limits, platform.now());
     let half = |ceiling: i64| (ceiling / 2).max(1);
-    let until = if spent.day >= half(limits.sms_per_day) {
-        let settings = &tenant.settings.reminders;
-        let zone = settings.time_zone.tz();
-        let begins = |from: Instant| calendar::moment(calendar::local_day(from, zone), settings.at.time(), zone);
-        let next = window_end(now, DAY);
-        // Where the tenant's morning comes before the budget's midnight, the morning after.
-        if begins(next) >= next { begins(next) } else { begins(next + DAY) }
+    let room = if spent.day >= half(limits.sms_per_day) {
+        window_end(now, DAY)
     } else if spent.hour >= half(limits.sms_per_hour) {
         window_end(now, HOUR)
     } else {
         return Ok(None);
     };
-    Ok(Some(until + some_minutes(platform)))
+    let settings = &tenant.settings.reminders;
+    let zone = settings.time_zone.tz();
+    let day = Schedule::of(settings).next_sending_day(calendar::local_day(room, zone));
+    let morning = calendar::moment(day, settings.at.time(), zone);
+    Ok(Some(room.max(morning) + some_minutes(platform)))
 }
 
 /// When the window ends that a moment is in; windows begin with the hour and the day of UTC.

@@ -15,7 +15,7 @@ use portvakt_domain::{
     message::Channel,
     reminder::{Mark, Schedule},
     staff::{Person, StaffAccount, StaffQuestion},
-    tenant::{PersonalWay, UnitRule, UnitSettings},
+    tenant::{PersonalWay, UnitSettings},
 };
 use portvakt_storage::reminders::{self, Marked};
 
@@ -39,7 +39,7 @@ pub struct Plan {
     pub due: i64,
     /// Accounts that are not, by the reason.
     pub not_due: BTreeMap<&'static str, i64>,
-    /// Accounts whose numbers could not be read, so that only their unit is told.
+    /// Accounts whose numbers could not be read, so that they hear nothing by SMS.
     pub failures: i64,
     /// What is wrong with the units; whoever belongs to those is told of to the fall-back.
     pub problem: Option<String>,
@@ -136,10 +136,9 @@ pub async fn run(platform: &Platform, tenant: &Tenant, which: Which, watch: Watc
     if let Err(error) = tenant.directory.survey(question.clone(), &mut |page| take(page, &mut found)).await {
         // One unit's group that was removed is no reason to tell nobody. That is said before the first page; what is wrong
         // later is something else.
-        let (DirectoryError::Misconfigured(why), Some(UnitRule::Group), 0) =
-            (&error, question.units_by, found.accounts)
-        else {
-            return Err(error.into());
+        let why = match &error {
+            DirectoryError::Misconfigured(why) if StaffQuestion::is_blamed(why) && found.accounts == 0 => why,
+            _ => return Err(error.into()),
         };
         tracing::warn!(tenant.id = %tenant.id, why, "reminders go on without a unit");
         problem = Some(why.clone());
@@ -256,18 +255,21 @@ impl Planner<'_> {
         if !functional && settings.to_person.is_empty() {
             return Ok(false);
         }
-        let numbers = match self.numbers(staff).await {
-            Ok(numbers) => numbers,
+        let (numbers, registered) = match self.numbers(staff).await {
+            Ok(numbers) => {
+                let registered = !numbers.is_empty();
+                (numbers, registered)
+            }
             Err(error @ (FlowError::Storage(_) | FlowError::Directory(_))) => return Err(error),
             // A number that does not open is told of in the trail, and must not keep everybody else waiting.
             Err(error) => {
-                tracing::error!(%error, "an account's numbers can't be read; only its unit is reminded");
+                tracing::error!(%error, "an account's numbers can't be read; it hears of its password by mail alone");
                 self.failures += 1;
-                return Ok(false);
+                (Vec::new(), true)
             }
         };
         let whose = if functional { Personal::Shared } else { Personal::Own };
-        let kind = OutgoingKind::Personal { whose, registered: !numbers.is_empty() };
+        let kind = OutgoingKind::Personal { whose, registered };
         let mut told = false;
         if functional || settings.to_person.contains(&PersonalWay::Mail) {
             let mail = staff.mail.clone();
@@ -335,8 +337,10 @@ impl Planner<'_> {
         }
         let found = match self.tenant.directory.person(dn).await {
             Ok(found) => found,
-            // One of another domain, or one that nobody here may read: the others' reminders must not wait for that.
+            // One of another domain, or one that nobody here may read: the others' reminders must not wait for that. Where
+            // the directory does not answer this account at all, they do.
             Err(error @ (DirectoryError::Misconfigured(_) | DirectoryError::NoRight(_))) => {
+                self.tenant.directory.probe().await?;
                 tracing::warn!(tenant.id = %self.tenant.id, %error, "a manager can't be read; the fall-back is told");
                 None
             }

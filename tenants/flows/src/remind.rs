@@ -125,7 +125,10 @@ pub async fn run(platform: &Platform, tenant: &Tenant, by_hand: bool) -> Result<
     if overtaken {
         return Ok(JobOutcome::Retry("another run puts down the same reminders".to_owned()));
     }
-    end(platform, tenant.id, run, RunState::Done, figures, problem).await?;
+    if !end(platform, tenant.id, run, RunState::Done, figures, problem).await? {
+        // What it put down stays; the next try finds that told, and ends a run of its own.
+        return Ok(JobOutcome::Retry("this run was ended by somebody else".to_owned()));
+    }
     Ok(JobOutcome::Done)
 }
 
@@ -141,6 +144,19 @@ pub async fn is_due(platform: &Platform, tenant: &Tenant) -> Result<bool, Storag
     }
     let covered = reminders::covered(&platform.store, tenant.id, now).await?;
     Ok(covered.is_none_or(|covered| covered.reach < day))
+}
+
+/// Whether the day's own run is to be asked for: it is due, and no job is at it.
+///
+/// # Errors
+/// The database.
+pub async fn is_to_be_asked(platform: &Platform, tenant: &Tenant) -> Result<bool, StorageError> {
+    if !is_due(platform, tenant).await? {
+        return Ok(false);
+    }
+    let day = calendar::local_day(platform.now(), tenant.settings.reminders.time_zone.tz());
+    let newest = reminders::runs(&platform.store, tenant.id, 1).await?;
+    Ok(!newest.iter().any(|run| run.state == RunState::Running && run.day == day))
 }
 
 /// One outgoing reminder with its marks and its job. `false` when another replica was quicker with one of them.
@@ -206,6 +222,7 @@ async fn end_failed(
     Ok(())
 }
 
+/// `false`: it had ended already.
 async fn end(
     platform: &Platform,
     tenant: TenantId,
@@ -213,12 +230,11 @@ async fn end(
     state: RunState,
     figures: RunFigures,
     problem: Option<String>,
-) -> Result<(), FlowError> {
+) -> Result<bool, FlowError> {
     let event = event(platform, AuditKind::RemindersRun)
         .detail("accounts", &figures.accounts.to_string())
         .detail("due", &figures.due.to_string())
         .detail("unmapped", &figures.unmapped.to_string());
     let end = EndRun { run, state, figures, problem, at: platform.now(), event };
-    reminders::end_run(&platform.store, tenant, end).await?;
-    Ok(())
+    Ok(reminders::end_run(&platform.store, tenant, end).await?)
 }

@@ -37,7 +37,7 @@ const AT_ONCE: usize = 3;
 /// The database, or a directory that does not answer: the job is tried again.
 pub async fn run(platform: &Platform, tenant: &Tenant, id: ReminderMailId) -> Result<JobOutcome, FlowError> {
     // 1. Whom it speaks of, as they are now.
-    let Some(mail) = reminders::find_unsettled(&platform.store, tenant.id, id).await? else {
+    let Some(mut mail) = reminders::find_unsettled(&platform.store, tenant.id, id).await? else {
         return Ok(JobOutcome::Done);
     };
     let content = Content::open(platform, tenant, id, &mail.content)?;
@@ -57,11 +57,18 @@ pub async fn run(platform: &Platform, tenant: &Tenant, id: ReminderMailId) -> Re
 
     // 2. The turn. A mail that was found in the middle of a send goes again, under the same name; an SMS does not.
     match reminders::begin_send(&platform.store, tenant.id, id, platform.now()).await? {
-        ReminderTurn::Send(_) => {}
+        // As it is now: who died in the middle of a send counts as one that was not answered.
+        ReminderTurn::Send(now) => mail = *now,
         ReminderTurn::Over | ReminderTurn::Gone => return Ok(JobOutcome::Done),
     }
-    if let Some(why) = unwanted {
-        return settle(platform, tenant.id, &mail, End::of(ReminderState::GivenUp, Some(why.to_owned()), 0)).await;
+    if let Some(unwanted) = unwanted {
+        let (why, untold) = unwanted.told();
+        let end = End { untold, ..End::of(ReminderState::GivenUp, Some(why.to_owned()), 0) };
+        return settle(platform, tenant.id, &mail, end).await;
+    }
+    if mail.unknown_sends >= MOST_UNKNOWN {
+        let why = "it may have been sent: nobody answered, or who sent it did not live to tell".to_owned();
+        return settle(platform, tenant.id, &mail, End::of(ReminderState::GivenUp, Some(why), 0)).await;
     }
     if rows.is_empty() {
         return settle(platform, tenant.id, &mail, End::of(ReminderState::Empty, None, 0)).await;
@@ -94,31 +101,52 @@ pub async fn run(platform: &Platform, tenant: &Tenant, id: ReminderMailId) -> Re
     outcome(platform, tenant, &mail, sent, rows.len()).await
 }
 
-/// Why it is not to be sent any more, whatever it speaks of: the tenant changed its mind, or whom it goes to is none of
-/// its recipients any more.
+/// Why a reminder is not to be sent any more, whatever it speaks of.
+#[derive(Debug, Clone, Copy)]
+enum Unwanted {
+    /// The tenant sends none any more.
+    Stopped,
+    /// Whom it goes to is none of the unit's recipients any more.
+    Recipient,
+    /// Nor is the number registered.
+    Number,
+}
+
+impl Unwanted {
+    /// In words that name nobody, and whether somebody else is to be told by the next run.
+    fn told(self) -> (&'static str, bool) {
+        match self {
+            Unwanted::Stopped => ("reminders.send was set to false", false),
+            Unwanted::Recipient => ("it is no recipient any more", true),
+            Unwanted::Number => ("the number is not registered any more", true),
+        }
+    }
+}
+
+/// Whether it is still to be sent.
 async fn unwanted(
     platform: &Platform,
     tenant: &Tenant,
     content: &Content,
     to: &str,
     account: Option<&Account>,
-) -> Result<Option<&'static str>, FlowError> {
+) -> Result<Option<Unwanted>, FlowError> {
     let settings = &tenant.settings.reminders;
     if !settings.send {
-        return Ok(Some("reminders.send was set to false"));
+        return Ok(Some(Unwanted::Stopped));
     }
     match content.kind {
         ContentKind::Units { manager: true, .. } => Ok(None),
         ContentKind::Units { .. } => {
             let all = settings.units.iter().flat_map(|unit| &unit.recipients).chain(&settings.fallback);
             let is_one = all.into_iter().any(|mail| mail.eq_ignore_ascii_case(to));
-            Ok((!is_one).then_some("it is no recipient any more"))
+            Ok((!is_one).then_some(Unwanted::Recipient))
         }
         ContentKind::Own { .. } | ContentKind::Shared { .. } if to.starts_with('+') => {
             let Some(account) = account else { return Ok(None) };
             let numbers = number_attribute::numbers(platform, tenant, Some(account)).await?;
             let is_one = numbers.iter().any(|number| number.number.e164() == to);
-            Ok((!is_one).then_some("the number is not registered any more"))
+            Ok((!is_one).then_some(Unwanted::Number))
         }
         ContentKind::Own { .. } | ContentKind::Shared { .. } => Ok(None),
     }
@@ -261,11 +289,13 @@ struct End {
     reason: Option<String>,
     rows: usize,
     unknown: bool,
+    /// Somebody else is to be told of the same.
+    untold: bool,
 }
 
 impl End {
     fn of(state: ReminderState, reason: Option<String>, rows: usize) -> Self {
-        Self { state, reason, rows, unknown: false }
+        Self { state, reason, rows, unknown: false, untold: false }
     }
 }
 
@@ -275,13 +305,14 @@ async fn settle(
     mail: &StoredReminderMail,
     end: End,
 ) -> Result<JobOutcome, FlowError> {
-    let End { state, reason, rows, unknown } = end;
+    let End { state, reason, rows, unknown, untold } = end;
     let settled = event(platform, AuditKind::ReminderSettled)
         .detail("channel", mail.channel.as_str())
         .detail("outcome", state.as_str())
         .detail("reminder", &mail.id.to_string());
     let rows = i32::try_from(rows).unwrap_or(i32::MAX);
-    let settled = SettleReminder { mail: mail.id, state, reason, rows, unknown, now: platform.now(), event: settled };
+    let settled =
+        SettleReminder { mail: mail.id, state, reason, rows, unknown, untold, now: platform.now(), event: settled };
     reminders::settle(&platform.store, tenant, settled).await?;
     Ok(JobOutcome::Done)
 }

@@ -3,11 +3,15 @@
 
 use portvakt_domain::{audit::AuditKind, id::TenantId, tenant::RetentionSettings};
 use portvakt_storage::{
-    StorageError, Store, breakers, operator, settings,
+    StorageError, Store, audit, breakers, operator, settings,
     sweep::{self, SweepAges},
 };
 
-use crate::{FlowError, Platform, Tenant, breaker, event::event, send_code::JobOutcome};
+use crate::{
+    FlowError, Platform, Tenant, breaker,
+    event::{EventExt as _, event},
+    send_code::JobOutcome,
+};
 
 /// Sweeps one tenant's rows, after its own periods; `served` where it is.
 ///
@@ -23,11 +27,27 @@ pub async fn run(platform: &Platform, tenant: TenantId, served: Option<&Tenant>)
         None => stored_periods(&platform.store, tenant).await?,
     };
     let swept = event(platform, AuditKind::Swept);
-    sweep::remove_expired(&platform.store, tenant, platform.now(), SweepAges::from(&periods), swept).await?;
+    let ages = SweepAges::from(&periods);
+    sweep::remove_expired(&platform.store, tenant, platform.now(), ages, swept).await?;
+    forget_reminders(platform, tenant, ages).await?;
     // Where nobody asks for codes any more, nothing else would close it.
     let breaker = breakers::settle(&platform.store, tenant, platform.now()).await?;
     breaker::tell(platform, tenant, breaker);
     Ok(JobOutcome::Done)
+}
+
+/// Jobs of reminders that were laid aside as long ago as what they would say is kept: there is nothing left to try again.
+async fn forget_reminders(platform: &Platform, tenant: TenantId, ages: SweepAges) -> Result<(), StorageError> {
+    let before = platform.now() - ages.reminder_contents;
+    let mut removed = 0;
+    for kind in ["remind", "send_reminder"] {
+        removed += operator::remove_dead_jobs(&platform.store, tenant, kind.to_owned(), before).await?;
+    }
+    if removed > 0 {
+        let swept = event(platform, AuditKind::Swept).detail("laid_aside_jobs", &removed.to_string());
+        audit::record(&platform.store, tenant, vec![swept]).await?;
+    }
+    Ok(())
 }
 
 /// The periods of a tenant that is not served: suspended, or with settings of which another part can't be used.

@@ -297,6 +297,9 @@ storage_functions! { across operator:
     /// Jobs that were laid aside, of one tenant or of all, oldest first.
     read fn list_dead_jobs(of: Option<TenantId>) -> Vec<DeadJob>;
 
+    /// Removes a tenant's jobs of a kind that were laid aside before then; how many.
+    write fn remove_dead_jobs(of: TenantId, kind: String, before: Instant) -> usize;
+
     /// Jobs that were not laid aside, of one tenant or of all, those under way included; what is due first comes first.
     read fn list_waiting_jobs(of: Option<TenantId>, limit: i64) -> Vec<WaitingJob>;
 

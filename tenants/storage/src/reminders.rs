@@ -176,6 +176,8 @@ pub struct SettleReminder {
     pub rows: i32,
     /// It was handed over just now and not answered.
     pub unknown: bool,
+    /// Whom it was for is none of the recipients any more: its marks go too, so that the next run tells who is.
+    pub untold: bool,
     /// Now.
     pub now: Instant,
     /// Recorded.
@@ -256,12 +258,12 @@ storage_functions! { of reminders:
     /// over and not answered. `false`, and nothing changes: it is not being sent, or it is an SMS that may have been.
     write fn put_back(mail: ReminderMailId, unknown: bool, reason: String) -> bool;
 
-    /// What became of a reminder; what it said is forgotten, and, but for units, to whom. `false`, and nothing is recorded: it was settled already, or
-    /// the state is none that settles.
+    /// What became of a reminder; what it said is forgotten, and, but for units, to whom. `false`, and nothing is recorded:
+    /// it was settled already, or the state is none that settles.
     write fn settle(settled: SettleReminder) -> bool;
 
-    /// A mail that was sent came back, with what its server said. `false`, and nothing is recorded: it was not sent, or came
-    /// back before.
+    /// A mail that was sent, or may have been, came back, with what its server said. `false`, and nothing is recorded: it was
+    /// not sent, or came back before.
     write fn bounce(mail: ReminderMailId, reason: String, event: NewEvent) -> bool;
 
     /// Reminders that are neither sent nor given up yet, oldest first.

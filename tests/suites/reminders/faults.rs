@@ -4,7 +4,7 @@
 use chrono::TimeDelta;
 use harness::{Database, World};
 use portvakt_demo::practice::{Fault, Operation};
-use portvakt_domain::{reminder_run::RunState, time::Clock as _};
+use portvakt_domain::{calendar, reminder_run::RunState, tenant::TimeZone, time::Clock as _};
 use portvakt_flows::retry_job;
 use portvakt_storage::{operator, reminders};
 
@@ -62,12 +62,65 @@ async fn a_directory_that_stays_away_makes_a_run_that_people_see_has_failed() {
     let dead = operator::list_dead_jobs(store, Some(world.tenant("orebro").id)).await.expect("a list");
     assert_eq!(dead.iter().map(|job| job.kind.as_str()).collect::<Vec<_>>(), ["remind"]);
 
+    // An alarm knows: due, and not done.
+    let told = reqwest::get(format!("http://{}/metrics", world.internal)).await.expect("metrics").text().await;
+    let told = told.expect("a text");
+    let gauge = |name: &str| {
+        let begin = format!("portvakt_reminders_{name}{{tenant=\"{}\"}} ", world.tenant("orebro").id);
+        told.lines().find_map(|line| line.strip_prefix(&begin)).and_then(|value| value.parse::<i64>().ok())
+    };
+    let day = calendar::local_day(world.clock.now(), TimeZone::STOCKHOLM.tz());
+    let due = gauge("due_timestamp_seconds").and_then(|due| chrono::DateTime::from_timestamp(due, 0));
+    assert_eq!(due.map(|due| calendar::local_day(due, TimeZone::STOCKHOLM.tz())), Some(day));
+    assert_eq!(gauge("last_success_timestamp_seconds"), None);
+
     // Somebody mends the directory and has it tried again.
     directory.heal();
     let (clock, random) = (world.shared.platform.clock.as_ref(), world.shared.platform.random.as_ref());
     assert!(retry_job::run(store, clock, random, &dead[0], "Åsa").await.expect("an answer"));
     assert!(to("orebro", &lines(&world.arrived().await)) > 0);
     assert_eq!(newest(&world, "orebro").await.map(|run| run.state), Some(RunState::Done));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_that_was_given_up_is_asked_for_again_and_leaves_nothing_behind() {
+    let world = first_morning(Database::Sqlite).await;
+    let directory = world.tenant("orebro").directory.practice();
+    directory.fail(Operation::Search, Fault::Closed);
+    let (mut most, mut failed) = (0, 0);
+    for _ in 0..26 {
+        let _ = world.arrived().await;
+        world.clock.advance(TimeDelta::minutes(20));
+        most = most.max(laid_aside(&world, "orebro").await);
+        failed = failed.max(failed_runs(&world, "orebro").await);
+    }
+    assert!(most <= 1, "one job at most is laid aside: {most}");
+    assert!(failed > 0, "it was given up in between");
+    // By afternoon it is back: nobody has to do anything.
+    directory.heal();
+    let whole = expected(&world).into_iter().filter(|line| line.0.ends_with("@orebro.test")).count();
+    let mut told = Vec::new();
+    for _ in 0..3 {
+        told.extend(lines(&world.arrived().await));
+        world.clock.advance(TimeDelta::hours(1));
+    }
+    assert!(whole > 0 && to("orebro", &told) >= whole, "{} of {whole}", to("orebro", &told));
+    assert_eq!(newest(&world, "orebro").await.map(|run| run.state), Some(RunState::Done));
+    assert_eq!(laid_aside(&world, "orebro").await, 0);
+}
+
+/// How many of a tenant's runs are laid aside. A reconciliation may be, too: it asks the same directory.
+async fn laid_aside(world: &World, slug: &str) -> usize {
+    let store = &world.shared.platform.store;
+    let dead = operator::list_dead_jobs(store, Some(world.tenant(slug).id)).await.expect("a list");
+    dead.iter().filter(|job| job.kind == "remind").count()
+}
+
+/// How many runs of a tenant failed.
+async fn failed_runs(world: &World, slug: &str) -> usize {
+    let store = &world.shared.platform.store;
+    let all = reminders::runs(store, world.tenant(slug).id, 100).await.expect("runs");
+    all.iter().filter(|run| run.state == RunState::Failed).count()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -111,7 +164,7 @@ async fn after_days_without_a_server_everybody_stands_once_with_the_days_that_ar
     for account in ["orebro", "mjolby"].into_iter().flat_map(crate::stage::spoken_of) {
         let ends = crate::stage::last_day(&world, &account);
         let marks = [30, 15, 7, 5, 3, 1, 0].map(|mark| ends - TimeDelta::days(mark));
-        let first = portvakt_domain::calendar::local_day(before, portvakt_domain::tenant::TimeZone::STOCKHOLM.tz());
+        let first = calendar::local_day(before, TimeZone::STOCKHOLM.tz());
         let fell = marks.into_iter().any(|falls| falls > first && falls <= day);
         let is_told = told.iter().any(|line| line.1 == account.username);
         if fell != is_told {

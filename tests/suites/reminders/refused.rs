@@ -75,5 +75,5 @@ async fn what_can_not_be_kept_is_refused_with_the_reason() {
     site.directories["orebro"].refuse_connections().await;
     site.directories["orebro"].drop_connections().await;
     let applied = site.installation.apply(&good).await.succeeded();
-    assert!(applied.output().contains("the directory does not answer"), "{}", applied.output());
+    assert!(applied.output().contains("the directory can't be asked"), "{}", applied.output());
 }

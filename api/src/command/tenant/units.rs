@@ -37,10 +37,10 @@ pub(super) async fn problem(
     };
     match timeout(PATIENCE, asked).await {
         Ok(Ok(())) => None,
-        Ok(Err(DirectoryError::Misconfigured(problem))) => Some(problem),
+        Ok(Err(DirectoryError::Misconfigured(problem))) if StaffQuestion::is_blamed(&problem) => Some(problem),
         Ok(Err(_)) | Err(_) => {
             note(
-                "the directory does not answer: whether it has what reminders.units_by names, `portvakt tenant check` tells later",
+                "the directory can't be asked: whether it has what tells units, `portvakt expiry preview` tells later",
             );
             None
         }

@@ -7,7 +7,9 @@ mod queue;
 pub(crate) use agreed_keys::{agree_on_key, agreed_key};
 pub(crate) use counts::{count_deployment, deployment_count, sms_sent, spend_sms};
 pub(crate) use life::{ask_deletion, delete_due, list_deleted, resume, suspend, withdraw_deletion};
-pub(crate) use queue::{jobs_of, jobs_overview, list_dead_jobs, list_unknown_jobs, list_waiting_jobs, revive_job};
+pub(crate) use queue::{
+    jobs_of, jobs_overview, list_dead_jobs, list_unknown_jobs, list_waiting_jobs, remove_dead_jobs, revive_job,
+};
 
 use std::collections::BTreeMap;
 

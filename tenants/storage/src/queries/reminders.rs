@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// States in which people did not get what they were to get.
-const NOT_TOLD: [ReminderState; 3] = [ReminderState::Refused, ReminderState::GivenUp, ReminderState::Bounced];
+const NOT_TOLD: [ReminderState; 2] = [ReminderState::GivenUp, ReminderState::Bounced];
 
 pub(crate) fn figures(c: &mut Conn, tenant: TenantId) -> Outcome<ReminderFigures> {
     let runs = || reminder_runs::table.filter(reminder_runs::tenant_id.eq(Id(tenant.0)));

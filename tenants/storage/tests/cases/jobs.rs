@@ -173,6 +173,25 @@ pub(crate) async fn what_was_not_its_turn_was_no_attempt(f: Fixture) {
     assert_eq!(lease(&f, "one", due, 1, &[]).await[0].attempt, 2, "one that was its turn counts");
 }
 
+pub(crate) async fn what_was_laid_aside_long_ago_is_removed_by_kind(f: Fixture) {
+    let mut laid_aside = Vec::new();
+    for (tenant, job) in [(f.a, send()), (f.a, Job::Sweep), (f.b, send())] {
+        let id = ask(&f, tenant, job, f.now).await.expect("asked for");
+        assert_eq!(lease(&f, "one", f.now, 1, &[]).await.len(), 1);
+        assert!(operator::bury_job(&f.store, id, "one".to_owned(), f.now, "why".to_owned()).await.expect("an answer"));
+        laid_aside.push(id);
+    }
+    ask(&f, f.a, send(), f.now).await.expect("asked for");
+    let kind = send().kind().to_owned();
+    let remove = async |before| operator::remove_dead_jobs(&f.store, f.a, kind.clone(), before).await.expect("a count");
+    assert_eq!(remove(f.now).await, 0, "not before then");
+    assert_eq!(remove(f.now + TimeDelta::microseconds(1)).await, 1);
+    let left = operator::list_dead_jobs(&f.store, None).await.expect("a list");
+    let left: BTreeSet<JobId> = left.iter().map(|job| job.id).collect();
+    assert_eq!(left, laid_aside[1..].iter().copied().collect(), "another kind's and another tenant's");
+    assert_eq!(lease(&f, "one", f.now, 9, &[]).await.len(), 1, "and what waits");
+}
+
 pub(crate) async fn what_can_not_be_done_is_laid_aside(f: Fixture) {
     let id = ask(&f, f.a, send(), f.now).await.expect("asked for");
     let unreadable = ask(&f, f.a, send(), f.now).await.expect("asked for");

@@ -103,6 +103,7 @@ cases! {
         no_job_is_leased_twice
         a_job_belongs_to_its_worker_until_the_lease_ends
         what_was_not_its_turn_was_no_attempt
+        what_was_laid_aside_long_ago_is_removed_by_kind
         what_can_not_be_done_is_laid_aside
         a_worker_that_lives_keeps_its_job
         what_was_laid_aside_is_done_after_all
@@ -168,6 +169,7 @@ cases! {
     reminder_mails:
         a_mail_is_sent_again_until_it_is_settled
         a_mail_that_was_sent_may_come_back
+        whom_it_was_not_for_any_more_leaves_the_marks_to_others
         an_sms_is_handed_over_once
         reminders_are_listed_by_what_became_of_them;
     reminders:

@@ -5,8 +5,10 @@ use portvakt_domain::{
     audit::AuditKind, id::ReminderMailId, message::Channel, reminder_mail::ReminderState, reminder_run::RunState,
 };
 use portvakt_storage::reminders::{
-    self, ListedReminder, NewRun, RecordReminder, ReminderFigures, ReminderTurn, SettleReminder, StoredReminderMail,
+    self, ListedReminder, NewReminderMail, NewRun, RecordReminder, ReminderFigures, ReminderTurn, SettleReminder,
+    StoredReminderMail,
 };
+use uuid::Uuid;
 
 use super::reminders::{asked, begin, end, events, mark, new_run, record, reminder};
 use crate::fixture::{Fixture, account, event, minutes};
@@ -27,6 +29,7 @@ fn settled(f: &Fixture, mail: ReminderMailId, state: ReminderState) -> SettleRem
         reason,
         rows: 7,
         unknown: false,
+        untold: false,
         now: f.now,
         event: event(AuditKind::ReminderSettled, f.now),
     }
@@ -73,7 +76,7 @@ pub(crate) async fn a_mail_is_sent_again_until_it_is_settled(f: Fixture) {
     assert_eq!(f.number("select count(*) from reminder_mails where content is null").await, 0);
 
     assert!(settle(&f, mail.id, ReminderState::Sent).await);
-    assert!(!settle(&f, mail.id, ReminderState::Refused).await, "an answer after the answer");
+    assert!(!settle(&f, mail.id, ReminderState::GivenUp).await, "an answer after the answer");
     assert!(!put_back(&f, mail.id, true).await);
     assert_eq!(send(&f, mail.id).await, ReminderTurn::Over);
     assert_eq!(f.number("select count(*) from reminder_mails where content is null").await, 1, "what it said is gone");
@@ -114,10 +117,34 @@ pub(crate) async fn a_mail_that_was_sent_may_come_back(f: Fixture) {
     assert_eq!(reminders::figures(&f.store, f.a).await.expect("figures").refused, 1);
     assert_eq!(events(&f, AuditKind::ReminderSettled).await, 2);
 
+    let unanswered = asked(&f, f.a, Channel::Mail).await;
+    send(&f, unanswered.id).await;
+    assert!(settle(&f, unanswered.id, ReminderState::GivenUp).await);
+    assert!(bounce(f.a, unanswered.id).await, "it had been taken after all");
+
     let sms = asked(&f, f.a, Channel::Sms).await;
     send(&f, sms.id).await;
     assert!(settle(&f, sms.id, ReminderState::Sent).await);
     assert!(!bounce(f.a, sms.id).await, "an SMS has reports of its own");
+}
+
+pub(crate) async fn whom_it_was_not_for_any_more_leaves_the_marks_to_others(f: Fixture) {
+    let run = begin(&f, f.a, new_run(&f)).await;
+    let (one, two) = (vec![mark(&f, account(), 30), mark(&f, account(), 15)], vec![mark(&f, account(), 7)]);
+    let (gone, stays) = (reminder(&f, run, Channel::Mail, one), reminder(&f, run, Channel::Mail, two));
+    assert!(record(&f, f.a, gone.clone()).await && record(&f, f.a, stays.clone()).await);
+    let untold = |mail| SettleReminder { untold: true, ..settled(&f, mail, ReminderState::GivenUp) };
+    assert!(!reminders::settle(&f.store, f.b, untold(gone.mail.id)).await.expect("an answer"), "another tenant's");
+    assert_eq!(f.number("select count(*) from reminder_marks").await, 3);
+    assert!(reminders::settle(&f.store, f.a, untold(gone.mail.id)).await.expect("an answer"));
+    assert_eq!(f.number("select count(*) from reminder_marks").await, 1);
+    assert!(!record(&f, f.a, RecordReminder { mail: asked_anew(&stays), ..stays.clone() }).await, "it was told");
+    assert!(record(&f, f.a, RecordReminder { mail: asked_anew(&gone), ..gone }).await, "somebody else hears of it");
+}
+
+/// The same under another id.
+fn asked_anew(of: &RecordReminder) -> NewReminderMail {
+    NewReminderMail { id: ReminderMailId(Uuid::new_v4()), ..of.mail.clone() }
 }
 
 pub(crate) async fn an_sms_is_handed_over_once(f: Fixture) {
@@ -158,7 +185,7 @@ pub(crate) async fn reminders_are_listed_by_what_became_of_them(f: Fixture) {
         ids.push(new.mail.id);
     }
     send(&f, ids[1]).await;
-    let ends = [ReminderState::Sent, ReminderState::Refused, ReminderState::Empty, ReminderState::GivenUp];
+    let ends = [ReminderState::Sent, ReminderState::GivenUp, ReminderState::Empty, ReminderState::GivenUp];
     for (id, state) in ids[2..].iter().zip(ends) {
         assert!(settle(&f, *id, state).await, "{state:?}, whether or not it was begun");
     }

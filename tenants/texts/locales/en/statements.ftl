@@ -67,7 +67,7 @@ privacy-what-events = What happens in the service and when: such as that a code 
 privacy-what-network = Which network you come from. The IP address is not stored, only a code for the network from which the address can't be read.
 privacy-what-feedback = What you answer about the guides, without who you are. E-mail addresses and long numbers are taken out of what you write.
 privacy-what-reminders = Before a password expires, the unit's recipient, such as the manager, gets an e-mail with the person's name, username and the password's last day. These come from the municipality's directory.
-privacy-what-own-reminders = You may also get an e-mail or a text message yourself that your password expires, to the e-mail address in the municipality's directory or to your registered mobile number.
+privacy-what-own-reminders = You may also get an e-mail or a text message yourself that your own password or a shared one expires, to the e-mail address in the municipality's directory or to your registered mobile number.
 privacy-what-password = Passwords are never stored. They are passed on to the municipality's directory.
 privacy-why-heading = Why
 privacy-why = So that you can safely unlock your account and choose a new password, and so that nobody else can.
@@ -107,8 +107,8 @@ privacy-long-feedback = { $days ->
    *[other] Answers about the guides are removed after { $days } days.
 }
 privacy-long-reminders = { $days ->
-    [one] That a reminder about passwords was sent, and where to, is kept for 1 day. Its text is kept only until it has been sent.
-   *[other] That a reminder about passwords was sent, and where to, is kept for { $days } days. Its text is kept only until it has been sent.
+    [one] That a reminder about passwords was sent, and to which unit's recipient, is kept for 1 day. Its text is kept only until it has been sent, at most 30 days.
+   *[other] That a reminder about passwords was sent, and to which unit's recipient, is kept for { $days } days. Its text is kept only until it has been sent, at most 30 days.
 }
 privacy-long-reminded = { $days ->
     [one] That an account was in a reminder is kept for 1 day, so that nobody gets the same reminder twice.

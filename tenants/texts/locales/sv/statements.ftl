@@ -67,7 +67,7 @@ privacy-what-events = Vad som händer i tjänsten och när: till exempel att en 
 privacy-what-network = Vilket nätverk du kommer från. Ip-adressen sparas inte, bara en kod för nätverket som adressen inte kan läsas ur.
 privacy-what-feedback = Det du svarar om guiderna, utan uppgift om vem du är. E-postadresser och långa nummer tas bort ur det du skriver.
 privacy-what-reminders = Innan ett lösenord går ut får enhetens mottagare, till exempel chefen, ett mejl med personens namn, användarnamn och lösenordets sista dag. Uppgifterna hämtas ur kommunens katalog.
-privacy-what-own-reminders = Du kan också själv få ett mejl eller sms om att lösenordet går ut, till e-postadressen i kommunens katalog eller till ditt registrerade mobilnummer.
+privacy-what-own-reminders = Du kan också själv få ett mejl eller sms om att ditt eget eller ett delat lösenord går ut, till e-postadressen i kommunens katalog eller till ditt registrerade mobilnummer.
 privacy-what-password = Lösenord sparas aldrig. De skickas vidare till kommunens katalog.
 privacy-why-heading = Varför
 privacy-why = För att du säkert ska kunna låsa upp ditt konto och välja nytt lösenord, och för att ingen annan ska kunna göra det.
@@ -107,8 +107,8 @@ privacy-long-feedback = { $days ->
    *[other] Svar om guiderna tas bort efter { $days } dagar.
 }
 privacy-long-reminders = { $days ->
-    [one] Att en påminnelse om lösenord har skickats, och vart, sparas i 1 dag. Texten sparas bara tills den har skickats.
-   *[other] Att en påminnelse om lösenord har skickats, och vart, sparas i { $days } dagar. Texten sparas bara tills den har skickats.
+    [one] Att en påminnelse om lösenord har skickats, och till vilken enhets mottagare, sparas i 1 dag. Texten sparas bara tills den har skickats, högst 30 dagar.
+   *[other] Att en påminnelse om lösenord har skickats, och till vilken enhets mottagare, sparas i { $days } dagar. Texten sparas bara tills den har skickats, högst 30 dagar.
 }
 privacy-long-reminded = { $days ->
     [one] Att ett konto fanns med i en påminnelse sparas i 1 dag, så att ingen får samma påminnelse två gånger.

@@ -96,6 +96,11 @@ pub(crate) fn list_dead_jobs(c: &mut Conn, of: &Option<TenantId>) -> Outcome<Vec
     Ok(rows.into_iter().map(read).collect())
 }
 
+pub(crate) fn remove_dead_jobs(c: &mut Conn, of: &TenantId, kind: &str, before: &Instant) -> Outcome<usize> {
+    let dead = jobs::table.filter(jobs::tenant_id.eq(Id(of.0))).filter(jobs::kind.eq(kind));
+    Ok(diesel::delete(dead.filter(jobs::dead_at.lt(at(*before)))).execute(c)?)
+}
+
 pub(crate) fn list_waiting_jobs(c: &mut Conn, of: &Option<TenantId>, limit: &i64) -> Outcome<Vec<WaitingJob>> {
     let rows: Vec<(JobRow, Option<At>)> = jobs_by(*of)
         .filter(jobs::dead_at.is_null())

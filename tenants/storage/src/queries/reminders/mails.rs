@@ -13,7 +13,10 @@ use portvakt_domain::{
 };
 
 use super::{
-    super::{Conn, audit, schema::reminder_mails},
+    super::{
+        Conn, audit,
+        schema::{reminder_mails, reminder_marks},
+    },
     NOT_TOLD,
 };
 use crate::{
@@ -151,7 +154,7 @@ fn give_up(c: &mut Conn, tenant: TenantId, row: &MailRow, now: Instant) -> Outco
     details.insert("outcome".to_owned(), state.as_str().to_owned());
     let event = audit::made(AuditKind::ReminderSettled, now, details);
     let (mail, reason, rows) = (ReminderMailId(row.id.0), Some(UNKNOWN.to_owned()), row.rows);
-    settle(c, tenant, &SettleReminder { mail, state, reason, rows, unknown: true, now, event })?;
+    settle(c, tenant, &SettleReminder { mail, state, reason, rows, unknown: true, untold: false, now, event })?;
     Ok(())
 }
 
@@ -190,6 +193,12 @@ pub(crate) fn settle(c: &mut Conn, tenant: TenantId, settled: &SettleReminder) -
             reminder_mails::settled_at.eq(at(settled.now)),
         ))
         .execute(c)?;
+    if changed == 1 && settled.untold {
+        diesel::delete(reminder_marks::table)
+            .filter(reminder_marks::tenant_id.eq(Id(tenant.0)))
+            .filter(reminder_marks::mail.eq(Id(settled.mail.0)))
+            .execute(c)?;
+    }
     if changed == 1 {
         // Of units people look up to whom a mail went; to which person or holder, nobody has to know any more.
         diesel::update(reminder_mails::table.find((Id(tenant.0), Id(settled.mail.0))))
@@ -209,7 +218,7 @@ pub(crate) fn bounce(
     event: &NewEvent,
 ) -> Outcome<bool> {
     let changed = diesel::update(reminder_mails::table.find((Id(tenant.0), Id(mail.0))))
-        .filter(reminder_mails::state.eq(ReminderState::Sent.as_str()))
+        .filter(reminder_mails::state.eq_any([ReminderState::Sent, ReminderState::GivenUp].map(ReminderState::as_str)))
         .filter(reminder_mails::channel.eq(Channel::Mail.as_str()))
         .set((reminder_mails::state.eq(ReminderState::Bounced.as_str()), reminder_mails::reason.eq(Some(reason))))
         .execute(c)?;
