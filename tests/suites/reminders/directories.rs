@@ -1,6 +1,7 @@
-//! A unit's mail in every kind of directory: everybody whose day it is and nobody else, and nobody again the day after.
+//! A unit's mail in every kind of directory: everybody whose day it is and nobody else, and nobody again the day after; also
+//! when clocks change and on holidays.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime, TimeDelta, Utc};
 use harness::{Database, Person, World};
 use portvakt_domain::{
     calendar,
@@ -40,7 +41,7 @@ impl<'a> Unit<'a> {
 
     /// When a password has to be set to end at noon on the day that is so many days after this morning.
     fn set_at(&self, left: i64) -> DateTime<Utc> {
-        let noon = chrono::NaiveTime::from_hms_opt(12, 0, 0).expect("a time");
+        let noon = NaiveTime::from_hms_opt(12, 0, 0).expect("a time");
         calendar::moment(today(self.world) + TimeDelta::days(left), noon, TimeZone::STOCKHOLM.tz()) - AGE
     }
 
@@ -108,6 +109,63 @@ async fn the_table_is_as_expected(world: World) {
     assert_eq!(told_next[0].len(), 2, "{told_next:?}");
     assert_eq!(told_next[0][0], next(0, &expected));
     assert_eq!((told_next[0][1].1, told_next[0][1].2), (today(&world) + TimeDelta::days(30), 30));
+}
+
+/// Days of the coming year on which clocks change and, where the long numbers are asked for, holidays on weekdays; with a
+/// day between them.
+fn chosen_days(from: NaiveDate) -> Vec<NaiveDate> {
+    let is_long = std::env::var_os("PORTVAKT_TEST_LONG").is_some();
+    let midnight = |day| calendar::moment(day, NaiveTime::MIN, TimeZone::STOCKHOLM.tz());
+    let changes = |day| midnight(calendar::next(day)) - midnight(day) != TimeDelta::hours(24);
+    let is_holiday = |day: NaiveDate| !calendar::is_working_day(day) && day.weekday().number_from_monday() < 6;
+    let mut chosen: Vec<NaiveDate> = Vec::new();
+    for day in from.iter_days().skip(2).take(365) {
+        let is_apart = chosen.last().is_none_or(|last| day - *last > TimeDelta::days(1));
+        if is_apart && (changes(day) || (is_long && is_holiday(day))) {
+            chosen.push(day);
+        }
+    }
+    chosen
+}
+
+/// The directory's clock stays where it is; its people's passwords are set back anew for each day.
+async fn marks_are_met_on_chosen_days(world: World) {
+    to_morning(&world);
+    let unit = Unit::new(&world).await;
+    let place = &world.tenant(SLUG).directory;
+    let lefts = [-1, 0, 2, 7, 8, 15, 29, 30, 31];
+    let mut people = Vec::new();
+    for _ in lefts {
+        people.push(place.hire(&unit.dn).await);
+    }
+    let days = chosen_days(today(&world));
+    assert!(days.len() >= 2, "clocks change twice a year: {days:?}");
+    for day in days {
+        // The day before they hear of what fell due earlier; on the day itself of its own marks.
+        let ten_past_seven = NaiveTime::from_hms_opt(7, 10, 0).expect("a time");
+        let eve = calendar::moment(calendar::previous(day), ten_past_seven, TimeZone::STOCKHOLM.tz());
+        world.clock.advance(eve - world.clock.now());
+        for (person, left) in people.iter().zip(lefts) {
+            place.set_back(person, unit.set_at(left + 1)).await;
+        }
+        unit.told().await;
+        to_morning(&world);
+        assert_eq!(today(&world), day);
+        let line = |(person, left): (&Person, i64)| (person.username.clone(), day + TimeDelta::days(left), left);
+        let at_a_mark = people.iter().zip(lefts).filter(|(_, left)| [0, 7, 15, 30].contains(left));
+        let expected: Vec<_> = at_a_mark.map(line).collect();
+        assert_eq!(unit.told().await, [expected.clone(), expected], "{day}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn marks_are_met_on_chosen_days_in_the_practice_directory() {
+    marks_are_met_on_chosen_days(World::practice(Database::Sqlite).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn marks_are_met_on_chosen_days_in_samba() {
+    marks_are_met_on_chosen_days(World::samba(Database::Postgres).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
