@@ -72,7 +72,7 @@ async fn who_gets_what_why_and_for_how_long_is_said_of_one_tenant() {
                 "avstängt, avslutat eller borttaget i 30 dagar tas numret bort av sig självt",
                 &format!("Svar om guiderna tas bort efter {} dagar", ages.feedback.num_days()),
                 &format!(
-                    "Att en påminnelse om lösenord har skickats, och vart, sparas i {} dagar",
+                    "Att en påminnelse om lösenord har skickats, och till vilken enhets mottagare, sparas i {} dagar",
                     ages.reminders.num_days()
                 ),
                 &format!("Att ett konto fanns med i en påminnelse sparas i {} dagar", ages.reminder_marks.num_days()),
