@@ -255,17 +255,14 @@ impl Planner<'_> {
         if !functional && settings.to_person.is_empty() {
             return Ok(false);
         }
-        let (numbers, registered) = match self.numbers(staff).await {
-            Ok(numbers) => {
-                let registered = !numbers.is_empty();
-                (numbers, registered)
-            }
+        let (registered, numbers) = match self.numbers(staff).await {
+            Ok(numbers) => (!numbers.is_empty(), numbers),
             Err(error @ (FlowError::Storage(_) | FlowError::Directory(_))) => return Err(error),
             // A number that does not open is told of in the trail, and must not keep everybody else waiting.
             Err(error) => {
                 tracing::error!(%error, "an account's numbers can't be read; it hears of its password by mail alone");
                 self.failures += 1;
-                (Vec::new(), true)
+                (true, Vec::new())
             }
         };
         let whose = if functional { Personal::Shared } else { Personal::Own };
