@@ -88,7 +88,7 @@ impl<'a> Schedule<'a> {
         }
     }
 
-    /// The marks that are due on `today` for a password that ends on `ends`, whether or not they were dealt with already,
+    /// The marks of a password that are due on `today`, whether or not they were dealt with already,
     /// most days first. `covered` is how far an earlier run reached: what has fallen due since then is not lost, even when
     /// the password has ended meanwhile.
     pub fn due(&self, today: NaiveDate, covered: Option<NaiveDate>, password: Lifetime) -> Vec<Mark> {
@@ -99,7 +99,7 @@ impl<'a> Schedule<'a> {
         self.marks(password).filter(|(_, falls)| wanted(*falls)).map(|(mark, _)| mark).collect()
     }
 
-    /// Every mark of a password that ends on `ends`, with the day on which it is sent if every run takes place.
+    /// Every mark of a password, with the day on which it is sent if every run takes place.
     pub fn planned(&self, password: Lifetime) -> Vec<(Mark, NaiveDate)> {
         self.marks(password).map(|(mark, falls)| (mark, self.served_on(falls))).collect()
     }

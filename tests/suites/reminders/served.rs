@@ -75,7 +75,11 @@ async fn what_a_preview_says_is_sent_once() {
     assert_eq!((text(&run["state"]), text(&run["asked_by"])), ("done", "by hand"), "{run}");
     assert_eq!(run["mails"], mails.len(), "{run}");
     let taken = site.mail.wait_for(mails.len(), PATIENCE).await;
+    let tenant = site.tenant_file("orebro");
+    let sender = tenant["mail"]["from"].as_str().expect("a sender");
     for mail in &taken {
+        let from = mail.header("From").expect("a sender");
+        assert!(sender.contains('@') && from.contains(sender), "{from}, not {sender}");
         assert_eq!(mail.header("Reply-To"), Some("svar@orebro.test"));
         assert_eq!(mail.header("Auto-Submitted"), Some("auto-generated"));
     }
